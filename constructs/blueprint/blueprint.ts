@@ -1,0 +1,251 @@
+/**
+ * The blueprint: an environment resolved. Every name, number and text that any engine needs is decided here,
+ * in no engine's terms. What an engine alone can know (ids, ARNs, host names) stands as a reference.
+ */
+import type { Stage } from './schema';
+
+export type ZoneLetter = string;
+export type SubnetKind = 'public' | 'private';
+
+export interface NewNetwork {
+  readonly kind: 'new';
+  readonly name: string;
+  readonly cidr: string;
+  readonly zones: readonly {
+    readonly letter: ZoneLetter;
+    /** `eu-central-1a`. */
+    readonly zone: string;
+    readonly publicCidr: string;
+    /** Absent when nothing runs in private subnets. */
+    readonly privateCidr?: string;
+    /** Whether a NAT gateway stands in this zone. */
+    readonly nat: boolean;
+    /** Zone whose NAT gateway the private subnet uses. Absent without private subnet. */
+    readonly natZone?: ZoneLetter;
+  }[];
+}
+
+export interface ExistingNetwork {
+  readonly kind: 'existing';
+  readonly vpcId: string;
+  readonly cidr: string;
+  readonly publicSubnetIds: Readonly<Record<ZoneLetter, string>>;
+  readonly privateSubnetIds: Readonly<Record<ZoneLetter, string>>;
+}
+
+/** Who a security group rule lets in. */
+export type Peer = { readonly cidr: string } | { readonly group: string };
+
+export interface SecurityGroupRule {
+  readonly id: string;
+  readonly description: string;
+  readonly from: Peer;
+  readonly port: number;
+}
+
+/** Ingress is closed but for these rules; egress is open, as tasks pull images and call what they need. */
+export interface SecurityGroup {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  readonly ingress: readonly SecurityGroupRule[];
+}
+
+/** What an IAM statement speaks of. Engines turn a reference into the ARN. */
+export type StatementResource =
+  | { readonly arn: string }
+  /** The service's log group and its streams. */
+  | { readonly ref: 'log-group' }
+  | { readonly ref: 'consumers-secret' };
+
+export interface Statement {
+  readonly sid: string;
+  readonly actions: readonly string[];
+  readonly resources: readonly StatementResource[];
+}
+
+export interface Role {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  /** Service principal that assumes it. */
+  readonly principal: string;
+  /** Empty: no policy is made. */
+  readonly statements: readonly Statement[];
+}
+
+export interface Container {
+  readonly name: string;
+  readonly image: string;
+  readonly entryPoint?: readonly string[];
+  readonly command?: readonly string[];
+  readonly ports: readonly number[];
+  readonly environment: Readonly<Record<string, string>>;
+  readonly secrets: Readonly<Record<string, { readonly arn: string } | { readonly ref: 'consumers-secret' }>>;
+  readonly stopTimeoutSeconds: number;
+}
+
+export interface LogGroup {
+  readonly id: string;
+  readonly name: string;
+  readonly retentionDays: number;
+}
+
+export interface HealthCheck {
+  /** A port, or the port that the traffic goes to. */
+  readonly port: number | 'traffic-port';
+  readonly path: string;
+  readonly matcher: string;
+  readonly intervalSeconds: number;
+  readonly timeoutSeconds: number;
+  readonly healthyThreshold: number;
+  readonly unhealthyThreshold: number;
+}
+
+export interface TargetGroup {
+  readonly id: string;
+  readonly name: string;
+  readonly port: number;
+  readonly deregistrationDelaySeconds: number;
+  readonly healthCheck: HealthCheck;
+}
+
+/** A Fargate service: an API's pool, or one gateway. */
+export interface Service {
+  /** Construct id, equal in all stages. */
+  readonly id: string;
+  readonly name: string;
+  readonly taskDefinition: {
+    readonly family: string;
+    readonly cpu: number;
+    readonly memoryMiB: number;
+    readonly architecture: 'X86_64' | 'ARM64';
+    readonly containers: readonly Container[];
+  };
+  readonly executionRole: Role;
+  readonly taskRole: Role;
+  readonly logGroup: LogGroup;
+  readonly securityGroup: SecurityGroup;
+  readonly placement: {
+    readonly subnets: SubnetKind;
+    readonly zones: readonly ZoneLetter[];
+    readonly assignPublicIp: boolean;
+  };
+  readonly deployment: { readonly minimumHealthyPercent: number; readonly maximumPercent: number };
+  readonly desiredCount: number;
+  /** Absent: a fixed number of tasks. */
+  readonly scaling?: {
+    readonly min: number;
+    readonly max: number;
+    readonly targetCpuPercent: number;
+    readonly policyName: string;
+  };
+  /** Name in the namespace, and how long an answer may be kept. */
+  readonly discovery: { readonly name: string; readonly ttlSeconds: number };
+  /** Where the load balancer finds it: id of a target group of the load balancer. */
+  readonly attachment?: {
+    readonly targetGroup: string;
+    readonly container: string;
+    readonly port: number;
+    readonly healthCheckGraceSeconds: number;
+  };
+  /** Ids of services that must be steady before this one is deployed. */
+  readonly after: readonly string[];
+}
+
+export type RuleCondition =
+  | { readonly kind: 'host'; readonly values: readonly string[] }
+  | { readonly kind: 'path'; readonly values: readonly string[] }
+  | { readonly kind: 'header'; readonly name: string; readonly values: readonly string[] };
+
+export interface ListenerRule {
+  readonly id: string;
+  readonly priority: number;
+  readonly conditions: readonly RuleCondition[];
+  /** Target groups by id. Weights add up to 100. */
+  readonly forward: readonly { readonly targetGroup: string; readonly weight: number }[];
+}
+
+export type Certificate =
+  | {
+      readonly kind: 'new';
+      readonly name: string;
+      readonly domains: readonly string[];
+      readonly hostedZoneId: string;
+    }
+  | { readonly kind: 'existing'; readonly arn: string };
+
+export interface LoadBalancer {
+  readonly id: string;
+  readonly name: string;
+  readonly securityGroup: SecurityGroup;
+  readonly idleTimeoutSeconds: number;
+  readonly deletionProtection: boolean;
+  readonly desyncMitigationMode: 'defensive';
+  readonly https: {
+    readonly port: 443;
+    readonly sslPolicy: string;
+    readonly certificate: Certificate;
+    /** What is answered when no rule matches. */
+    readonly notFound: { readonly status: 404; readonly contentType: string; readonly body: string };
+  };
+  readonly http: { readonly port: 80; readonly redirectStatus: 'HTTP_301' };
+  readonly targetGroups: readonly TargetGroup[];
+  /** One per target group, by the target group's id: puts it behind the load balancer before any traffic does. */
+  readonly attachRules: readonly (ListenerRule & { readonly targetGroup: string })[];
+  readonly trafficRules: readonly (ListenerRule & { readonly api: string })[];
+  /** Alias records; empty when the domain has no hosted zone here. */
+  readonly records: readonly { readonly id: string; readonly name: string; readonly hostedZoneId: string }[];
+}
+
+export interface GatewayPair {
+  readonly members: readonly Service[];
+  /** Target group of the load balancer that all members are in. */
+  readonly targetGroup: string;
+  readonly consumersSecret: {
+    readonly id: string;
+    readonly name: string;
+    readonly description: string;
+    /** Written once, when the secret is made. `stagecraft consumers` writes what follows. */
+    readonly initialText: string;
+    readonly initialLabel: string;
+  };
+}
+
+export interface Identity {
+  readonly userPoolName: string;
+  readonly domainPrefix: string;
+  readonly resourceServer: {
+    readonly identifier: string;
+    readonly name: string;
+    readonly scopes: readonly { readonly name: string; readonly description: string }[];
+  };
+  readonly machineClients: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly scopes: readonly string[];
+    readonly accessTokenMinutes: number;
+  }[];
+}
+
+export type TerraformState =
+  | { readonly kind: 'local'; readonly path: string }
+  | { readonly kind: 's3'; readonly bucket: string; readonly key: string; readonly region: string };
+
+export interface Blueprint {
+  readonly environment: string;
+  readonly stage: Stage;
+  readonly region: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly state: TerraformState;
+  readonly network: NewNetwork | ExistingNetwork;
+  readonly cluster: { readonly id: string; readonly name: string };
+  readonly namespace: { readonly id: string; readonly name: string; readonly description: string };
+  /** The APIs' pools. */
+  readonly services: readonly Service[];
+  readonly loadBalancer?: LoadBalancer;
+  readonly gateway?: GatewayPair;
+  readonly identity?: Identity;
+  /** Host name that clients use; absent at stage `api`. */
+  readonly host?: string;
+}

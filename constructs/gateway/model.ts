@@ -1,0 +1,84 @@
+/** What a data plane is given and what it gives back. Plain data: no engine, no cloud, no I/O. */
+import type { Policies } from './policies';
+
+/** A gateway of the pair. */
+export interface GatewayMember {
+  /** `gateway-a`; also its peer name. */
+  readonly name: string;
+  /** Host name that the other members find it by, such as `gateway-a.prod.internal`. */
+  readonly host: string;
+}
+
+/** An API as a gateway sees it. */
+export interface GatewayApi {
+  readonly name: string;
+  readonly paths: readonly string[];
+  readonly hosts: readonly string[];
+  /** Request headers, by lower-case name, that a request must have to belong to this API. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly pool: {
+    /** Name that resolves to the instances. */
+    readonly host: string;
+    readonly port: number;
+    /** Most instances that the pool can ever have at once, a rolling deploy included. */
+    readonly mostInstances: number;
+  };
+  readonly health: {
+    readonly path: string;
+    readonly status: string;
+    readonly intervalSeconds: number;
+    readonly timeoutSeconds: number;
+  };
+  readonly requestTimeoutSeconds: number;
+  readonly policies: Policies;
+}
+
+export interface GatewayConsumer {
+  readonly name: string;
+  /** APIs that it may call; undefined means all. */
+  readonly apis?: readonly string[];
+}
+
+/** Everything that the members of one environment's gateway have in common. */
+export interface GatewayModel {
+  readonly members: readonly GatewayMember[];
+  readonly apis: readonly GatewayApi[];
+  readonly consumers: readonly GatewayConsumer[];
+  /** Address blocks that the load balancer connects from: only from there `X-Forwarded-For` counts. */
+  readonly balancerCidrs: readonly string[];
+  readonly cacheMiB: number;
+  readonly graceSeconds: number;
+}
+
+/** What runs in a gateway's container. Ports and paths are the data plane's constants. */
+export interface GatewayContainer {
+  readonly entryPoint: readonly string[];
+  readonly command: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  /** Name of the environment variable that the consumers' secret is put into. */
+  readonly consumersVariable: string;
+  /** Time between the stop signal and the kill; at most 120 on Fargate. */
+  readonly stopTimeoutSeconds: number;
+}
+
+/** A program that carries out the policies. HAProxy is the default one. */
+export interface DataPlane {
+  readonly name: string;
+  readonly ports: {
+    /** From the load balancer. */
+    readonly traffic: number;
+    /** From the other members: the shared cache. */
+    readonly cache: number;
+    /** From the other members: the shared counters. */
+    readonly peers: number;
+    /** Health for the load balancer, metrics for the collector. */
+    readonly status: number;
+  };
+  readonly healthPath: string;
+  /** @throws Problems when a policy cannot be carried out or the text does not fit a task definition. */
+  render(model: GatewayModel, member: GatewayMember): GatewayContainer;
+  /** The text that the consumers' secret holds: one line per key, hashes only. */
+  consumersText(keys: readonly { readonly consumer: string; readonly sha256: string }[]): string;
+  /** The reverse of `consumersText`. */
+  parseConsumersText(text: string): { readonly consumer: string; readonly sha256: string }[];
+}
