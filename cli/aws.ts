@@ -1,0 +1,37 @@
+/** AWS's APIs as the command line calls them: a real account, or the sandbox. */
+import { EC2Client } from '@aws-sdk/client-ec2';
+import { ECSClient } from '@aws-sdk/client-ecs';
+import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+
+/** Where AWS's APIs are. Without `endpoint` and credentials the SDK's own defaults hold: a real account. */
+export interface AwsAccess {
+  readonly region: string;
+  readonly endpoint?: string;
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+}
+
+export interface AwsClients {
+  readonly ec2: EC2Client;
+  readonly ecs: ECSClient;
+  readonly elb: ElasticLoadBalancingV2Client;
+  readonly secrets: SecretsManagerClient;
+}
+
+export function awsClients(access: AwsAccess): AwsClients {
+  return {
+    ec2: new EC2Client(access),
+    ecs: new ECSClient(access),
+    elb: new ElasticLoadBalancingV2Client(access),
+    secrets: new SecretsManagerClient(access),
+  };
+}
+
+/** The sandbox's emulator takes any credentials; these say what they are. */
+export function sandboxAccess(region: string, port: number): AwsAccess {
+  return {
+    region,
+    endpoint: `http://localhost:${port}`,
+    credentials: { accessKeyId: 'sandbox', secretAccessKey: 'sandbox' },
+  };
+}

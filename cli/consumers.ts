@@ -1,0 +1,100 @@
+/** `stagecraft consumers`: issues, lists and revokes the keys of an environment's consumers. */
+import type { GatewayPair } from '../constructs/blueprint/blueprint';
+import type { Context } from './context';
+import { fingerprint, newKey, readKeys, sha256, writeKeys } from './keys';
+import { type Output, table, UserError } from './output';
+import { rollGateways } from './roll';
+
+function gatewayOf(context: Context): GatewayPair {
+  const { gateway } = context.blueprint;
+  if (!gateway) {
+    const { name, stage } = context.environment;
+    throw new UserError(`Environment ${name} is at stage ${stage}: consumers come with stage gateway.`);
+  }
+  return gateway;
+}
+
+function requireDeclared(context: Context, consumer: string): void {
+  const known = Object.keys(context.environment.consumers);
+  if (known.includes(consumer)) return;
+  throw new UserError(
+    `No consumer "${consumer}" in environment ${context.environment.name}. It has: ${known.join(', ') || 'none'}. Add it under "consumers" and deploy.`,
+  );
+}
+
+async function roll(context: Context, output: Output): Promise<void> {
+  const { members } = gatewayOf(context);
+  await rollGateways(context.aws, {
+    cluster: context.blueprint.cluster.name,
+    members: members.map((member) => member.name),
+    pollSeconds: context.sandbox ? 1 : undefined,
+    onMember: (name) => output.line(`Replacing ${name} …`),
+  });
+}
+
+export interface ChangeOptions {
+  /** Whether the gateways take the change up at once. */
+  readonly roll: boolean;
+}
+
+/** Issues a key. It is shown once and kept nowhere but as a hash. */
+export async function addKey(
+  context: Context,
+  consumer: string,
+  options: ChangeOptions,
+  output: Output,
+): Promise<string> {
+  const { consumersSecret } = gatewayOf(context);
+  requireDeclared(context, consumer);
+  const key = newKey();
+  const stored = await readKeys(context.aws, consumersSecret.name);
+  await writeKeys(context.aws, consumersSecret.name, [...stored, { consumer, sha256: sha256(key) }]);
+  if (options.roll) await roll(context, output);
+  return key;
+}
+
+/** Revokes the keys of a consumer, or the one with that fingerprint. @returns how many went. */
+export async function removeKeys(
+  context: Context,
+  consumer: string,
+  options: ChangeOptions & { readonly fingerprint?: string },
+  output: Output,
+): Promise<number> {
+  const { consumersSecret } = gatewayOf(context);
+  const stored = await readKeys(context.aws, consumersSecret.name);
+  const gone = stored.filter(
+    (key) => key.consumer === consumer && (!options.fingerprint || fingerprint(key) === options.fingerprint),
+  );
+  if (gone.length === 0) {
+    const which = options.fingerprint ? ` with fingerprint ${options.fingerprint}` : '';
+    throw new UserError(`Consumer "${consumer}" has no key${which}. See: stagecraft consumers list`);
+  }
+  await writeKeys(
+    context.aws,
+    consumersSecret.name,
+    stored.filter((key) => !gone.includes(key)),
+  );
+  if (options.roll) await roll(context, output);
+  return gone.length;
+}
+
+/** Declared consumers, with the fingerprints of their keys. */
+export async function listConsumers(context: Context, output: Output): Promise<void> {
+  const stored = await readKeys(context.aws, gatewayOf(context).consumersSecret.name);
+  const declared = Object.entries(context.environment.consumers);
+  const orphans = stored
+    .filter((key) => !context.environment.consumers[key.consumer])
+    .map((key) => key.consumer);
+  const keysOf = (name: string): string[] => stored.filter((key) => key.consumer === name).map(fingerprint);
+  const rows = [
+    ...declared.map(([name, { apis }]) => ({ name, apis: apis?.join(', ') ?? 'all', keys: keysOf(name) })),
+    ...[...new Set(orphans)].map((name) => ({ name, apis: 'not declared any more', keys: keysOf(name) })),
+  ];
+  output.document(rows);
+  output.line(
+    table(
+      ['consumer', 'APIs', 'keys (fingerprints)'],
+      rows.map((row) => [row.name, row.apis, row.keys.join(', ') || '–']),
+    ),
+  );
+}

@@ -1,0 +1,63 @@
+/** What every command starts from: the environment by name, its blueprint, and the AWS it lives in. */
+import { resolve as resolvePath } from 'node:path';
+import type { Blueprint } from '../constructs/blueprint/blueprint';
+import { listEnvironments, loadEnvironment } from '../constructs/blueprint/load';
+import { resolve } from '../constructs/blueprint/resolve';
+import type { Environment, Stage } from '../constructs/blueprint/schema';
+import { readSandbox, type SandboxInfo } from '../sandbox/client';
+import { type AwsClients, awsClients, sandboxAccess } from './aws';
+import { UserError } from './output';
+
+export interface Project {
+  /** Folder that holds `environments/`. */
+  readonly root: string;
+  readonly environments: string;
+  /** The sandbox's state folder. */
+  readonly sandbox: string;
+}
+
+export function projectAt(root: string, environments = 'environments'): Project {
+  return {
+    root: resolvePath(root),
+    environments: resolvePath(root, environments),
+    sandbox: resolvePath(root, '.stagecraft/sandbox'),
+  };
+}
+
+/** @throws UserError when there is none of that name, Problems when the file is broken. */
+export function environmentNamed(project: Project, name: string, stage?: Stage): Environment {
+  const files = listEnvironments(project.environments);
+  const found = files.find((one) => one.name === name);
+  if (!found) {
+    const known = files.map((one) => one.name).join(', ') || 'none';
+    throw new UserError(`No environment "${name}" in ${project.environments}. There are: ${known}.`);
+  }
+  return loadEnvironment(found.file, stage);
+}
+
+export interface Context {
+  readonly project: Project;
+  readonly environment: Environment;
+  readonly blueprint: Blueprint;
+  readonly aws: AwsClients;
+  /** Present when the environment lives in the running sandbox. */
+  readonly sandbox?: SandboxInfo;
+}
+
+/**
+ * The environment where it is deployed. An environment that the sandbox runs is looked up there, at the stage that
+ * it was brought up to; any other in the account that the AWS SDK's own settings name.
+ */
+export async function contextOf(project: Project, name: string): Promise<Context> {
+  const sandbox = await readSandbox(project.sandbox);
+  const here = sandbox?.environment === name ? sandbox : undefined;
+  const environment = environmentNamed(project, name, here?.stage);
+  const { region } = environment;
+  return {
+    project,
+    environment,
+    blueprint: resolve(environment),
+    aws: awsClients(here ? sandboxAccess(region, here.ports.emulator) : { region }),
+    sandbox: here,
+  };
+}

@@ -1,0 +1,47 @@
+/** Keys of the sandbox's consumers. They are kept so that `up` can show a call that works; a real account has no such file. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Context } from './context';
+import { newKey, readKeys, sha256, writeKeys } from './keys';
+import { rollGateways } from './roll';
+
+export type DemoKeys = Readonly<Record<string, string>>;
+
+const fileIn = (folder: string): string => join(folder, 'keys.json');
+
+export function readDemoKeys(folder: string): DemoKeys {
+  const file = fileIn(folder);
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as DemoKeys) : {};
+}
+
+/**
+ * Gives each declared consumer a key, unless it has one, and replaces the gateways so that they know it.
+ * @returns the consumers that got one
+ */
+export async function issueDemoKeys(context: Context, onMember: (name: string) => void): Promise<string[]> {
+  const { environment, blueprint, project, aws } = context;
+  if (!blueprint.gateway) return [];
+  const secret = blueprint.gateway.consumersSecret.name;
+  const kept = readDemoKeys(project.sandbox);
+  const stored = await readKeys(aws, secret);
+  const known = (consumer: string): boolean =>
+    stored.some(
+      (key) => key.consumer === consumer && kept[consumer] && key.sha256 === sha256(kept[consumer]),
+    );
+  const missing = Object.keys(environment.consumers).filter((consumer) => !known(consumer));
+  if (missing.length === 0) return [];
+  const keys = {
+    ...kept,
+    ...Object.fromEntries(missing.map((consumer) => [consumer, kept[consumer] ?? newKey()])),
+  };
+  writeFileSync(fileIn(project.sandbox), JSON.stringify(keys, null, 2), { mode: 0o600 });
+  const added = missing.map((consumer) => ({ consumer, sha256: sha256(keys[consumer] ?? '') }));
+  await writeKeys(aws, secret, [...stored, ...added]);
+  await rollGateways(aws, {
+    cluster: blueprint.cluster.name,
+    members: blueprint.gateway.members.map((member) => member.name),
+    pollSeconds: 1,
+    onMember,
+  });
+  return missing;
+}

@@ -1,0 +1,178 @@
+/** `stagecraft`: the command line. Commands are loaded when they are called. */
+import { Command, Option } from 'commander';
+import pc from 'picocolors';
+import { formatProblems, Problems } from '../constructs/problems';
+import { consoleOutput, type Output, UserError } from './output';
+
+const STAGES = ['api', 'load-balanced', 'gateway'];
+
+function portOption(flags: string, description: string, byDefault: number): Option {
+  return new Option(flags, description).default(byDefault).argParser((text) => {
+    const port = Number(text);
+    if (!Number.isInteger(port) || port < 1 || port > 65_535)
+      throw new UserError(`${text} is no port: give 1 to 65535.`);
+    return port;
+  });
+}
+
+const jsonOption = () => new Option('--json', 'print one JSON document instead of text');
+
+/** Exit code of a command that did all it should: 0. Anything that does not hold: 1. */
+function setExit(good: boolean): void {
+  process.exitCode = good ? 0 : 1;
+}
+
+function project() {
+  const { projectAt } = require('./context') as typeof import('./context');
+  return projectAt(process.cwd());
+}
+
+function upCommand(): Command {
+  return new Command('up')
+    .description('bring an environment up on this machine: Terraform, tasks, load balancer, traffic')
+    .addOption(new Option('--environment <name>', 'environment file to bring up').default('sandbox'))
+    .addOption(new Option('--stage <stage>', 'stage to bring it to, whatever the file says').choices(STAGES))
+    .addOption(portOption('--https-port <port>', 'port of the load balancer, HTTPS', 8443))
+    .addOption(portOption('--http-port <port>', 'port of the load balancer, HTTP', 8080))
+    .addOption(portOption('--emulator-port <port>', "port of AWS's APIs", 5100))
+    .addOption(portOption('--dns-port <port>', 'port of the name server, UDP', 5353))
+    .addOption(jsonOption())
+    .addHelpText('after', '\nExample:\n  stagecraft up --stage load-balanced --https-port 9443')
+    .action(async (options) => {
+      const { up } = await import('./up');
+      process.exitCode = await up(project(), options, consoleOutput(Boolean(options.json)));
+    });
+}
+
+function downCommand(): Command {
+  return new Command('down')
+    .description('stop the sandbox and remove all that it kept')
+    .addOption(jsonOption())
+    .addHelpText('after', '\nExample:\n  stagecraft down')
+    .action(async (options) => {
+      const { down } = await import('./down');
+      await down(project(), consoleOutput(Boolean(options.json)));
+    });
+}
+
+function statusCommand(): Command {
+  return new Command('status')
+    .description('what runs, in the sandbox or in the account that your AWS settings name')
+    .argument('[environment]', 'name of the environment', 'sandbox')
+    .addOption(jsonOption())
+    .addHelpText('after', '\nExample:\n  stagecraft status prod --json')
+    .action(async (name: string, options) => {
+      const { contextOf } = await import('./context');
+      const { status } = await import('./status');
+      setExit(await status(await contextOf(project(), name), consoleOutput(Boolean(options.json))));
+    });
+}
+
+function verifyCommand(): Command {
+  return new Command('verify')
+    .description('check over HTTP that a deployed environment does what its file says')
+    .argument('[environment]', 'name of the environment', 'sandbox')
+    .option('--endpoint <url>', "address to ask; by default the environment's domain, or the sandbox")
+    .option('--key <key>', 'API key; better given in STAGECRAFT_KEY, where no process list shows it')
+    .option('--consumer <name>', 'consumer that the key belongs to')
+    .option('--ca <file>', 'certificate authority to trust beside the system')
+    .addOption(jsonOption())
+    .addHelpText('after', '\nExample:\n  STAGECRAFT_KEY=… stagecraft verify prod --consumer acme')
+    .action(async (name: string, options) => {
+      const { verifyEnvironment } = await import('./verify-command');
+      setExit(await verifyEnvironment(project(), name, options, consoleOutput(Boolean(options.json))));
+    });
+}
+
+function consumersCommand(): Command {
+  const environment = () => new Option('--environment <name>', 'name of the environment').default('sandbox');
+  const noRoll = () =>
+    new Option('--no-roll', 'leave the gateways as they are: they take the change up at their next deploy');
+  const withContext = async (options: { environment: string; json?: boolean }) => {
+    const { contextOf } = await import('./context');
+    const consumers = await import('./consumers');
+    const output: Output = consoleOutput(Boolean(options.json));
+    return { context: await contextOf(project(), options.environment), consumers, output };
+  };
+  const add = new Command('add')
+    .description('issue an API key; it is shown once and kept only as a hash')
+    .argument('<name>', 'a consumer that the environment file declares')
+    .addOption(environment())
+    .addOption(noRoll())
+    .addOption(jsonOption())
+    .addHelpText('after', '\nExample:\n  stagecraft consumers add acme --environment prod')
+    .action(async (name: string, options) => {
+      const { context, consumers, output } = await withContext(options);
+      const key = await consumers.addKey(context, name, options, output);
+      output.document({ consumer: name, key });
+      output.line(`${key}\n${pc.dim('Shown once. Give it to the consumer by a safe way.')}`);
+    });
+  const remove = new Command('remove')
+    .description('revoke the keys of a consumer')
+    .argument('<name>', 'the consumer')
+    .option('--fingerprint <digits>', 'only the key with this fingerprint')
+    .addOption(environment())
+    .addOption(noRoll())
+    .addOption(jsonOption())
+    .addHelpText('after', '\nExample:\n  stagecraft consumers remove acme --fingerprint 3fa9c2d41b07')
+    .action(async (name: string, options) => {
+      const { context, consumers, output } = await withContext(options);
+      const removed = await consumers.removeKeys(context, name, options, output);
+      output.document({ consumer: name, removed });
+      output.line(`${removed} key${removed === 1 ? '' : 's'} revoked.`);
+    });
+  const list = new Command('list')
+    .description('consumers and the fingerprints of their keys')
+    .addOption(environment())
+    .addOption(jsonOption())
+    .addHelpText('after', '\nExample:\n  stagecraft consumers list --environment prod')
+    .action(async (options) => {
+      const { context, consumers, output } = await withContext(options);
+      await consumers.listConsumers(context, output);
+    });
+  return new Command('consumers')
+    .description('who may call, and with which keys')
+    .addCommand(add)
+    .addCommand(remove)
+    .addCommand(list);
+}
+
+/** What went wrong, in words. A stack trace only with STAGECRAFT_DEBUG=1, or when it is our own mistake. */
+function explain(error: unknown): string {
+  if (error instanceof Problems)
+    return formatProblems(error.problems, { color: Boolean(process.stderr.isTTY) });
+  if (!(error instanceof Error)) return String(error);
+  if (process.env.STAGECRAFT_DEBUG === '1') return error.stack ?? error.message;
+  if (error instanceof UserError || '$metadata' in error) return error.message || error.name;
+  const { name } = error;
+  if (name === 'CredentialsProviderError') {
+    return `No AWS credentials. Set them up for your account (aws configure, or AWS_PROFILE), or start the sandbox: stagecraft up.`;
+  }
+  return `${error.message || name}\nSet STAGECRAFT_DEBUG=1 to see where.`;
+}
+
+export function program(): Command {
+  return new Command('stagecraft')
+    .description(
+      'Grows an AWS API from one container to a highly available gateway tier, and shows it on this machine first.',
+    )
+    .version((require('../package.json') as { version: string }).version)
+    .showHelpAfterError('(see --help)')
+    .addCommand(upCommand())
+    .addCommand(downCommand())
+    .addCommand(statusCommand())
+    .addCommand(verifyCommand())
+    .addCommand(consumersCommand());
+}
+
+/** Runs the command line of this process. */
+export async function main(): Promise<void> {
+  try {
+    await program().parseAsync();
+  } catch (error) {
+    process.stderr.write(`${explain(error)}\n`);
+    process.exitCode = 1;
+  }
+}
+
+if (require.main === module) void main();

@@ -1,0 +1,120 @@
+/** `stagecraft verify`: finds the endpoint, runs the claims and prints what they showed. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import pc from 'picocolors';
+import type { SandboxInfo } from '../sandbox/client';
+import { type Context, contextOf, type Project } from './context';
+import { readDemoKeys } from './demo-keys';
+import { findEndpoints } from './endpoints';
+import { type Output, table, UserError } from './output';
+import type { ClaimResult, VerifyContext } from './verify/claim';
+import { HttpClient, type HttpOptions } from './verify/http';
+import { allHold, verify } from './verify/verify';
+
+export interface VerifyOptions {
+  readonly endpoint?: string;
+  readonly key?: string;
+  readonly consumer?: string;
+  readonly ca?: string;
+}
+
+const marks = { holds: pc.green('✔'), fails: pc.red('✘'), 'not shown': pc.dim('–') };
+
+export function claimTable(results: readonly ClaimResult[]): string {
+  return table(
+    ['', 'claim', 'evidence'],
+    results.map((one) => [marks[one.result], one.title, one.evidence]),
+  );
+}
+
+/** In the sandbox the domain's names lead to this machine, as curl's --connect-to would have it. */
+function sandboxHttp(context: Context, sandbox: SandboxInfo): HttpOptions {
+  const { host } = context.blueprint;
+  const hosts = [host, ...Object.values(context.environment.apis).flatMap((api) => api.hosts)];
+  const connectTo = Object.fromEntries(
+    hosts
+      .filter((name) => name !== undefined)
+      .flatMap((name) =>
+        [sandbox.ports.https, sandbox.ports.http].map((port) => [
+          `${name}:${port}`,
+          { host: '127.0.0.1', port },
+        ]),
+      ),
+  );
+  return { ca: readFileSync(join(context.project.sandbox, 'ca.pem'), 'utf8'), connectTo };
+}
+
+/** A certificate authority of one's own does not replace the system's. */
+async function systemAndOwn(file: string): Promise<string> {
+  const { rootCertificates } = await import('node:tls');
+  return [...rootCertificates, readFileSync(file, 'utf8')].join('\n');
+}
+
+function keyFor(context: Context, options: VerifyOptions): VerifyContext['key'] {
+  const names = Object.keys(context.environment.consumers);
+  const given = options.key ?? process.env.STAGECRAFT_KEY;
+  if (given) {
+    const consumer = options.consumer ?? (names.length === 1 ? names[0] : undefined);
+    if (!consumer) throw new UserError(`Say whose key it is: --consumer ${names.join(' | ')}`);
+    return { consumer, value: given };
+  }
+  if (!context.sandbox) return undefined;
+  const kept = Object.entries(readDemoKeys(context.project.sandbox));
+  const [consumer, value] = kept.find(([name]) => !options.consumer || name === options.consumer) ?? [];
+  return consumer && value ? { consumer, value } : undefined;
+}
+
+function baseUrl(context: Context, options: VerifyOptions): URL | undefined {
+  if (options.endpoint) {
+    if (!URL.canParse(options.endpoint))
+      throw new UserError(`${options.endpoint} is no address: write https://api.example.com`);
+    return new URL(options.endpoint);
+  }
+  const { host } = context.blueprint;
+  return context.sandbox && host ? new URL(`https://${host}:${context.sandbox.ports.https}`) : undefined;
+}
+
+function plainUrl(context: Context, base: URL | undefined): string | undefined {
+  if (context.environment.stage === 'api') return undefined;
+  if (context.sandbox) return `http://${context.blueprint.host}:${context.sandbox.ports.http}/`;
+  return base?.port ? undefined : `http://${base?.hostname ?? context.blueprint.host}/`;
+}
+
+/** Checks the claims of a context and closes what it opened. */
+export async function verifyContext(
+  context: Context,
+  options: VerifyOptions = {},
+  onResult?: (result: ClaimResult) => void,
+): Promise<readonly ClaimResult[]> {
+  const base = baseUrl(context, options);
+  const httpOptions: HttpOptions =
+    context.sandbox && context.blueprint.host && !options.endpoint
+      ? sandboxHttp(context, context.sandbox)
+      : { ca: options.ca ? await systemAndOwn(options.ca) : undefined };
+  const http = new HttpClient(httpOptions);
+  try {
+    const endpoints = await findEndpoints(context.environment, context.blueprint, context.aws, base);
+    const key = keyFor(context, options);
+    return await verify(
+      { environment: context.environment, http, endpoints, plainUrl: plainUrl(context, base), key },
+      onResult,
+    );
+  } finally {
+    await http.close();
+  }
+}
+
+/** @returns whether every claim holds. */
+export async function verifyEnvironment(
+  project: Project,
+  name: string,
+  options: VerifyOptions,
+  output: Output,
+): Promise<boolean> {
+  const context = await contextOf(project, name);
+  const results = await verifyContext(context, options);
+  const good = allHold(results);
+  output.document({ environment: name, stage: context.environment.stage, good, claims: results });
+  output.line(claimTable(results));
+  return good;
+}

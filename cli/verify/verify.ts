@@ -1,0 +1,47 @@
+/** Runs the claims of a stage one after the other and collects what they showed. */
+import { apiClaims } from './api-claims';
+import { type Claim, type ClaimResult, NotShown, Unmet, type VerifyContext } from './claim';
+import { gatewayClaims } from './gateway-claims';
+import { loadBalancerClaims } from './load-balancer-claims';
+
+export const claims: readonly Claim[] = [...apiClaims, ...loadBalancerClaims, ...gatewayClaims];
+
+function failure(error: unknown): Pick<ClaimResult, 'result' | 'evidence'> {
+  if (error instanceof NotShown) return { result: 'not shown', evidence: error.message };
+  if (error instanceof Unmet) return { result: 'fails', evidence: error.message };
+  const { message, code } = error as Error & { code?: string };
+  return { result: 'fails', evidence: message || code || String(error) };
+}
+
+async function checkOne(claim: Claim, context: VerifyContext): Promise<ClaimResult> {
+  const started = performance.now();
+  const outcome = await claim.check(context).then(
+    (evidence) => ({ result: 'holds' as const, evidence }),
+    (error: unknown) => failure(error),
+  );
+  return {
+    id: claim.id,
+    title: claim.title,
+    ...outcome,
+    milliseconds: Math.round(performance.now() - started),
+  };
+}
+
+/** Checks every claim of the environment's stage. Never throws: what went wrong stands in the result. */
+export async function verify(
+  context: VerifyContext,
+  onResult: (result: ClaimResult) => void = () => {},
+): Promise<readonly ClaimResult[]> {
+  const results: ClaimResult[] = [];
+  for (const claim of claims.filter((one) => one.stages.includes(context.environment.stage))) {
+    const result = await checkOne(claim, context);
+    results.push(result);
+    onResult(result);
+  }
+  return results;
+}
+
+/** Whether a run is good: nothing fails, and something holds. */
+export function allHold(results: readonly ClaimResult[]): boolean {
+  return results.some((one) => one.result === 'holds') && results.every((one) => one.result !== 'fails');
+}
