@@ -6,26 +6,38 @@ export const name = (longest: number) =>
   z
     .string()
     .max(longest)
-    .regex(/^[a-z](?:-?[a-z0-9])*$/)
+    .regex(/^[a-z](?:-?[a-z0-9])*$/, 'lower-case letters, digits and single hyphens, beginning with a letter')
     .describe(`Lower-case letters, digits and single hyphens, up to ${longest}.`);
 
+/** TCP port. */
 export const portNumber = z.int().min(1).max(65535);
 
 /** A path on whole segments: `/orders` takes /orders and /orders/42, not /orders2. No trailing slash. */
 export const pathPrefix = z
   .string()
   .max(100)
-  .regex(/^\/$|^(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9._~-]+)+$/);
+  .regex(
+    /^\/$|^(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9._~-]+)+$/,
+    'a path that begins with / and has no / at its end, of letters, digits and . _ ~ - (such as /orders or /v2/orders)',
+  );
 
 /** A host name without a port, RFC 1123. */
 export const hostName = z
   .string()
   .max(128)
-  .regex(/^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])$/);
+  .regex(
+    /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])$/,
+    'a host name in lower case, without scheme, port or wildcard (such as api.example.com)',
+  );
 export const domainName = hostName;
 
 /** An IPv4 block in CIDR notation; that it is a network address is checked in the rules. */
-export const cidrBlock = z.string().regex(/^(?:\d{1,3}\.){3}\d{1,3}\/\d{1,2}$/);
+export const cidrBlock = z
+  .string()
+  .regex(/^(?:\d{1,3}\.){3}\d{1,3}\/\d{1,2}$/, 'an IPv4 block such as 10.0.0.0/16');
+
+/** An availability zone by its letter. */
+export const zoneLetter = z.string().regex(/^[a-f]$/, 'a letter from a to f');
 
 /** Whole seconds. */
 export const duration = (least: number, most: number) => z.int().min(least).max(most);

@@ -46,6 +46,8 @@ export interface GatewayModel {
   readonly consumers: readonly GatewayConsumer[];
   /** Address blocks that the load balancer connects from: only from there `X-Forwarded-For` counts. */
   readonly balancerCidrs: readonly string[];
+  /** Time after which the load balancer closes an idle connection; the gateway keeps its own open for longer. */
+  readonly balancerIdleTimeoutSeconds: number;
   readonly cacheMiB: number;
   readonly graceSeconds: number;
 }

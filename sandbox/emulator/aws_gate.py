@@ -65,7 +65,7 @@ class AwsGate:
             log.info("%s %s failed inside moto", call.service, call.action, exc_info=sys.exc_info())
             return _refuse(call, f"{type(error).__name__}: {error}")
         status, headers = answer[0], answer[1]
-        if status.startswith("404") and _is_unrouted(headers, body):
+        if status.startswith("404") and environ["REQUEST_METHOD"] != "HEAD" and _is_unrouted(headers, body):
             return _refuse(call, "moto has no such path")
         return status, headers, body
 

@@ -6,10 +6,6 @@ import threading
 from typing import Any
 
 
-class Unsupported(Exception):
-    """Raised where the emulator knows that it cannot do what AWS would do."""
-
-
 class UnsupportedCalls:
     def __init__(self) -> None:
         self._lock = threading.Lock()

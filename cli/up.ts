@@ -1,0 +1,217 @@
+/** `stagecraft up`: from an environment file to real traffic on this machine. */
+import { existsSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { Listr } from 'listr2';
+import pc from 'picocolors';
+import type { Stage } from '../constructs/blueprint/schema';
+import { readSandbox, startDaemon, updateSandbox } from '../sandbox/client';
+import { takeLock } from '../sandbox/folder';
+import { checkPrerequisites, explainMissing } from '../sandbox/prerequisites';
+import type { SandboxPorts } from '../sandbox/types';
+import { type Context, contextOf, environmentNamed, type Project } from './context';
+import { issueDemoKeys, readDemoKeys } from './demo-keys';
+import { type Changes, Deployment } from './deploy';
+import { findEndpoints } from './endpoints';
+import { type Output, UserError } from './output';
+import type { ClaimResult } from './verify/claim';
+import { allHold } from './verify/verify';
+import { claimTable, verifyContext } from './verify-command';
+
+export interface UpOptions {
+  readonly environment: string;
+  readonly stage?: Stage;
+  readonly httpsPort: number;
+  readonly httpPort: number;
+  readonly emulatorPort: number;
+  readonly dnsPort: number;
+}
+
+/** What the steps hand on to each other. */
+interface Progress {
+  python?: string;
+  deployment?: Deployment;
+  changes?: Changes;
+  context?: Context;
+  claims: readonly ClaimResult[];
+  readonly seconds: Record<string, number>;
+}
+
+function portsOf(options: UpOptions): SandboxPorts {
+  const { emulatorPort, httpsPort, httpPort, dnsPort } = options;
+  return { emulator: emulatorPort, https: httpsPort, http: httpPort, dns: dnsPort };
+}
+
+async function prerequisites(project: Project, progress: Progress, say: (text: string) => void): Promise<void> {
+  const { missing, found } = await checkPrerequisites({ stateFolder: project.sandbox, install: true, say });
+  if (missing.length > 0) throw new UserError(explainMissing(missing));
+  progress.python = found.python?.path;
+}
+
+/** Starts the sandbox, or finds the one that runs. @throws UserError when another environment has it. */
+async function startSandbox(project: Project, options: UpOptions, progress: Progress, signal: AbortSignal): Promise<string> {
+  const environment = environmentNamed(project, options.environment, options.stage);
+  const running = await readSandbox(project.sandbox);
+  if (running && running.environment !== environment.name) {
+    throw new UserError(`The sandbox runs environment ${running.environment}. End it first: stagecraft down`);
+  }
+  if (running) return `runs since ${running.startedAt}`;
+  const zone = environment.domain?.hostedZone;
+  await startDaemon({
+    folder: project.sandbox,
+    projectRoot: project.root,
+    environment: environment.name,
+    stage: environment.stage,
+    region: environment.region,
+    ports: portsOf(options),
+    hostedZones: zone ? { [zone.name]: zone.id } : {},
+    python: progress.python,
+    signal,
+  });
+  return 'started';
+}
+
+/** The work of `up` as a list of tasks with their times. */
+function tasksOf(project: Project, options: UpOptions, progress: Progress, signal: AbortSignal, quiet: boolean) {
+  const timed = (name: string, work: (say: (text: string) => void) => Promise<string | undefined>) => ({
+    title: name,
+    task: async (_: unknown, task: { title: string; output: string }) => {
+      if (signal.aborted) throw new Interrupted();
+      const started = performance.now();
+      const result = await work((text) => {
+        task.output = text;
+      });
+      const seconds = (performance.now() - started) / 1000;
+      progress.seconds[name] = Number(seconds.toFixed(1));
+      task.title = `${name}${result ? `: ${result}` : ''} ${pc.dim(`${seconds.toFixed(1)} s`)}`;
+    },
+  });
+  return new Listr(
+    [
+      timed('Prerequisites', async (say) => {
+        await prerequisites(project, progress, say);
+        return undefined;
+      }),
+      timed('Sandbox', () => startSandbox(project, options, progress, signal)),
+      timed('Synthesize', async () => {
+        progress.deployment = await Deployment.synthesize(project, options, signal);
+        return `${progress.deployment.resourceCount} resources`;
+      }),
+      timed('Terraform init', async (say) => {
+        await progress.deployment?.init(say);
+        return undefined;
+      }),
+      timed('Terraform plan', async (say) => {
+        progress.changes = await progress.deployment?.plan(say);
+        return describe(progress.changes);
+      }),
+      timed('Terraform apply', async (say) => {
+        if (isEmpty(progress.changes)) return 'nothing to do';
+        await progress.deployment?.apply(say);
+        return undefined;
+      }),
+      timed('Consumers', async (say) => {
+        await updateSandbox(project.sandbox, { stage: progress.deployment?.stage });
+        progress.context = await contextOf(project, options.environment);
+        const issued = await issueDemoKeys(progress.context, (member) => say(`replacing ${member}`));
+        return issued.length > 0 ? `keys for ${issued.join(', ')}` : 'nothing to do';
+      }),
+      timed('Verify', async (say) => {
+        if (!progress.context) throw new Error('nothing is deployed');
+        progress.claims = await verifyContext(progress.context, {}, (result) => say(result.title));
+        const holding = progress.claims.filter((one) => one.result === 'holds').length;
+        return `${holding} of ${progress.claims.length} claims hold`;
+      }),
+    ],
+    {
+      renderer: quiet ? 'silent' : process.stdout.isTTY ? 'default' : 'simple',
+      registerSignalListeners: false,
+    },
+  );
+}
+
+const isEmpty = (changes: Changes | undefined): boolean =>
+  changes !== undefined && changes.add + changes.change + changes.remove === 0;
+
+function describe(changes: Changes | undefined): string | undefined {
+  if (!changes) return undefined;
+  if (isEmpty(changes)) return 'no changes';
+  const { add, change, remove, replace } = changes;
+  return `${add} to add, ${change} to change, ${remove} to remove${replace > 0 ? `, ${replace} to replace` : ''}`;
+}
+
+/** Ctrl-C, or a signal. */
+export class Interrupted extends Error {}
+
+/** A call that works, as a person would type it. */
+async function exampleCall(context: Context, project: Project): Promise<{ readonly url: string; readonly curl: string }> {
+  const { environment, blueprint, sandbox } = context;
+  const endpoints = await findEndpoints(environment, blueprint, context.aws);
+  const first = endpoints[0];
+  if (!first?.urls[0] || !sandbox) throw new Error('nothing is deployed');
+  if (environment.stage === 'api') return { url: first.urls[0], curl: `curl ${first.urls[0]}` };
+  const url = new URL(first.urls[0]);
+  url.port = String(sandbox.ports.https);
+  const { authentication } = first.api.policies;
+  const key = Object.values(readDemoKeys(project.sandbox))[0];
+  const asksForKey = environment.stage === 'gateway' && authentication !== 'public' && key;
+  const parts = [
+    'curl',
+    `--cacert ${relative(process.cwd(), join(project.sandbox, 'ca.pem'))}`,
+    `--resolve ${url.hostname}:${url.port}:127.0.0.1`,
+    ...(asksForKey ? [`-H '${authentication.apiKey.header}: ${key}'`] : []),
+    url.href,
+  ];
+  return { url: url.href, curl: parts.join(' ') };
+}
+
+/** Aborts on Ctrl-C or SIGTERM; a second Ctrl-C does no more than the first. */
+function abortOnSignal(output: Output): { readonly signal: AbortSignal; stop(): void } {
+  const controller = new AbortController();
+  const abort = () => {
+    if (!controller.signal.aborted) output.line('Stopping; Terraform finishes what it is at and keeps its state …');
+    controller.abort();
+  };
+  process.on('SIGINT', abort);
+  process.on('SIGTERM', abort);
+  const stop = () => {
+    process.off('SIGINT', abort);
+    process.off('SIGTERM', abort);
+  };
+  return { signal: controller.signal, stop };
+}
+
+async function report(project: Project, progress: Progress, output: Output): Promise<boolean> {
+  const { context, claims, changes, seconds } = progress;
+  if (!context) throw new Error('nothing is deployed');
+  const good = allHold(claims);
+  const { url, curl } = await exampleCall(context, project);
+  const ca = context.environment.stage === 'api' ? undefined : join(project.sandbox, 'ca.pem');
+  const { name: environment, stage } = context.environment;
+  output.document({ environment, stage, good, endpoint: url, ca, curl, changes, seconds, claims });
+  output.line(`\n${claimTable(claims)}\n`);
+  output.line(`${pc.bold('Stage')}     ${stage}`);
+  output.line(`${pc.bold('Endpoint')}  ${url}`);
+  if (ca && existsSync(ca)) output.line(`${pc.bold('CA')}        ${relative(process.cwd(), ca)}`);
+  output.line(`${pc.bold('Try')}       ${curl}`);
+  output.line(`${pc.bold('Stop')}      npx stagecraft down`);
+  return good;
+}
+
+/** @returns the exit code: 0 when everything is up and every claim holds, 130 after Ctrl-C, else 1. */
+export async function up(project: Project, options: UpOptions, output: Output): Promise<number> {
+  environmentNamed(project, options.environment, options.stage);
+  const release = takeLock(join(project.sandbox, 'up.lock'), 'stagecraft up');
+  const { signal, stop } = abortOnSignal(output);
+  const progress: Progress = { claims: [], seconds: {} };
+  try {
+    await tasksOf(project, options, progress, signal, output.json).run();
+    return (await report(project, progress, output)) ? 0 : 1;
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    output.line('Stopped. `stagecraft up` goes on from here; `stagecraft down` removes everything.');
+    return 130;
+  } finally {
+    stop();
+    release();
+  }
+}

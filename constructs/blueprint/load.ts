@@ -1,0 +1,128 @@
+/** The environment file -> an environment, or all that is wrong with it. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, extname, join } from 'node:path';
+import { formatPath, type Path, type Problem, Problems } from '../problems';
+import { readDocument, type SourceDocument } from './reading/document';
+import { explain, misspelt } from './reading/explain';
+import { findIssues } from './reading/issues';
+import { salvage, touches, watched } from './reading/salvage';
+import { isMapping } from './reading/shape';
+import { kindOf } from './reading/show';
+import { checksOf, type Finding, lastCheck } from './rules';
+import { type Environment, environmentSchema, type Stage } from './schema';
+
+export { formatProblems, Problems } from '../problems';
+
+const startsWith = (path: Path, prefix: Path): boolean =>
+  prefix.length <= path.length && prefix.every((step, index) => path[index] === step);
+
+const byPlace = (a: Problem, b: Problem): number =>
+  (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0);
+
+function located({ where, or, ...problem }: Finding, document: SourceDocument, file: string): Problem {
+  const path = or !== undefined && !document.has(problem.path) ? or : problem.path;
+  return { ...problem, file, ...document.place(path, where ?? 'value') };
+}
+
+/** What the rules find, leaving out what they conclude from a doubtful place. */
+function findings(environment: Environment, doubtful: readonly Path[]): Finding[] {
+  const ask = (check: (environment: Environment) => Iterable<Finding>): Finding[] => {
+    let doubt = false;
+    const note = (path: Path): void => {
+      doubt ||= touches(path, doubtful);
+    };
+    const found = [...check(doubtful.length > 0 ? watched(environment, note) : environment)];
+    return doubt ? [] : found;
+  };
+  const found = checksOf(environment).flatMap(ask);
+  if (found.length > 0 || doubtful.length > 0) return found;
+  return ask(lastCheck);
+}
+
+function notAnEnvironment(data: unknown): Finding {
+  const empty = data === null || data === undefined;
+  return {
+    code: empty ? 'FILE_EMPTY' : 'WRONG_TYPE',
+    path: [],
+    message: empty ? 'The file is empty.' : `An environment file is a mapping, and this is ${kindOf(data)}.`,
+    allowed: 'keys and values, such as `name: dev`',
+    fix: 'Copy one of the files in environments/ and change it.',
+  };
+}
+
+/**
+ * Reads an environment from YAML.
+ * @param file name for the problems
+ * @param stage stage to read it at, whatever the file says
+ * @throws Problems all that is wrong, by place
+ */
+export function parseEnvironment(text: string, file: string, stage?: Stage): Environment {
+  const document = readDocument(text);
+  const fail = (problems: readonly Problem[]): never => {
+    throw new Problems(problems.toSorted(byPlace));
+  };
+  const inFile = document.problems.map((problem) => ({ ...problem, file }));
+  if (!document.readable) return fail(inFile);
+  if (!isMapping(document.data))
+    return fail([...inFile, located(notAnEnvironment(document.data), document, file)]);
+
+  const data = stage === undefined ? document.data : { ...document.data, stage };
+  const { dropped } = document;
+  const issues = findIssues(environmentSchema, data).filter(
+    (issue) => !dropped.some((path) => startsWith(issue.path, path)),
+  );
+  const meant = new Set(issues.flatMap(misspelt).map(formatPath));
+  const said = issues
+    .flatMap(explain)
+    .filter(({ code, path }) => code !== 'MISSING_KEY' || !meant.has(formatPath(path)))
+    .map((problem) => located(problem, document, file));
+  const salvaged = salvage(data, dropped);
+  const found = salvaged ? findings(salvaged.environment, salvaged.doubtful) : [];
+  const problems = [...inFile, ...said, ...found.map((finding) => located(finding, document, file))];
+  if (problems.length > 0 || !salvaged) return fail(problems);
+  return salvaged.environment;
+}
+
+/**
+ * Reads an environment file. Its name is the environment's, so that a copy with the old name in it cannot be
+ * deployed over the first.
+ * @throws Problems all that is wrong, by place
+ */
+export function loadEnvironment(file: string, stage?: Stage): Environment {
+  const environment = parseEnvironment(readText(file), file, stage);
+  const expected = basename(file, extname(file));
+  if (environment.name === expected) return environment;
+  const place = readDocument(readText(file)).place(['name'], 'value');
+  throw new Problems([
+    {
+      code: 'NAME_NOT_FILE',
+      path: ['name'],
+      file,
+      ...place,
+      message: 'The name of the environment is not the name of the file.',
+      given: environment.name,
+      allowed: expected,
+      fix: `Write \`name: ${expected}\`, or rename the file to ${environment.name}${extname(file)}.`,
+    },
+  ]);
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const message = code === 'ENOENT' ? 'There is no such file.' : `The file cannot be read (${code}).`;
+    throw new Problems([
+      { code: 'FILE_UNREADABLE', path: [], file, message, fix: 'Check the path, and that you may read it.' },
+    ]);
+  }
+}
+
+/** The environment files of a folder by name. */
+export function listEnvironments(folder: string): { readonly name: string; readonly file: string }[] {
+  return readdirSync(folder)
+    .filter((entry) => /\.ya?ml$/.test(entry))
+    .toSorted()
+    .map((entry) => ({ name: basename(entry, extname(entry)), file: join(folder, entry) }));
+}

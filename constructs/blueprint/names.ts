@@ -1,0 +1,77 @@
+/**
+ * Every name that AWS shows, in one place. Names say the environment first, and are the same in all stages.
+ * The lengths and forms that AWS takes are checked in `rules/names.ts`.
+ */
+import { createHash } from 'node:crypto';
+
+/** Ids of what an environment has one of. Names of APIs are lower case, so that none can be one of these. */
+export const ids = {
+  cluster: 'Cluster',
+  namespace: 'Namespace',
+  loadBalancer: 'LoadBalancer',
+  consumersSecret: 'ConsumersSecret',
+  /** Security group of the load balancer. */
+  balancerGroup: 'alb',
+  /** Security group and target group that all gateways are in. */
+  gateway: 'gateway',
+} as const;
+
+export const TARGET_GROUP_NAME_LENGTH = 32;
+
+/** The first digits of a hash: the same text gives the same digits on every machine. */
+export function hashDigits(text: string, digits: number): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, digits);
+}
+
+/** A whole number from 0 up to, and without, `below`. */
+export function hashNumber(text: string, below: number): number {
+  return createHash('sha256').update(text).digest().readUInt32BE(0) % below;
+}
+
+/** `gateway-a`. */
+export const memberId = (letter: string): string => `${ids.gateway}-${letter}`;
+
+export const clusterName = (environment: string): string => environment;
+export const networkName = (environment: string): string => environment;
+export const namespaceName = (environment: string): string => `${environment}.internal`;
+
+/** Service, task definition and security group of an API or a gateway. */
+export const serviceName = (environment: string, id: string): string => `${environment}-${id}`;
+export const logGroupName = (environment: string, id: string): string => `/stagecraft/${environment}/${id}`;
+export const scalingPolicyName = (environment: string, id: string): string => `${environment}-${id}-cpu`;
+export const securityGroupName = (environment: string, id: string): string => `${environment}-${id}`;
+
+/** IAM has no regions: the name says the region, so that one account can hold an environment in two. */
+export function roleName(
+  environment: string,
+  region: string,
+  id: string,
+  kind: 'execution' | 'task',
+): string {
+  return `${environment}-${region}-${id}-${kind}`;
+}
+
+export const loadBalancerName = (environment: string): string => `${environment}-alb`;
+export const certificateName = (environment: string): string => environment;
+
+/**
+ * AWS replaces a target group when its port, protocol or network changes. The old one and the new one stand
+ * side by side for a while then, so the name changes exactly when AWS replaces it.
+ */
+export function targetGroupName(
+  environment: string,
+  id: string,
+  about: { readonly port: number; readonly network: string },
+): string {
+  return `${environment}-${id}-${hashDigits(`${about.port}/HTTP/${about.network}`, 4)}`;
+}
+/** Length of the longest target group name that `targetGroupName` makes. */
+export const targetGroupNameLength = (environment: string, id: string): number =>
+  environment.length + id.length + 6;
+
+export const consumersSecretName = (environment: string): string => `${environment}/consumers`;
+export const userPoolName = (environment: string): string => environment;
+export const machineClientName = (environment: string, client: string): string => `${environment}-${client}`;
+
+export const localStatePath = (environment: string): string => `terraform.${environment}.tfstate`;
+export const s3StateKey = (environment: string): string => `stagecraft/${environment}.tfstate`;

@@ -1,0 +1,59 @@
+/** An environment -> its blueprint. Pure: the same file gives the same blueprint on every machine. */
+import type { Blueprint, TerraformState } from './blueprint';
+import { clusterName, ids, localStatePath, namespaceName, s3StateKey } from './names';
+import { resolveGatewayPair } from './resolving/gateway-pair';
+import { resolveIdentity } from './resolving/identity';
+import { resolveLoadBalancer } from './resolving/load-balancer';
+import { resolveNetwork } from './resolving/network';
+import { resolveApi } from './resolving/services';
+import { resolveTags } from './resolving/tags';
+import type { Environment } from './schema';
+
+function resolveState({ name, region, state }: Environment): TerraformState {
+  if (state.kind === 'local') return { kind: 'local', path: state.path ?? localStatePath(name) };
+  return {
+    kind: 's3',
+    bucket: state.bucket,
+    key: state.key ?? s3StateKey(name),
+    region: state.region ?? region,
+  };
+}
+
+function frozen<Value>(value: Value): Value {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const inner of Object.values(value)) frozen(inner);
+  }
+  return value;
+}
+
+/**
+ * Decides every name, number and text that an engine needs.
+ * @param environment one that `parseEnvironment` gave: what it refuses is not checked again
+ * @throws Problems when the data plane cannot carry out what the environment says
+ */
+export function resolve(environment: Environment): Blueprint {
+  const { name, stage, region, domain } = environment;
+  const balanced = stage !== 'api';
+  const identity = resolveIdentity(environment);
+  const blueprint: Blueprint = {
+    environment: name,
+    stage,
+    region,
+    tags: resolveTags(environment),
+    state: resolveState(environment),
+    network: resolveNetwork(environment),
+    cluster: { id: ids.cluster, name: clusterName(name) },
+    namespace: {
+      id: ids.namespace,
+      name: namespaceName(name),
+      description: `Names of the services of ${name}`,
+    },
+    services: Object.entries(environment.apis).map(([id, api]) => resolveApi(environment, id, api)),
+    ...(balanced ? { loadBalancer: resolveLoadBalancer(environment) } : {}),
+    ...(stage === 'gateway' ? { gateway: resolveGatewayPair(environment) } : {}),
+    ...(identity ? { identity } : {}),
+    ...(balanced && domain ? { host: domain.name } : {}),
+  };
+  return frozen(structuredClone(blueprint));
+}

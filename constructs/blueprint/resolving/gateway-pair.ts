@@ -1,0 +1,170 @@
+/** The gateways: named members, each a service of one task in a zone of its own. */
+import {
+  type DataPlane,
+  dataPlane,
+  type GatewayApi,
+  type GatewayMember,
+  type GatewayModel,
+} from '../../gateway';
+import type { GatewayPair, Service, TargetGroup } from '../blueprint';
+import { consumersSecretName, ids, memberId, namespaceName, serviceName, targetGroupName } from '../names';
+import type { Api, Environment } from '../schema';
+import { executionRole, taskRole } from './iam';
+import { balancerCidrs, networkIdentity, tasksIn } from './network';
+import { gatewayGroup } from './security-groups';
+import { DISCOVERY_TTL_SECONDS, logGroup, mostInstances } from './services';
+import { balancerIdleTimeoutSeconds } from './timing';
+
+/** Stop first: two live tasks under one peer name would overwrite each other's counters. */
+const GATEWAY_DEPLOYMENT = { minimumHealthyPercent: 0, maximumPercent: 100 };
+/** Time for HAProxy to start and to pass two health checks. */
+const START_SECONDS = 30;
+const CHECK = { intervalSeconds: 5, timeoutSeconds: 2, healthyThreshold: 2, unhealthyThreshold: 2 };
+
+interface Member {
+  readonly id: string;
+  readonly zone: string;
+}
+
+/** The members as written, or one in each of the first two zones. */
+function membersOf(environment: Environment): Member[] {
+  const { members } = environment.gateway;
+  if (members) return members.map(({ name, zone }) => ({ id: memberId(name), zone }));
+  const { zones } = tasksIn(environment);
+  return zones.slice(0, 2).map((zone, index) => ({ id: memberId('ab'.charAt(index)), zone }));
+}
+
+const hostOf = ({ name }: Environment, id: string): string => `${id}.${namespaceName(name)}`;
+
+function gatewayApi(environment: Environment, name: string, api: Api): GatewayApi {
+  const { policies, health } = api;
+  const headers = Object.entries(api.headers).map(([header, value]) => [header.toLowerCase(), value]);
+  // Callers of a public API have no names: its answers cannot differ by consumer.
+  const byConsumer = policies.authentication !== 'public' && policies.cache?.varyBy.consumer;
+  const cache = policies.cache && {
+    ...policies.cache,
+    varyBy: { ...policies.cache.varyBy, consumer: Boolean(byConsumer) },
+  };
+  return {
+    name,
+    paths: api.paths,
+    hosts: api.hosts,
+    headers: Object.fromEntries(headers),
+    pool: { host: hostOf(environment, name), port: api.port, mostInstances: mostInstances(api) },
+    health: {
+      path: health.path,
+      status: health.status,
+      intervalSeconds: health.intervalSeconds,
+      timeoutSeconds: health.timeoutSeconds,
+    },
+    requestTimeoutSeconds: api.requestTimeoutSeconds,
+    policies: { ...policies, cache },
+  };
+}
+
+/** What the data plane is given. */
+export function gatewayModel(environment: Environment): GatewayModel {
+  const { apis, consumers, gateway } = environment;
+  return {
+    members: membersOf(environment).map(({ id }) => ({ name: id, host: hostOf(environment, id) })),
+    apis: Object.entries(apis).map(([name, api]) => gatewayApi(environment, name, api)),
+    consumers: Object.entries(consumers).map(([name, consumer]) => ({ name, apis: consumer.apis })),
+    balancerCidrs: balancerCidrs(environment),
+    balancerIdleTimeoutSeconds: balancerIdleTimeoutSeconds(environment),
+    cacheMiB: gateway.cacheMiB,
+    graceSeconds: gateway.graceSeconds,
+  };
+}
+
+export function gatewayTargetGroup(environment: Environment, plane: DataPlane = dataPlane): TargetGroup {
+  const { traffic: port, status } = plane.ports;
+  return {
+    id: ids.gateway,
+    name: targetGroupName(environment.name, ids.gateway, { port, network: networkIdentity(environment) }),
+    port,
+    deregistrationDelaySeconds: environment.deregistrationDelaySeconds,
+    healthCheck: { port: status, path: plane.healthPath, matcher: '200', ...CHECK },
+  };
+}
+
+interface Whole {
+  readonly environment: Environment;
+  readonly model: GatewayModel;
+  readonly plane: DataPlane;
+}
+
+function taskDefinition(
+  { environment, model, plane }: Whole,
+  self: GatewayMember,
+): Service['taskDefinition'] {
+  const { gateway, name } = environment;
+  const rendered = plane.render(model, self);
+  const { traffic, cache, peers, status } = plane.ports;
+  return {
+    family: serviceName(name, self.name),
+    cpu: gateway.cpu,
+    memoryMiB: gateway.memoryMiB,
+    architecture: 'X86_64',
+    containers: [
+      {
+        name: ids.gateway,
+        image: gateway.image,
+        entryPoint: rendered.entryPoint,
+        command: rendered.command,
+        ports: [traffic, cache, peers, status],
+        environment: rendered.environment,
+        secrets: { [rendered.consumersVariable]: { ref: 'consumers-secret' } },
+        stopTimeoutSeconds: rendered.stopTimeoutSeconds,
+      },
+    ],
+  };
+}
+
+function memberService(whole: Whole, member: Member, before: Member | undefined): Service {
+  const { environment, plane } = whole;
+  const { id, zone } = member;
+  const { subnets } = tasksIn(environment);
+  return {
+    id,
+    name: serviceName(environment.name, id),
+    taskDefinition: taskDefinition(whole, { name: id, host: hostOf(environment, id) }),
+    executionRole: executionRole(environment, {
+      id,
+      image: environment.gateway.image,
+      secretArns: [],
+      consumers: true,
+    }),
+    taskRole: taskRole(environment, id),
+    logGroup: logGroup(environment, id),
+    securityGroup: gatewayGroup(environment, plane.ports),
+    placement: { subnets, zones: [zone], assignPublicIp: subnets === 'public' },
+    deployment: GATEWAY_DEPLOYMENT,
+    desiredCount: 1,
+    discovery: { name: id, ttlSeconds: DISCOVERY_TTL_SECONDS },
+    attachment: {
+      targetGroup: ids.gateway,
+      container: ids.gateway,
+      port: plane.ports.traffic,
+      healthCheckGraceSeconds: START_SECONDS,
+    },
+    // One after the other: at any time all the others serve.
+    after: before ? [before.id] : [],
+  };
+}
+
+/** @throws Problems when the data plane cannot carry out what the environment says. */
+export function resolveGatewayPair(environment: Environment, plane: DataPlane = dataPlane): GatewayPair {
+  const whole: Whole = { environment, plane, model: gatewayModel(environment) };
+  const members = membersOf(environment);
+  return {
+    members: members.map((member, index) => memberService(whole, member, members[index - 1])),
+    targetGroup: ids.gateway,
+    consumersSecret: {
+      id: ids.consumersSecret,
+      name: consumersSecretName(environment.name),
+      description: 'Hashes of the API keys of each consumer',
+      initialText: plane.consumersText([]),
+      initialLabel: 'INITIAL',
+    },
+  };
+}

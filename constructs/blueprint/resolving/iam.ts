@@ -1,0 +1,94 @@
+/** Roles with what a task needs and no more. */
+import type { Role, Statement } from '../blueprint';
+import { roleName } from '../names';
+import { partitionOf } from '../regions';
+import type { Environment } from '../schema';
+
+const PRINCIPAL = 'ecs-tasks.amazonaws.com';
+
+/** An image in a private ECR registry. */
+const ecrImage =
+  /^(?<account>\d{12})\.dkr\.ecr(?:-fips)?\.(?<region>[a-z0-9-]+)\.amazonaws\.com(?:\.cn)?\/(?<repository>[^:@]+)/;
+
+function pullStatements(image: string): Statement[] {
+  const found = ecrImage.exec(image)?.groups;
+  if (!found) return [];
+  const { account, region = '', repository } = found;
+  return [
+    {
+      sid: 'SignInToRegistry',
+      actions: ['ecr:GetAuthorizationToken'],
+      // AWS has no narrower resource for this action.
+      resources: [{ arn: '*' }],
+    },
+    {
+      sid: 'PullImage',
+      actions: ['ecr:BatchCheckLayerAvailability', 'ecr:GetDownloadUrlForLayer', 'ecr:BatchGetImage'],
+      resources: [{ arn: `arn:${partitionOf(region)}:ecr:${region}:${account}:repository/${repository}` }],
+    },
+  ];
+}
+
+/** The secret that an ARN names, without the key, stage and version that may follow it. */
+const secretOf = (arn: string): string => arn.split(':').slice(0, 7).join(':');
+
+function secretStatements(arns: readonly string[]): Statement[] {
+  const kinds = [
+    {
+      sid: 'ReadSecrets',
+      service: 'secretsmanager',
+      action: 'secretsmanager:GetSecretValue',
+      arnOf: secretOf,
+    },
+    { sid: 'ReadParameters', service: 'ssm', action: 'ssm:GetParameters', arnOf: (arn: string) => arn },
+  ];
+  return kinds.flatMap(({ sid, service, action, arnOf }) => {
+    const own = arns.filter((arn) => arn.split(':')[2] === service).map(arnOf);
+    const resources = [...new Set(own)].toSorted().map((arn) => ({ arn }));
+    return resources.length > 0 ? [{ sid, actions: [action], resources }] : [];
+  });
+}
+
+export interface TaskNeeds {
+  readonly id: string;
+  readonly image: string;
+  readonly secretArns: readonly string[];
+  /** Whether the task reads the consumers' secret. */
+  readonly consumers?: boolean;
+}
+
+/** What ECS itself does for the task before and while it runs. */
+export function executionRole({ name, region }: Environment, task: TaskNeeds): Role {
+  const consumers: Statement = {
+    sid: 'ReadConsumers',
+    actions: ['secretsmanager:GetSecretValue'],
+    resources: [{ ref: 'consumers-secret' }],
+  };
+  return {
+    id: `${task.id}-execution-role`,
+    name: roleName(name, region, task.id, 'execution'),
+    description: `Starts the tasks of ${task.id} in ${name}.`,
+    principal: PRINCIPAL,
+    statements: [
+      {
+        sid: 'WriteLogs',
+        actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+        resources: [{ ref: 'log-group' }],
+      },
+      ...secretStatements(task.secretArns),
+      ...(task.consumers ? [consumers] : []),
+      ...pullStatements(task.image),
+    ],
+  };
+}
+
+/** What the program in the task may do in AWS: nothing. */
+export function taskRole({ name, region }: Environment, id: string): Role {
+  return {
+    id: `${id}-task-role`,
+    name: roleName(name, region, id, 'task'),
+    description: `What the tasks of ${id} in ${name} may do.`,
+    principal: PRINCIPAL,
+    statements: [],
+  };
+}

@@ -1,0 +1,89 @@
+import type { Certificate, LoadBalancer, TargetGroup } from '../blueprint';
+import { certificateName, ids, loadBalancerName, targetGroupName } from '../names';
+import type { Api, Environment } from '../schema';
+import { gatewayTargetGroup } from './gateway-pair';
+import { attachRules, trafficRules } from './listener-rules';
+import { networkIdentity } from './network';
+import { balancerGroup } from './security-groups';
+import { balancerIdleTimeoutSeconds } from './timing';
+
+/** TLS 1.3 and 1.2 with forward secrecy. */
+const SSL_POLICY = 'ELBSecurityPolicy-TLS13-1-2-2021-06';
+
+const NOT_FOUND = {
+  status: 404,
+  contentType: 'application/json',
+  body: JSON.stringify({
+    type: 'about:blank',
+    title: 'Not Found',
+    status: 404,
+    detail: 'No API answers here.',
+  }),
+} as const;
+
+/** Names that a certificate must have: the domain, then the hosts of the APIs. */
+export function certificateDomains({ domain, apis }: Environment): string[] {
+  const hosts = Object.values(apis).flatMap((api) => api.hosts);
+  const others = [...new Set(hosts)].filter((host) => host !== domain?.name).toSorted();
+  return domain ? [domain.name, ...others] : [];
+}
+
+function certificate(environment: Environment): Certificate {
+  const { domain, name } = environment;
+  if (domain?.certificateArn) return { kind: 'existing', arn: domain.certificateArn };
+  const hostedZoneId = domain?.hostedZone?.id;
+  if (hostedZoneId === undefined) throw new Error(`${name} has no way to a certificate`);
+  return { kind: 'new', name: certificateName(name), domains: certificateDomains(environment), hostedZoneId };
+}
+
+function apiTargetGroup(environment: Environment, name: string, api: Api): TargetGroup {
+  const { health } = api;
+  return {
+    id: name,
+    name: targetGroupName(environment.name, name, { port: api.port, network: networkIdentity(environment) }),
+    port: api.port,
+    deregistrationDelaySeconds: environment.deregistrationDelaySeconds,
+    healthCheck: {
+      port: 'traffic-port',
+      path: health.path,
+      matcher: health.status,
+      intervalSeconds: health.intervalSeconds,
+      timeoutSeconds: health.timeoutSeconds,
+      healthyThreshold: health.healthyThreshold,
+      unhealthyThreshold: health.unhealthyThreshold,
+    },
+  };
+}
+
+function records(environment: Environment): LoadBalancer['records'] {
+  const hostedZoneId = environment.domain?.hostedZone?.id;
+  if (hostedZoneId === undefined) return [];
+  return certificateDomains(environment).map((name) => ({ id: `alias-${name}`, name, hostedZoneId }));
+}
+
+export function resolveLoadBalancer(environment: Environment): LoadBalancer {
+  const { name, stage, apis, deletionProtection } = environment;
+  const targetGroups =
+    stage === 'gateway'
+      ? [gatewayTargetGroup(environment)]
+      : Object.entries(apis).map(([id, api]) => apiTargetGroup(environment, id, api));
+  return {
+    id: ids.loadBalancer,
+    name: loadBalancerName(name),
+    securityGroup: balancerGroup(environment),
+    idleTimeoutSeconds: balancerIdleTimeoutSeconds(environment),
+    deletionProtection,
+    desyncMitigationMode: 'defensive',
+    https: {
+      port: 443,
+      sslPolicy: SSL_POLICY,
+      certificate: certificate(environment),
+      notFound: NOT_FOUND,
+    },
+    http: { port: 80, redirectStatus: 'HTTP_301' },
+    targetGroups,
+    attachRules: attachRules(targetGroups.map((group) => group.id)),
+    trafficRules: trafficRules(environment),
+    records: records(environment),
+  };
+}

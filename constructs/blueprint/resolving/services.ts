@@ -1,0 +1,89 @@
+/** The APIs' pools. */
+import type { LogGroup, Service } from '../blueprint';
+import { LONGEST_STOP_SECONDS } from '../fargate';
+import { logGroupName, scalingPolicyName, serviceName } from '../names';
+import type { Api, Environment } from '../schema';
+import { executionRole, taskRole } from './iam';
+import { tasksIn } from './network';
+import { apiGroup } from './security-groups';
+
+/** How long a name's answer may be kept: an instance that has gone is asked for no longer than this. */
+export const DISCOVERY_TTL_SECONDS = 5;
+
+/** A rolling deploy starts the new instances beside the old ones. */
+const API_DEPLOYMENT = { minimumHealthyPercent: 100, maximumPercent: 200 };
+
+/** Time that an instance has after the stop signal beyond its longest request. */
+const STOP_MARGIN_SECONDS = 10;
+
+export const architectures = { x86_64: 'X86_64', arm64: 'ARM64' } as const;
+
+export const logGroup = ({ name, logRetentionDays }: Environment, id: string): LogGroup => ({
+  id: `${id}-logs`,
+  name: logGroupName(name, id),
+  retentionDays: logRetentionDays,
+});
+
+/** Most instances that can run at once, a rolling deploy included. */
+export const mostInstances = ({ instances }: Api): number =>
+  (Math.max(instances.max ?? 0, instances.min) * API_DEPLOYMENT.maximumPercent) / 100;
+
+const sorted = <Value>(values: Readonly<Record<string, Value>>): Record<string, Value> =>
+  Object.fromEntries(Object.entries(values).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+
+function taskDefinition(environment: Environment, name: string, api: Api): Service['taskDefinition'] {
+  const secrets = Object.entries(api.secrets).map(([variable, arn]) => [variable, { arn }]);
+  return {
+    family: serviceName(environment.name, name),
+    cpu: api.cpu,
+    memoryMiB: api.memoryMiB,
+    architecture: architectures[api.architecture],
+    containers: [
+      {
+        name,
+        image: api.image,
+        ...(api.command ? { command: api.command } : {}),
+        ports: [api.port],
+        environment: sorted(api.environment),
+        secrets: sorted(Object.fromEntries(secrets)),
+        stopTimeoutSeconds: Math.min(LONGEST_STOP_SECONDS, api.requestTimeoutSeconds + STOP_MARGIN_SECONDS),
+      },
+    ],
+  };
+}
+
+export function resolveApi(environment: Environment, name: string, api: Api): Service {
+  const { subnets, zones } = tasksIn(environment);
+  const { min, max = min, targetCpuPercent } = api.instances;
+  const policyName = scalingPolicyName(environment.name, name);
+  return {
+    id: name,
+    name: serviceName(environment.name, name),
+    taskDefinition: taskDefinition(environment, name, api),
+    executionRole: executionRole(environment, {
+      id: name,
+      image: api.image,
+      secretArns: Object.values(api.secrets),
+    }),
+    taskRole: taskRole(environment, name),
+    logGroup: logGroup(environment, name),
+    securityGroup: apiGroup(environment, name, api.port),
+    placement: { subnets, zones, assignPublicIp: subnets === 'public' },
+    deployment: API_DEPLOYMENT,
+    desiredCount: min,
+    ...(max > min ? { scaling: { min, max, targetCpuPercent, policyName } } : {}),
+    // In every stage: the gateways find the pools by name from their first moment on.
+    discovery: { name, ttlSeconds: DISCOVERY_TTL_SECONDS },
+    ...(environment.stage === 'load-balanced'
+      ? {
+          attachment: {
+            targetGroup: name,
+            container: name,
+            port: api.port,
+            healthCheckGraceSeconds: api.health.graceSeconds,
+          },
+        }
+      : {}),
+    after: [],
+  };
+}

@@ -1,0 +1,89 @@
+/**
+ * What takes two fields to see, or knowledge of AWS: checked before any call to the cloud.
+ * One rule is one small function that finds one thing.
+ */
+
+import * as apis from './rules/api';
+import * as domain from './rules/domain';
+import * as gateway from './rules/gateway';
+import * as identity from './rules/identity';
+import * as names from './rules/names';
+import * as network from './rules/network';
+import { gatewayText } from './rules/rendering';
+import * as routing from './rules/routing';
+import type { ApiRule, Finding, Rule } from './rules/rule';
+import * as tags from './rules/tags';
+import * as timing from './rules/timing';
+import type { Environment } from './schema';
+
+export type { Finding } from './rules/rule';
+
+const rules: readonly Rule[] = [
+  names.targetGroupOfGateways,
+  names.reservedBeginnings,
+  names.someApi,
+  tags.reservedTags,
+  tags.tagCharacters,
+  tags.tagTwice,
+  tags.tagCount,
+  network.networkAddress,
+  network.networkSize,
+  network.privateNetwork,
+  network.zonesTwice,
+  network.zonesOfRegion,
+  network.twoZones,
+  network.balancerReachesTasks,
+  network.subnetTwice,
+  domain.domainNeeded,
+  domain.namesInZone,
+  domain.certificateNames,
+  domain.certificateRegion,
+  routing.claimedTwice,
+  routing.ruleCount,
+  routing.wildcardCount,
+  apis.gatewaySize,
+  apis.cacheSize,
+  gateway.membersTwice,
+  gateway.memberZones,
+  gateway.memberZonesByDefault,
+  gateway.consumersApis,
+  identity.domainPrefix,
+  identity.scopeCount,
+  identity.clientScopes,
+];
+
+const apiRules: readonly ApiRule[] = [
+  names.reservedApiNames,
+  names.targetGroupOfApi,
+  apis.apiSize,
+  apis.instanceRange,
+  apis.healthTimes,
+  apis.healthStatus,
+  apis.reservedVariables,
+  apis.variableTwice,
+  apis.secretRegion,
+  apis.taskDefinitionSize,
+  routing.listedTwice,
+  routing.pathDepth,
+  routing.headerConditions,
+  timing.requestFitsDrain,
+  gateway.someConsumer,
+];
+
+/** A rule, or a rule on one API, ready to be asked: each on its own, so that a doubt about one API is not about all. */
+export type Check = (environment: Environment) => Iterable<Finding>;
+
+export function checksOf({ apis: all }: Environment): Check[] {
+  const ofApis = Object.keys(all).flatMap((name) =>
+    apiRules.map((rule): Check => {
+      return (environment) => {
+        const api = environment.apis[name];
+        return api ? rule(api, name, environment) : [];
+      };
+    }),
+  );
+  return [...rules, ...ofApis];
+}
+
+/** What the data plane says of its configuration: asked last, as it may not cope with what the rules refuse. */
+export const lastCheck: Check = gatewayText;

@@ -1,0 +1,174 @@
+/** Which request goes to which API: what leaves it open, and what the load balancer cannot hold. */
+import { requestHeader } from '../../gateway/policies/request-header';
+import {
+  depthOf,
+  draftRules,
+  MOST_HEADERS,
+  MOST_RULES,
+  MOST_SEGMENTS,
+  MOST_VALUES,
+  MOST_WILDCARDS,
+  TARGET_HEADER,
+} from '../resolving/listener-rules';
+import type { Api, Environment } from '../schema';
+import { type ApiRule, count, type Finding, hasBalancer, type Rule, repeated } from './rule';
+
+export const listedTwice: ApiRule = function* ({ paths, hosts }, name) {
+  for (const [section, values] of Object.entries({ paths, hosts })) {
+    for (const index of repeated(values)) {
+      yield {
+        code: 'LISTED_TWICE',
+        path: ['apis', name, section, index],
+        message: `${values[index]} stands twice in \`${section}\`.`,
+        fix: 'Remove one of the two.',
+      };
+    }
+  }
+};
+
+export const pathDepth: ApiRule = function* ({ paths }, name) {
+  for (const [index, path] of paths.entries()) {
+    if (depthOf(path) <= MOST_SEGMENTS) continue;
+    yield {
+      code: 'PATH_DEPTH',
+      path: ['apis', name, 'paths', index],
+      message: `The path has ${depthOf(path)} segments.`,
+      given: path,
+      allowed: `${MOST_SEGMENTS} segments`,
+      fix: 'Use a shorter prefix: it takes all paths below it too.',
+    };
+  }
+};
+
+/** Whether what a client sends under this name is still there when the API is chosen. */
+const isClients = (header: string): boolean =>
+  requestHeader.safeParse(header.toLowerCase()).success && header.toLowerCase() !== TARGET_HEADER;
+
+export const headerConditions: ApiRule = function* ({ headers }, name) {
+  const names = Object.keys(headers);
+  if (names.length > MOST_HEADERS) {
+    yield {
+      code: 'HEADERS_TOO_MANY',
+      path: ['apis', name, 'headers'],
+      where: 'key',
+      message: `${names.length} headers leave a rule of the load balancer no room for a path.`,
+      allowed: `${MOST_HEADERS} headers`,
+      fix: 'Route by fewer headers.',
+    };
+  }
+  for (const index of repeated(names.map((one) => one.toLowerCase()))) {
+    yield {
+      code: 'LISTED_TWICE',
+      path: ['apis', name, 'headers', names[index] ?? ''],
+      where: 'key',
+      message: `Header \`${names[index]}\` stands twice, as upper and lower case are the same here.`,
+      fix: 'Remove one of the two.',
+    };
+  }
+  for (const header of names.filter((one) => !isClients(one))) {
+    const host = header.toLowerCase() === 'host';
+    yield {
+      code: 'HEADER_RESERVED',
+      path: ['apis', name, 'headers', header],
+      where: 'key',
+      message: host
+        ? 'The load balancer does not take the Host header as a condition.'
+        : `\`${header}\` is set or taken away on the way: an API cannot be chosen by it.`,
+      fix: host ? 'Name the hosts in `hosts`.' : 'Use a header that clients set, such as `x-api-version`.',
+    };
+  }
+  for (const [header, value] of Object.entries(headers)) {
+    if (/^[\x20-\x7e]+$/.test(value) && value.trim() === value) continue;
+    yield {
+      code: 'HEADER_VALUE',
+      path: ['apis', name, 'headers', header],
+      message: `A header's value cannot be told apart by these characters.`,
+      allowed: 'printable ASCII, with no space at either end',
+    };
+  }
+};
+
+const headersOf = (api: Api): [string, string][] =>
+  Object.entries(api.headers).map(([name, value]) => [name.toLowerCase(), value.toLowerCase()]);
+
+const hostsOf = (api: Api): readonly string[] => (api.hosts.length > 0 ? api.hosts : ['any host']);
+
+/** Whether a request can have what both ask for, as far as headers go. */
+function together(one: Api, other: Api): boolean {
+  const theirs = new Map(headersOf(other));
+  return headersOf(one).every(([name, value]) => {
+    const their = theirs.get(name);
+    return their === undefined || their === value || /[*?]/.test(their + value);
+  });
+}
+
+function* claimsOf([name, api]: [string, Api], [otherName, other]: [string, Api]): Iterable<Finding> {
+  if (Object.keys(api.headers).length !== Object.keys(other.headers).length || !together(api, other)) return;
+  const host = hostsOf(api).find((one) => hostsOf(other).includes(one));
+  if (host === undefined) return;
+  const same = headersOf(api).every(([header, value]) =>
+    headersOf(other).some((their) => their[0] === header && their[1] === value),
+  );
+  for (const [index, path] of api.paths.entries()) {
+    if (!other.paths.includes(path)) continue;
+    yield {
+      code: same ? 'ROUTE_TWICE' : 'ROUTE_AMBIGUOUS',
+      path: ['apis', name, 'paths', index],
+      or: ['apis', name],
+      message: same
+        ? `\`${name}\` and \`${otherName}\` both claim ${path} on ${host}.`
+        : `A request for ${path} on ${host} can have the headers of both \`${name}\` and \`${otherName}\`.`,
+      given: path,
+      fix: same
+        ? 'Give one of them another path, host or header.'
+        : 'Route both by the same header with different values, or by different paths.',
+    };
+  }
+}
+
+export const claimedTwice: Rule = function* ({ apis }: Environment) {
+  const entries = Object.entries(apis);
+  for (const [index, entry] of entries.entries()) {
+    for (const earlier of entries.slice(0, index)) yield* claimsOf(entry, earlier);
+  }
+};
+
+export const ruleCount: Rule = function* (environment) {
+  if (!hasBalancer(environment)) return;
+  const { apis } = environment;
+  const traffic = draftRules(environment).length;
+  // While the gateways take over, their target group has its rule beside those of the APIs.
+  const attach = Object.keys(apis).length + 1;
+  if (traffic + attach <= MOST_RULES) return;
+  yield {
+    code: 'RULES_TOO_MANY',
+    path: ['apis'],
+    where: 'key',
+    message: `The load balancer would have ${traffic + attach} rules.`,
+    given: `${count(traffic, 'rule')} for paths, hosts and headers, ${attach} for target groups`,
+    allowed: `${MOST_RULES} rules, of ${MOST_VALUES} values each; a path takes two values`,
+    fix: 'Use fewer paths and hosts for each API, or put some APIs into an environment of their own.',
+  };
+};
+
+export const wildcardCount: Rule = function* (environment) {
+  if (!hasBalancer(environment)) return;
+  const seen = new Set<string>();
+  for (const { api, conditions } of draftRules(environment)) {
+    const wildcards =
+      conditions
+        .flatMap(({ values }) => values)
+        .join('')
+        .match(/[*?]/g)?.length ?? 0;
+    if (wildcards <= MOST_WILDCARDS || seen.has(api)) continue;
+    seen.add(api);
+    yield {
+      code: 'WILDCARDS_TOO_MANY',
+      path: ['apis', api, 'headers'],
+      where: 'key',
+      message: `A rule of \`${api}\` would have ${wildcards} wildcards; each path has one.`,
+      allowed: `${MOST_WILDCARDS} in a rule`,
+      fix: 'Use fewer of * and ? in the values of the headers.',
+    };
+  }
+};

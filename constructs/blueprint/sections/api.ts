@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import { policies } from '../../gateway/policies';
+import { duration, hostName, pathPrefix, portNumber } from '../fields';
+
+const healthCheck = z.strictObject({
+  path: pathPrefix.default('/healthz').describe('Path that answers 200 when an instance can serve.'),
+  status: z
+    .string()
+    .regex(/^[2-4]\d\d(-[2-4]\d\d)?$/, 'a status from 200 to 499, or a range such as 200-299')
+    .default('200')
+    .describe('Status, or range of statuses, that counts as healthy: 200, or 200-299.'),
+  intervalSeconds: z.int().min(5).max(300).default(10).describe('Time between two checks.'),
+  timeoutSeconds: z.int().min(2).max(120).default(4).describe('How long a check may take.'),
+  healthyThreshold: z
+    .int()
+    .min(2)
+    .max(10)
+    .default(2)
+    .describe('Successes in a row before a failed instance serves again.'),
+  unhealthyThreshold: z
+    .int()
+    .min(2)
+    .max(10)
+    .default(2)
+    .describe('Failures in a row before an instance serves no more.'),
+  graceSeconds: z
+    .int()
+    .min(0)
+    .max(3600)
+    .default(30)
+    .describe('Time a new task has to start before checks count.'),
+});
+
+const secretArn = z
+  .string()
+  .regex(
+    /^arn:aws[a-z-]*:(secretsmanager:[a-z0-9-]+:\d{12}:secret:|ssm:[a-z0-9-]+:\d{12}:parameter\/)\S+$/,
+    'the ARN of a Secrets Manager secret or of an SSM parameter, never the secret itself',
+  )
+  .describe('ARN of a Secrets Manager secret or of an SSM parameter.');
+
+const variableName = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'letters, digits and _, not beginning with a digit');
+
+const headerName = z
+  .string()
+  .regex(/^[A-Za-z0-9-]{1,40}$/, 'letters, digits and hyphens, 40 at most')
+  .describe('Name of a request header.');
+
+/** One API: a service with a pool of instances. */
+export const api = z.strictObject({
+  image: z
+    .string()
+    .min(1)
+    .max(255)
+    .regex(/^\S+$/, 'an image name without spaces, such as ghcr.io/example/orders:1.4.2')
+    .describe('Container image, with its tag or digest.'),
+  command: z
+    .array(z.string())
+    .optional()
+    .describe("The container's command, when it is not the image's own."),
+  port: portNumber.default(8080).describe('Port that the container listens on.'),
+  paths: z
+    .array(pathPrefix)
+    .min(1)
+    .default(['/'])
+    .describe('Path prefixes that belong to this API, on whole segments.'),
+  hosts: z.array(hostName).default([]).describe('Host names that this API answers on; none means any.'),
+  headers: z
+    .record(headerName, z.string().min(1).max(128))
+    .default({})
+    .describe('Request headers that a request must have to belong to this API.'),
+  instances: z
+    .strictObject({
+      min: z.int().min(1).max(1000).default(2).describe('Fewest instances.'),
+      max: z
+        .int()
+        .min(1)
+        .max(1000)
+        .optional()
+        .describe('Most instances. By default as many as `min`: no autoscaling.'),
+      targetCpuPercent: z.int().min(10).max(95).default(60).describe('Average CPU that autoscaling holds.'),
+    })
+    .prefault({})
+    .describe('How many instances run.'),
+  cpu: z.int().default(256).describe('CPU units of one instance; 1024 is one vCPU.'),
+  memoryMiB: z.int().default(512).describe('Memory of one instance.'),
+  architecture: z
+    .enum(['x86_64', 'arm64'])
+    .default('x86_64')
+    .describe('Processor that the image is built for.'),
+  health: healthCheck.prefault({}).describe('How an instance is known to be healthy.'),
+  requestTimeoutSeconds: duration(1, 3600).default(30).describe('Longest time that a request may take.'),
+  environment: z
+    .record(variableName, z.string().max(4096))
+    .default({})
+    .describe('Environment variables of the container.'),
+  secrets: z
+    .record(variableName, secretArn)
+    .default({})
+    .describe('Environment variables filled from secrets when a task starts.'),
+  policies: policies
+    .prefault({})
+    .describe('What the gateway does for this API. Used from stage `gateway` on.'),
+});

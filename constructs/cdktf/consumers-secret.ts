@@ -1,0 +1,76 @@
+import {
+  SecretsmanagerSecret,
+  type SecretsmanagerSecretConfig,
+} from '@cdktf/provider-aws/lib/secretsmanager-secret';
+import {
+  SecretsmanagerSecretVersion,
+  type SecretsmanagerSecretVersionConfig,
+} from '@cdktf/provider-aws/lib/secretsmanager-secret-version';
+import type { ITerraformDependable } from 'cdktf';
+import { Construct } from 'constructs';
+import type * as blueprint from '../blueprint/blueprint';
+import { literal } from './literal';
+import { type Transform, transformed } from './transform';
+
+export interface ConsumersSecretTransform {
+  readonly secret?: Transform<SecretsmanagerSecretConfig>;
+  readonly version?: Transform<SecretsmanagerSecretVersionConfig>;
+}
+
+export interface ConsumersSecretProps {
+  readonly secret: blueprint.GatewayPair['consumersSecret'];
+  readonly transform?: ConsumersSecretTransform;
+}
+
+/**
+ * The secret that holds the consumers' hashed keys. Terraform writes the first text and never looks at it again:
+ * the value is write-only, so neither the state nor a plan holds it. Needs Terraform 1.11.
+ */
+export class ConsumersSecret extends Construct {
+  readonly secret: SecretsmanagerSecret;
+  readonly version: SecretsmanagerSecretVersion;
+
+  constructor(scope: Construct, id: string, props: ConsumersSecretProps) {
+    super(scope, id);
+    const { name, description, initialText, initialLabel } = literal(props.secret);
+    this.secret = new SecretsmanagerSecret(
+      this,
+      'Secret',
+      transformed(
+        {
+          name,
+          description,
+          // A deleted secret keeps its name for as long as it can be recovered, and an environment that goes
+          // back a stage and forward again needs the name at once.
+          recoveryWindowInDays: 0,
+          lifecycle: { createBeforeDestroy: true },
+        },
+        props.transform?.secret,
+      ),
+    );
+    this.version = new SecretsmanagerSecretVersion(
+      this,
+      'Version',
+      transformed(
+        {
+          secretId: this.secret.id,
+          secretStringWo: initialText,
+          secretStringWoVersion: 1,
+          // A label of its own keeps the first version when another one becomes the current one.
+          versionStages: ['AWSCURRENT', initialLabel],
+          lifecycle: { createBeforeDestroy: true, ignoreChanges: ['version_stages'] },
+        },
+        props.transform?.version,
+      ),
+    );
+  }
+
+  get arn(): string {
+    return this.secret.arn;
+  }
+
+  /** What must stand before a task can read the secret. */
+  get written(): ITerraformDependable[] {
+    return [this.version];
+  }
+}

@@ -1,0 +1,43 @@
+/**
+ * Who waits for whom when an environment changes, so that a stage changes under traffic and no request fails.
+ *
+ * Within a construct: target group -> attach rule -> service (until it is steady). Between constructs, here:
+ * - a traffic rule waits for the services it leads to;
+ * - a service that is in no target group waits for its API's traffic rule: it lets go of its target group only
+ *   after the rule leads elsewhere;
+ * - a gateway waits for the rules that let it into the APIs' pools, so these come before it and go after it.
+ *
+ * No service waits for a rule that leads to it, so there is no circle.
+ */
+import type { LbListenerRule } from '@cdktf/provider-aws/lib/lb-listener-rule';
+import { dependable, type ITerraformDependable, type TerraformResource } from 'cdktf';
+import type { ApiService } from './api-service';
+import type { FargateService } from './fargate-service';
+import type { LoadBalancer } from './load-balancer';
+
+/** Makes a resource wait for others, beside those that it waits for already. */
+export function letWait(waiting: TerraformResource, ...on: readonly ITerraformDependable[]): void {
+  waiting.dependsOn = [...new Set([...(waiting.dependsOn ?? []), ...on.map(dependable)])];
+}
+
+export interface Traffic {
+  readonly loadBalancer: LoadBalancer;
+  readonly apis: readonly ApiService[];
+  readonly gateways: readonly FargateService[];
+}
+
+/** Puts the services, the gateways and the traffic rules of one environment in order. */
+export function orderTraffic({ loadBalancer, apis, gateways }: Traffic): void {
+  const services = [...apis.map((api) => api.fargate), ...gateways];
+  for (const settings of loadBalancer.settings.trafficRules) {
+    const rule = loadBalancer.trafficRules[settings.id] as LbListenerRule;
+    const leadsTo = new Set(settings.forward.map((forward) => forward.targetGroup));
+    for (const { settings: service, service: resource } of services) {
+      const { attachment } = service;
+      if (attachment !== undefined && leadsTo.has(attachment.targetGroup)) letWait(rule, resource);
+      if (attachment === undefined && service.id === settings.api) letWait(resource, rule);
+    }
+  }
+  const poolAccess = apis.flatMap((api) => api.securityGroup.access);
+  for (const gateway of gateways) letWait(gateway.service, ...poolAccess);
+}

@@ -1,0 +1,40 @@
+/** What keeps a model from being rendered: all of it, in the words of the environment file. */
+import type { Path, Problem } from '../../problems';
+import type { GatewayApi, GatewayModel } from '../model';
+import { consumerProblems } from './authorization';
+import { policies } from './configuration';
+import { drainProblems } from './drain';
+import { textProblem } from './text';
+
+function apiProblems(api: GatewayApi): Problem[] {
+  const path = (...rest: Path) => ['apis', api.name, ...rest];
+  const headers = Object.entries(api.headers).flatMap(([name, value]) => [
+    ...textProblem('headerName', name, path('headers', name)),
+    ...textProblem('headerValue', value, path('headers', name)),
+  ]);
+  return [
+    ...textProblem('name', api.name, path()),
+    ...api.paths.flatMap((value, index) => textProblem('path', value, path('paths', index))),
+    ...api.hosts.flatMap((value, index) => textProblem('host', value, path('hosts', index))),
+    ...headers,
+    ...textProblem('host', api.pool.host, path()),
+    ...textProblem('path', api.health.path, path('health', 'path')),
+    ...textProblem('status', api.health.status, path('health', 'status')),
+  ];
+}
+
+export function modelProblems(model: GatewayModel): Problem[] {
+  return [
+    ...model.members.flatMap(({ name, host }, index) => [
+      ...textProblem('name', name, ['gateway', 'members', index]),
+      ...textProblem('host', host, ['gateway', 'members', index]),
+    ]),
+    ...model.balancerCidrs.flatMap((cidr) => textProblem('cidr', cidr, ['network'])),
+    ...consumerProblems({ model }),
+    ...model.apis.flatMap((api) => [
+      ...apiProblems(api),
+      ...policies.flatMap((policy) => policy.problems(api, model)),
+    ]),
+    ...drainProblems(model),
+  ];
+}

@@ -1,0 +1,93 @@
+/** What a client must not send is taken away, and what it must not ask for is refused, before anything else. */
+import type { GatewayModel } from '../model';
+import { refuse } from './errors';
+import { join, line, put, type Text } from './text';
+
+/**
+ * Paths that two programs could read differently: empty and dot segments, encoded dots, slashes, backslashes and
+ * NUL, parameters of segments. They are refused, since changing them needs experimental directives.
+ */
+const confusingPath = line`{ path -m reg -i '(//|/\.\.?(/|$)|%2e|%2f|%5c|%00|\\|;)' } || !{ path -m beg / }`;
+
+/**
+ * Headers that speak of who calls, from where or of what is meant, and are the balancer's, the gateway's or nobody's.
+ * The method overrides and the original URLs would let a request pass a rule as one thing and reach the API as another.
+ */
+const strippedHeaders = [
+  'forwarded',
+  'x-real-ip',
+  'x-client-ip',
+  'true-client-ip',
+  'x-original-url',
+  'x-rewrite-url',
+  'x-http-method',
+  'x-http-method-override',
+  'x-method-override',
+  'proxy',
+  'proxy-connection',
+  'keep-alive',
+];
+
+/** Requests that no API gets to see. */
+export const refuseConfusion: readonly Text[] = [
+  ...refuse({
+    status: 405,
+    reason: 'trace',
+    detail: 'TRACE is not allowed.',
+    when: line`if METH_TRACE`,
+    headers: line`hdr Allow "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"`,
+  }),
+  ...refuse({
+    status: 400,
+    reason: 'path',
+    detail: 'The path can be read in more than one way.',
+    when: line`if ${confusingPath}`,
+  }),
+];
+
+export const stripHeaders: readonly Text[] = [
+  // Names with an underscore and with a hyphen are the same variable to many servers.
+  line`http-request del-header "_" -m sub`,
+  line`http-request del-header x-consumer- -m beg`,
+  line`http-request del-header x-gateway- -m beg`,
+  ...strippedHeaders.map((name) => line`http-request del-header ${name as Text}`),
+  // A header named in Connection is removed by the next program: a client could remove ours. Only WebSocket may
+  // upgrade: a tunnel of cleartext HTTP/2 would carry requests that no rule sees.
+  line`http-request del-header http2-settings`,
+  line`http-request del-header upgrade unless { req.fhdr(upgrade) -m str -i websocket }`,
+  line`http-request del-header connection unless { req.fhdr(upgrade) -m found }`,
+  line`http-request set-header Connection upgrade if { req.fhdr(upgrade) -m found }`,
+];
+
+/**
+ * Who the client is, and how it came. The balancer appends the address that it saw to X-Forwarded-For, so only the
+ * last one counts, and only from the balancer; the API gets that one alone. No other X-Forwarded header passes.
+ */
+export function forwardedHeaders({ balancerCidrs }: Pick<GatewayModel, 'balancerCidrs'>): Text[] {
+  const blocks = balancerCidrs.map((cidr) => put('cidr', cidr));
+  const fromBalancer =
+    blocks.length === 0
+      ? []
+      : [
+          line`acl from_balancer src ${join(blocks, line` `)}`,
+          line`http-request set-var(txn.client) req.hdr_ip(x-forwarded-for,-1) if from_balancer`,
+          line`http-request set-var(txn.proto) str(https) if from_balancer { req.hdr(x-forwarded-proto,-1) -m str https }`,
+          line`http-request set-var(txn.port) req.hdr(x-forwarded-port,-1) if from_balancer { req.hdr(x-forwarded-port,-1) -m reg ^[0-9]{1,5}$ }`,
+        ];
+  return [
+    line`http-request set-var(txn.client) src`,
+    line`http-request set-var(txn.proto) str(http)`,
+    ...fromBalancer,
+    line`http-request del-header x-forwarded- -m beg`,
+    line`http-request set-header X-Forwarded-For %[var(txn.client)]`,
+    line`http-request set-header X-Forwarded-Proto %[var(txn.proto)]`,
+    line`http-request set-header X-Forwarded-Port %[var(txn.port)] if { var(txn.port) -m found }`,
+  ];
+}
+
+/** One name for a request in all logs: the caller's if it is well formed, else a new one. */
+export const requestId: readonly Text[] = [
+  line`http-request set-var(txn.request_id) uuid()`,
+  line`http-request set-var(txn.request_id) req.fhdr(x-request-id) if { req.fhdr_cnt(x-request-id) eq 1 } { req.fhdr(x-request-id) -m reg ^[A-Za-z0-9._-]{8,64}$ }`,
+  line`http-request set-header X-Request-Id %[var(txn.request_id)]`,
+];

@@ -1,0 +1,61 @@
+/** What the gateway listens on: clients, by way of the load balancer; and whoever asks how it is. */
+
+import { cachedFile, isCached } from './cache';
+import { forwardedHeaders, refuseConfusion, requestId, stripHeaders } from './client';
+import { refuse } from './errors';
+import { accessLog, noteRequest } from './log';
+import { healthPath, metricsPath, ports } from './ports';
+import { routing } from './routing';
+import type { Context, Section } from './sections';
+import { line, type Text } from './text';
+import { listenAddress, startTime } from './variables';
+
+/** Set on every answer, the gateway's own too. */
+const answerHeaders: readonly Text[] = [
+  line`http-after-response set-header X-Request-Id %[var(txn.request_id)] if { var(txn.request_id) -m found }`,
+  line`http-after-response set-header Strict-Transport-Security max-age=31536000 unless { res.fhdr(strict-transport-security) -m found }`,
+  line`http-after-response set-header X-Content-Type-Options nosniff`,
+  // The API's word on its connection with the gateway.
+  line`http-after-response del-header keep-alive`,
+  // Whoever keeps a connection open must leave while new ones are still taken.
+  line`http-after-response set-header Connection close if { stopping }`,
+];
+
+export function trafficFrontend(context: Context): Section {
+  const cached = context.model.apis.some(isCached)
+    ? [line`use_backend %[var(txn.api)].cached if METH_GET { var(txn.api) -m str -f ${cachedFile} }`]
+    : [];
+  return {
+    head: line`frontend traffic`,
+    lines: [
+      line`bind "${listenAddress}:${ports.traffic}"`,
+      ...accessLog(context.member),
+      ...noteRequest,
+      ...forwardedHeaders(context.model),
+      ...requestId,
+      ...refuseConfusion,
+      ...stripHeaders,
+      ...routing(context),
+      ...answerHeaders,
+      ...cached,
+      line`use_backend %[var(txn.api)]`,
+    ],
+  };
+}
+
+/**
+ * Health says whether this gateway can take requests, and nothing of the pools behind it: one dead API must not take
+ * the gateways out. A gateway that has just started says so until it knows the pools' addresses and the others' counts.
+ */
+export function statusFrontend(warmUpSeconds: number): Section {
+  return {
+    head: line`frontend gateway.status`,
+    lines: [
+      line`bind "${listenAddress}:${ports.status}"`,
+      line`monitor-uri ${healthPath as Text}`,
+      line`monitor fail if { stopping } || { date(-"${startTime}") lt ${warmUpSeconds} }`,
+      line`http-request use-service prometheus-exporter if { path ${metricsPath as Text} }`,
+      ...refuse({ status: 404, reason: 'no-route', detail: 'Nothing is here.', when: line`if TRUE` }),
+    ],
+  };
+}

@@ -1,0 +1,108 @@
+"""Cloud Map where moto differs in what matters here: registering twice replaces, what is in use stays, filters filter.
+
+https://docs.aws.amazon.com/cloud-map/latest/api/API_RegisterInstance.html
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from moto.core.common_types import TYPE_RESPONSE
+from moto.core.exceptions import JsonRESTError
+from moto.servicediscovery.models import Namespace, Service, ServiceDiscoveryBackend
+from moto.servicediscovery.responses import ServiceDiscoveryResponse
+
+
+class ResourceInUse(JsonRESTError):
+    def __init__(self, message: str) -> None:
+        super().__init__("ResourceInUse", message)
+
+
+_register = ServiceDiscoveryBackend.register_instance
+_delete_service = ServiceDiscoveryBackend.delete_service
+_delete_namespace = ServiceDiscoveryBackend.delete_namespace
+_create_private_dns_namespace = ServiceDiscoveryBackend.create_private_dns_namespace
+
+
+def _register_or_replace(
+    self: ServiceDiscoveryBackend,
+    service_id: str,
+    instance_id: str,
+    creator_request_id: str,
+    attributes: dict[str, str],
+) -> str:
+    service = self.get_service(service_id)
+    service.instances[:] = [known for known in service.instances if known.instance_id != instance_id]
+    return _register(self, service_id, instance_id, creator_request_id, attributes)
+
+
+def _delete_service_unless_used(self: ServiceDiscoveryBackend, service_id: str) -> None:
+    service = self.services.get(service_id)
+    if service is not None and service.instances:
+        raise ResourceInUse("Service contains registered instances; delete the instances before deleting the service")
+    _delete_service(self, service_id)
+
+
+def _delete_namespace_unless_used(self: ServiceDiscoveryBackend, namespace_id: str) -> str:
+    if any(service.namespace_id == namespace_id for service in self.services.values()):
+        raise ResourceInUse("Namespace has associated services; delete the services before deleting the namespace")
+    return _delete_namespace(self, namespace_id)
+
+
+def _create_in_vpc(
+    self: ServiceDiscoveryBackend,
+    name: str,
+    creator_request_id: str,
+    description: str,
+    vpc: str,
+    tags: list[dict[str, str]],
+    properties: dict[str, Any],
+) -> str:
+    """moto allows one namespace per VPC; Cloud Map refuses only the same name a second time."""
+    others = {id_: known for id_, known in self.namespaces.items() if known.vpc == vpc and known.name != name}
+    for id_ in others:
+        del self.namespaces[id_]
+    try:
+        return _create_private_dns_namespace(self, name, creator_request_id, description, vpc, tags, properties)
+    finally:
+        self.namespaces.update(others)
+
+
+def _list_services(self: ServiceDiscoveryResponse) -> TYPE_RESPONSE:
+    services = [
+        service
+        for service in self.servicediscovery_backend.list_services()
+        if all(_matches(service, entry) for entry in self._get_param("Filters") or [])
+    ]
+    return 200, {}, json.dumps({"Services": [service.to_json() for service in services]})
+
+
+def _list_namespaces(self: ServiceDiscoveryResponse) -> TYPE_RESPONSE:
+    namespaces = [
+        namespace
+        for namespace in self.servicediscovery_backend.list_namespaces()
+        if all(_matches(namespace, entry) for entry in self._get_param("Filters") or [])
+    ]
+    return 200, {}, json.dumps({"Namespaces": [namespace.to_json() for namespace in namespaces]})
+
+
+def _matches(item: Namespace | Service, entry: dict[str, Any]) -> bool:
+    fields = {"NAMESPACE_ID": "namespace_id", "NAME": "name", "TYPE": "type"}
+    name = fields.get(entry["Name"])
+    if name is None:
+        raise NotImplementedError(f"no filter named {entry['Name']}")
+    value = getattr(item, name, None)
+    wanted = entry["Values"]
+    if entry.get("Condition") == "BEGINS_WITH":
+        return any(str(value).startswith(prefix) for prefix in wanted)
+    return value in wanted
+
+
+def install() -> None:
+    ServiceDiscoveryBackend.register_instance = _register_or_replace
+    ServiceDiscoveryBackend.delete_service = _delete_service_unless_used
+    ServiceDiscoveryBackend.delete_namespace = _delete_namespace_unless_used
+    ServiceDiscoveryBackend.create_private_dns_namespace = _create_in_vpc
+    ServiceDiscoveryResponse.list_services = _list_services
+    ServiceDiscoveryResponse.list_namespaces = _list_namespaces

@@ -1,0 +1,62 @@
+"""Cognito calls that moto lacks: resource servers can only be created there, and user pools cannot be tagged later."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from moto.cognitoidp.exceptions import ResourceNotFoundError
+from moto.cognitoidp.models import CognitoIdpUserPool
+from moto.cognitoidp.responses import CognitoIdpResponse
+from moto.core.responses import ActionResult, EmptyResult
+
+
+def _update_resource_server(self: CognitoIdpResponse) -> ActionResult:
+    server = self.backend.describe_resource_server(self._get_param("UserPoolId"), self._get_param("Identifier"))
+    server.name = self._get_param("Name")
+    server.scopes = self._get_param("Scopes") or []
+    return ActionResult({"ResourceServer": server.to_json()})
+
+
+def _delete_resource_server(self: CognitoIdpResponse) -> ActionResult:
+    pool_id = self._get_param("UserPoolId")
+    server = self.backend.describe_resource_server(pool_id, self._get_param("Identifier"))
+    del self.backend.describe_user_pool(pool_id).resource_servers[server.identifier]
+    return EmptyResult()
+
+
+def _pool_tags(self: CognitoIdpResponse, arn: str) -> dict[str, str]:
+    for pool in self.backend.user_pools.values():
+        if pool.arn == arn:
+            tags: dict[str, str] = _config(pool).setdefault("UserPoolTags", {})
+            return tags
+    raise ResourceNotFoundError(f"Resource {arn} does not exist.")
+
+
+def _config(pool: CognitoIdpUserPool) -> dict[str, Any]:
+    config: dict[str, Any] = pool.extended_config
+    return config
+
+
+def _list_tags(self: CognitoIdpResponse) -> ActionResult:
+    return ActionResult({"Tags": _pool_tags(self, self._get_param("ResourceArn"))})
+
+
+def _tag(self: CognitoIdpResponse) -> ActionResult:
+    _pool_tags(self, self._get_param("ResourceArn")).update(self._get_param("Tags"))
+    return EmptyResult()
+
+
+def _untag(self: CognitoIdpResponse) -> ActionResult:
+    tags = _pool_tags(self, self._get_param("ResourceArn"))
+    for key in self._get_param("TagKeys"):
+        tags.pop(key, None)
+    return EmptyResult()
+
+
+def install() -> None:
+    response: Any = CognitoIdpResponse
+    response.update_resource_server = _update_resource_server
+    response.delete_resource_server = _delete_resource_server
+    response.list_tags_for_resource = _list_tags
+    response.tag_resource = _tag
+    response.untag_resource = _untag

@@ -1,0 +1,38 @@
+"""Everything that is put into moto, in one list."""
+
+from __future__ import annotations
+
+import acm_validation
+import autoscaling_tags
+import cloud_map
+import cloudformation_types
+import cognito_gaps
+import ecs_clusters
+import ecs_service_deployments
+import ecs_services
+import ecs_tasks
+import elbv2_health
+import elbv2_usage
+import hosted_zones
+import secret_versions
+
+MODULES = (
+    acm_validation,
+    autoscaling_tags,
+    cloud_map,
+    cloudformation_types,
+    cognito_gaps,
+    ecs_clusters,
+    ecs_service_deployments,
+    ecs_services,
+    ecs_tasks,
+    elbv2_health,
+    elbv2_usage,
+    hosted_zones,
+    secret_versions,
+)
+
+
+def install_all() -> None:
+    for module in MODULES:
+        module.install()

@@ -1,0 +1,125 @@
+/**
+ * The processes that a sandbox has started, written down, so that whoever comes after it can end those that it could
+ * not end itself. A process id alone is not enough: the system gives it to others later.
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** When it started, in the system's own words: the same id with another start is another process. */
+  readonly startTime: string;
+}
+
+interface ProcessRecord extends ProcessIdentity {
+  readonly what: string;
+}
+
+/** Undefined when there is no such process. */
+export function startTimeOf(pid: number): string | undefined {
+  return process.platform === 'linux' ? startTimeFromProc(pid) : startTimeFromPs(pid);
+}
+
+/** The 22nd field: clock ticks since the system's start. Containers often have no `ps`. */
+function startTimeFromProc(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // The program's name, in parentheses, may hold spaces. A zombie is no process any more.
+    const [state, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return state === 'Z' ? undefined : fields[18];
+  } catch {
+    return undefined;
+  }
+}
+
+function startTimeFromPs(pid: number): string | undefined {
+  try {
+    const text = execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], {
+      encoding: 'utf8',
+      env: { LC_ALL: 'C' },
+    });
+    return text.trim() || undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export function identify(pid: number): ProcessIdentity {
+  return { pid, startTime: startTimeOf(pid) ?? 'gone' };
+}
+
+export function isAlive({ pid, startTime }: ProcessIdentity): boolean {
+  return startTimeOf(pid) === startTime;
+}
+
+const LOOK_EVERY_MS = 25;
+
+/** SIGTERM, and SIGKILL when that did not end it in time. For a process that is not our child: its end is no event. */
+export async function end(given: ProcessIdentity, boundSeconds: number): Promise<void> {
+  if (!signal(given, 'SIGTERM')) return;
+  const deadline = Date.now() + boundSeconds * 1000;
+  while (isAlive(given) && Date.now() < deadline) await sleep(LOOK_EVERY_MS);
+  if (!signal(given, 'SIGKILL')) return;
+  while (isAlive(given)) await sleep(LOOK_EVERY_MS);
+}
+
+function signal(given: ProcessIdentity, name: NodeJS.Signals): boolean {
+  if (!isAlive(given)) return false;
+  try {
+    return process.kill(given.pid, name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
+    throw error;
+  }
+}
+
+/** One file per process, in a folder of the daemon that started it. All of them lead a process group. */
+export class ProcessRecords {
+  constructor(private readonly folder: string) {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  }
+
+  add(pid: number, what: string): void {
+    const record: ProcessRecord = { ...identify(pid), what };
+    writeFileSync(join(this.folder, String(pid)), JSON.stringify(record), { mode: 0o600 });
+  }
+
+  remove(pid: number): void {
+    rmSync(join(this.folder, String(pid)), { force: true });
+  }
+}
+
+/** Kills what is recorded in the folder and still lives. @returns what that was */
+export function endRecorded(folder: string): string[] {
+  const ended: string[] = [];
+  for (const record of readRecords(folder)) {
+    if (!isAlive(record)) continue;
+    for (const target of [-record.pid, record.pid]) {
+      try {
+        process.kill(target, 'SIGKILL');
+      } catch {
+        // Already gone, or not a group.
+      }
+    }
+    ended.push(record.what);
+  }
+  rmSync(folder, { recursive: true, force: true });
+  return ended;
+}
+
+function readRecords(folder: string): ProcessRecord[] {
+  try {
+    return readdirSync(folder).flatMap((name) => {
+      try {
+        return [JSON.parse(readFileSync(join(folder, name), 'utf8')) as ProcessRecord];
+      } catch {
+        // The daemon was killed while it wrote.
+        return [];
+      }
+    });
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,81 @@
+/** Makes a task known where it is looked for: in Cloud Map and in its target groups. */
+import {
+  DeregisterTargetsCommand,
+  type ElasticLoadBalancingV2Client,
+  RegisterTargetsCommand,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import {
+  DeregisterInstanceCommand,
+  RegisterInstanceCommand,
+  type ServiceDiscoveryClient,
+} from '@aws-sdk/client-servicediscovery';
+import type { Registration, ServiceRegistry } from './types';
+
+/** Whose deregistration has nothing left to do. */
+const GONE = ['TargetGroupNotFound', 'InvalidTarget', 'ServiceNotFound', 'InstanceNotFound'];
+
+export class Registrations {
+  constructor(
+    private readonly region: string,
+    private readonly balancing: ElasticLoadBalancingV2Client,
+    private readonly discovery: ServiceDiscoveryClient,
+  ) {}
+
+  async register(registration: Registration): Promise<void> {
+    for (const registry of registration.registries) {
+      await this.discovery.send(
+        new RegisterInstanceCommand({
+          ServiceId: registry.serviceId,
+          InstanceId: registration.taskId,
+          Attributes: attributes(registration, registry, this.region),
+        }),
+      );
+    }
+    for (const { targetGroupArn, containerPort } of registration.loadBalancers) {
+      const Targets = [{ Id: registration.address, Port: containerPort }];
+      await this.balancing.send(new RegisterTargetsCommand({ TargetGroupArn: targetGroupArn, Targets }));
+    }
+  }
+
+  /** Each place is tried, whatever the others answer. @throws the first error that matters */
+  async deregister(registration: Registration): Promise<void> {
+    const { taskId, address, registries, loadBalancers } = registration;
+    const attempts = [
+      ...loadBalancers.map(({ targetGroupArn, containerPort }) =>
+        this.balancing.send(
+          new DeregisterTargetsCommand({
+            TargetGroupArn: targetGroupArn,
+            Targets: [{ Id: address, Port: containerPort }],
+          }),
+        ),
+      ),
+      ...registries.map(({ serviceId }) =>
+        this.discovery.send(new DeregisterInstanceCommand({ ServiceId: serviceId, InstanceId: taskId })),
+      ),
+    ];
+    for (const result of await Promise.allSettled(attempts)) {
+      if (result.status === 'rejected' && !isGone(result.reason)) throw result.reason;
+    }
+  }
+}
+
+/** https://docs.aws.amazon.com/cloud-map/latest/api/API_RegisterInstance.html; the last ones are what ECS adds. */
+function attributes(
+  registration: Registration,
+  registry: ServiceRegistry,
+  region: string,
+): Record<string, string> {
+  return {
+    AWS_INSTANCE_IPV4: registration.address,
+    ...(registry.port !== undefined && { AWS_INSTANCE_PORT: String(registry.port) }),
+    AVAILABILITY_ZONE: registration.zone,
+    REGION: region,
+    ECS_CLUSTER_NAME: registration.clusterName,
+    ECS_SERVICE_NAME: registration.serviceName,
+    ECS_TASK_DEFINITION_FAMILY: registration.family,
+  };
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof Error && GONE.some((name) => error.name.startsWith(name));
+}

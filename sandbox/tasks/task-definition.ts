@@ -1,0 +1,88 @@
+/** From ECS's task definition to what a process needs. Pure. */
+import type { ContainerDefinition, HealthCheck, TaskDefinition } from '@aws-sdk/client-ecs';
+import { type ContainerSpec, type HealthCommand, TaskCannotStart, type TaskSpec } from './types';
+
+/** Fargate's default. */
+const STOP_TIMEOUT_SECONDS = 30;
+
+/** @throws TaskCannotStart */
+export function toTaskSpec(definition: TaskDefinition): TaskSpec {
+  const containers = (definition.containerDefinitions ?? []).map(toContainerSpec);
+  if (containers.length === 0) throw new TaskCannotStart('the task definition has no container');
+  checkDependencies(containers);
+  return { arn: definition.taskDefinitionArn ?? '', family: definition.family ?? '', containers };
+}
+
+function toContainerSpec(definition: ContainerDefinition): ContainerSpec {
+  const name = definition.name ?? '';
+  const command = [...(definition.entryPoint ?? []), ...(definition.command ?? [])];
+  if (command.length === 0) {
+    throw new TaskCannotStart(
+      `container "${name}" (${definition.image ?? 'no image'}) has no command: the sandbox has no container engine ` +
+        "and cannot know what the image would run; give `command`, as a path from the project's root",
+    );
+  }
+  const log = definition.logConfiguration;
+  const group = log?.logDriver === 'awslogs' ? log.options?.['awslogs-group'] : undefined;
+  const streamPrefix = log?.options?.['awslogs-stream-prefix'] ?? '';
+  return {
+    name,
+    command,
+    environment: Object.fromEntries(
+      (definition.environment ?? []).map((item) => [item.name, item.value ?? '']),
+    ),
+    secrets: Object.fromEntries((definition.secrets ?? []).map((item) => [item.name, item.valueFrom ?? ''])),
+    ports: (definition.portMappings ?? []).flatMap(({ containerPort, protocol }) =>
+      containerPort !== undefined && protocol !== 'udp' ? [containerPort] : [],
+    ),
+    essential: definition.essential ?? true,
+    dependsOn: (definition.dependsOn ?? []).map((item) => ({
+      name: item.containerName ?? '',
+      condition: item.condition ?? 'START',
+    })),
+    stopTimeoutSeconds: definition.stopTimeout ?? STOP_TIMEOUT_SECONDS,
+    healthCheck: definition.healthCheck && toHealthCommand(name, definition.healthCheck),
+    awslogs: group === undefined ? undefined : { group, streamPrefix },
+  };
+}
+
+/** Defaults: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html */
+function toHealthCommand(container: string, check: HealthCheck): HealthCommand | undefined {
+  const [kind, ...rest] = check.command ?? [];
+  if (kind === 'NONE') return undefined;
+  const command =
+    kind === 'CMD-SHELL' ? ['/bin/sh', '-c', rest.join(' ')] : kind === 'CMD' ? rest : [kind, ...rest];
+  if (command[0] === undefined)
+    throw new TaskCannotStart(`container "${container}" has a health check without command`);
+  return {
+    command: command as string[],
+    intervalSeconds: check.interval ?? 30,
+    timeoutSeconds: check.timeout ?? 5,
+    retries: check.retries ?? 3,
+    startPeriodSeconds: check.startPeriod ?? 0,
+  };
+}
+
+function checkDependencies(containers: readonly ContainerSpec[]): void {
+  const byName = new Map(containers.map((container) => [container.name, container]));
+  const visit = (container: ContainerSpec, path: readonly string[]): void => {
+    if (path.includes(container.name)) {
+      throw new TaskCannotStart(`containers wait for each other: ${[...path, container.name].join(' -> ')}`);
+    }
+    for (const { name, condition } of container.dependsOn) {
+      const other = byName.get(name);
+      if (other === undefined) {
+        throw new TaskCannotStart(
+          `container "${container.name}" depends on "${name}", which is not in the task definition`,
+        );
+      }
+      if (condition === 'HEALTHY' && other.healthCheck === undefined) {
+        throw new TaskCannotStart(
+          `container "${container.name}" waits until "${name}" is healthy, which has no health check`,
+        );
+      }
+      visit(other, [...path, container.name]);
+    }
+  };
+  for (const container of containers) visit(container, []);
+}

@@ -1,0 +1,281 @@
+/** One task of a service, from its start to its end. */
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import type { Balancer, Log } from '../types';
+import type { Placement } from './addresses';
+import type { ProcessRecords } from './container';
+import { Containers } from './containers';
+import { nextHealth } from './health';
+import { listening } from './listening';
+import { followLogs, type LogFollower } from './log-follower';
+import type { Health, Phase, TaskState } from './plan';
+import type { Account, Registration, ServiceView, TaskReport, TaskSpec, TaskStatus } from './types';
+
+/** What all tasks have in common. */
+export interface TaskSurroundings {
+  readonly account: Account;
+  readonly balancer: Balancer;
+  readonly records: ProcessRecords;
+  readonly log: Log;
+  /** Where relative paths of commands start. */
+  readonly projectRoot: string;
+  readonly logsFolder: string;
+  /** Search path for programs: the only variable of the daemon's that tasks get. */
+  readonly path: string;
+  /** `127.0.0.1:5353` */
+  readonly dnsAddress: string;
+}
+
+export interface TaskOptions {
+  readonly service: ServiceView;
+  readonly deploymentId: string;
+  readonly spec: TaskSpec;
+  readonly placement: Placement;
+  /** The task's status or health has changed. */
+  readonly onChange: () => void;
+}
+
+export interface Ending {
+  readonly reason: string;
+  /** Nobody asked for it. */
+  readonly failed: boolean;
+}
+
+export class Task {
+  readonly id = randomBytes(16).toString('hex');
+  readonly address: string;
+  readonly zone: string;
+  readonly deploymentId: string;
+  readonly startedAtMs = Date.now();
+  /** Resolves when no process of it is left. */
+  readonly stopped: Promise<void>;
+  /** When it became healthy for the first time. */
+  healthySinceMs?: number;
+  ending?: Ending;
+  status: TaskStatus = 'PENDING';
+  private runningAtMs?: number;
+  private health: Health = 'unknown';
+  private listens = false;
+  /** Aborted when the task is to end, when it is not to be drained, when it is to be killed. */
+  private readonly over = new AbortController();
+  private readonly noDrain = new AbortController();
+  private readonly noMercy = new AbortController();
+  private readonly environments: Record<string, Record<string, string>> = {};
+  private readonly containers: Containers;
+  private readonly registration: Registration;
+
+  constructor(
+    private readonly options: TaskOptions,
+    private readonly surroundings: TaskSurroundings,
+  ) {
+    const { service, spec, placement } = options;
+    this.address = placement.address;
+    this.zone = placement.subnet.zone;
+    this.deploymentId = options.deploymentId;
+    this.registration = {
+      taskId: this.id,
+      address: placement.address,
+      zone: this.zone,
+      serviceName: service.name,
+      clusterName: service.clusterName,
+      family: spec.family,
+      registries: service.registries,
+      loadBalancers: service.loadBalancers,
+    };
+    this.containers = new Containers({
+      containers: spec.containers,
+      environments: this.environments,
+      workingDirectory: surroundings.projectRoot,
+      logFile: (container) => this.logFile(container),
+      records: surroundings.records,
+      onEnd: (reason) => this.end({ reason, failed: true }),
+      onHealthChange: options.onChange,
+    });
+    this.stopped = this.live();
+  }
+
+  stop(reason: string): void {
+    this.end({ reason, failed: false });
+  }
+
+  /** As StopTask does: the stop signal comes at once. */
+  stopNow(reason: string): void {
+    this.noDrain.abort();
+    this.stop(reason);
+  }
+
+  /** Stops without draining; what still runs after the bound is killed. */
+  async close(boundSeconds: number): Promise<void> {
+    this.stopNow('the sandbox is shutting down');
+    const timer = setTimeout(() => this.noMercy.abort(), boundSeconds * 1000);
+    await this.stopped;
+    clearTimeout(timer);
+  }
+
+  /** Reads what others say of it; the scheduler decides on this. */
+  look(): TaskState {
+    const { service } = this.options;
+    this.health = nextHealth(this.health, {
+      targets: service.loadBalancers.map(({ targetGroupArn, containerPort }) =>
+        this.surroundings.balancer.targetState(targetGroupArn, this.address, containerPort),
+      ),
+      listens: this.listens,
+      containers: this.containers.health,
+    });
+    if (this.health === 'healthy') this.healthySinceMs ??= Date.now();
+    return {
+      id: this.id,
+      deploymentId: this.deploymentId,
+      zone: this.zone,
+      phase: this.phase,
+      health: this.health,
+      startedAtMs: this.startedAtMs,
+    };
+  }
+
+  get arn(): string {
+    const { arn, clusterName } = this.options.service;
+    return arn.replace(/:service\/.*$/, `:task/${clusterName}/${this.id}`);
+  }
+
+  report(): TaskReport {
+    const { spec, placement } = this.options;
+    return {
+      taskArn: this.arn,
+      taskDefinitionArn: spec.arn,
+      deploymentId: this.deploymentId,
+      lastStatus: this.status,
+      desiredStatus: this.ending === undefined ? 'RUNNING' : 'STOPPED',
+      healthStatus: this.containers.health ?? 'UNKNOWN',
+      privateIpv4Address: this.address,
+      availabilityZone: this.zone,
+      subnetId: placement.subnet.id,
+      startedAt: this.runningAtMs === undefined ? null : new Date(this.runningAtMs).toISOString(),
+      stoppedReason: this.ending?.reason ?? null,
+    };
+  }
+
+  private get phase(): Phase {
+    if (this.ending !== undefined) return 'stopping';
+    return this.status === 'RUNNING' ? 'running' : 'starting';
+  }
+
+  private end(ending: Ending): void {
+    // It was being drained and died: there is nothing left to wait for.
+    if (this.ending !== undefined) {
+      this.noDrain.abort();
+      return;
+    }
+    this.ending = ending;
+    this.become('DEACTIVATING');
+    this.over.abort();
+  }
+
+  private become(status: TaskStatus): void {
+    this.status = status;
+    this.surroundings.log('tasks', `${this.options.service.name}: task ${this.id} is ${status}`, {
+      address: this.address,
+      ...(this.ending && { reason: this.ending.reason }),
+    });
+    this.options.onChange();
+  }
+
+  private async live(): Promise<void> {
+    // The caller has the task in its list before anything of it can change.
+    await Promise.resolve();
+    const { account, log } = this.surroundings;
+    const logs = this.follow();
+    const over = new Promise<void>((resolve) => this.over.signal.addEventListener('abort', () => resolve()));
+    let registering: Promise<void> | undefined;
+    try {
+      await this.fillEnvironments();
+      if (!this.over.signal.aborted) await Promise.race([this.containers.start(), over]);
+      if (!this.over.signal.aborted) {
+        this.runningAtMs = Date.now();
+        this.become('RUNNING');
+        registering = account.register(this.registration);
+        await registering;
+        void this.listen();
+      }
+    } catch (error) {
+      this.end({ reason: error instanceof Error ? error.message : String(error), failed: true });
+    }
+    if (!this.over.signal.aborted) await over;
+    if (registering !== undefined) {
+      await account
+        .deregister(this.registration)
+        .catch((error: Error) => log('tasks', error.message, { task: this.id }));
+      if (!this.ending?.failed) await this.drained();
+    }
+    this.become('STOPPING');
+    await this.containers.stop(this.noMercy.signal);
+    await logs.close();
+    this.become('STOPPED');
+  }
+
+  /** Secrets are read now and never again, as on ECS. */
+  private async fillEnvironments(): Promise<void> {
+    const { account, path, dnsAddress } = this.surroundings;
+    for (const { name, environment, secrets } of this.options.spec.containers) {
+      const read = Object.entries(secrets).map(async ([variable, from]) => [
+        variable,
+        await account.secret(from),
+      ]);
+      this.environments[name] = {
+        PATH: path,
+        ...environment,
+        ...Object.fromEntries(await Promise.all(read)),
+        TASK_ADDRESS: this.address,
+        DNS_ADDRESS: dnsAddress,
+      };
+    }
+  }
+
+  private async listen(): Promise<void> {
+    if (this.registration.loadBalancers.length > 0) return;
+    const ports = this.options.spec.containers
+      .filter(({ essential }) => essential)
+      .flatMap(({ ports }) => ports);
+    this.listens = await listening(this.address, ports, this.over.signal);
+    if (this.listens) this.options.onChange();
+  }
+
+  /** No request is in flight any more in any of its target groups. */
+  private async drained(): Promise<void> {
+    const { balancer, log } = this.surroundings;
+    const { signal } = this.noDrain;
+    const impatient = new Promise<void>((resolve) => {
+      if (signal.aborted) resolve();
+      else signal.addEventListener('abort', () => resolve());
+    });
+    const drained = Promise.all(
+      this.registration.loadBalancers.map(({ targetGroupArn, containerPort }) =>
+        balancer.drained(targetGroupArn, this.address, containerPort),
+      ),
+    );
+    await Promise.race([
+      drained.catch((error: Error) => log('tasks', error.message, { task: this.id })),
+      impatient,
+    ]);
+  }
+
+  private follow(): LogFollower {
+    const { account, log } = this.surroundings;
+    const files = this.options.spec.containers.flatMap(({ name, awslogs }) =>
+      awslogs === undefined
+        ? []
+        : [
+            {
+              path: this.logFile(name),
+              group: awslogs.group,
+              stream: `${awslogs.streamPrefix}/${name}/${this.id}`,
+            },
+          ],
+    );
+    return followLogs(files, account, (message) => log('tasks', message, { task: this.id }));
+  }
+
+  private logFile(container: string): string {
+    return join(this.surroundings.logsFolder, this.options.service.name, `${this.id}-${container}.log`);
+  }
+}

@@ -1,0 +1,202 @@
+/**
+ * Proves with the real provider against the emulator: an environment goes through the stages and back, one apply each,
+ * in the order that lets no request fail; nothing is replaced; each apply leaves nothing to do.
+ * Does not prove: how long AWS takes, and what it lets through meanwhile (see the traffic tests).
+ */
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Stage } from '../../constructs/blueprint/schema';
+import { synthesize } from '../../stacks/cdktf/synthesize';
+import { type Emulator, startEmulator } from './support/emulator';
+import { type Operation, type PlannedChange, Terraform } from './support/terraform';
+
+const SHOP = `
+name: shop
+stage: api
+region: eu-central-1
+network: { cidr: 10.20.0.0/16, zones: [a, b], egress: single-nat }
+domain: { name: api.shop.example, hostedZone: { id: Z0123456789SHOP, name: shop.example } }
+apis:
+  orders: { image: "registry.example/orders:1", paths: [/orders], instances: { min: 2, max: 4 } }
+  catalog: { image: "registry.example/catalog:1", paths: [/catalog], port: 3000 }
+`;
+
+jest.setTimeout(300_000);
+
+const root = mkdtempSync(path.join(tmpdir(), 'stagecraft-evolution-'));
+let emulator: Emulator;
+let terraform: Terraform;
+
+beforeAll(async () => {
+  writeFileSync(path.join(root, 'shop.yaml'), SHOP);
+  emulator = await startEmulator(5801, 'shop.example=Z0123456789SHOP');
+  terraform = new Terraform(emulator.environment);
+});
+
+afterAll(async () => {
+  terraform?.dispose();
+  await emulator?.close();
+  rmSync(root, { recursive: true, force: true });
+});
+
+interface Step {
+  readonly planned: readonly PlannedChange[];
+  readonly done: readonly Operation[];
+  readonly left: readonly PlannedChange[];
+}
+
+async function goTo(stage: Stage): Promise<Step> {
+  const [stack] = synthesize({
+    environments: root,
+    outdir: path.join(root, 'out'),
+    root,
+    stages: { shop: stage },
+    awsProviderVersion: '>= 5.100',
+  });
+  const folder = stack?.workingFolder as string;
+  if (!existsSync(path.join(folder, '.terraform'))) await terraform.init(folder);
+  const planned = await terraform.plan(folder);
+  const done = await terraform.apply(folder);
+  return { planned, done, left: await terraform.plan(folder) };
+}
+
+/** `create aws_ecs_service.Gateway_gateway-a_Service`: the address without cdktf's hash. */
+const words = ({ action, address }: Pick<Operation, 'action' | 'address'>): string =>
+  `${action} ${address.replace(/_[0-9A-F]{8}$/, '')}`;
+
+/** Each operation begins after the one before has ended. */
+function expectOneAfterTheOther(done: readonly Operation[], expected: readonly string[]): void {
+  const found = expected.map((name) => {
+    const operation = done.find((each) => words(each) === name);
+    if (operation === undefined) throw new Error(`There was no "${name}" in:\n${done.map(words).join('\n')}`);
+    return operation;
+  });
+  const byTime = found.toSorted((one, other) => one.began - other.began);
+  expect(byTime.map(words)).toEqual(expected);
+  for (const [index, operation] of found.slice(1).entries()) {
+    expect(operation.began).toBeGreaterThan((found[index] as Operation).ended);
+  }
+}
+
+const replaced = ({ planned }: Step): string[] =>
+  planned.filter(({ actions }) => actions.length > 1).map(({ address }) => address);
+
+describe('an environment goes through the stages and back', () => {
+  test('it starts at stage api', async () => {
+    const { left } = await goTo('api');
+    expect(left).toEqual([]);
+  });
+
+  test('api -> load-balanced: the load balancer is ready before a service joins, clients come last', async () => {
+    const step = await goTo('load-balanced');
+    expect(replaced(step)).toEqual([]);
+    for (const api of ['orders', 'catalog']) {
+      expectOneAfterTheOther(step.done, [
+        `create aws_lb_target_group.LoadBalancer_${api}_TargetGroup`,
+        `create aws_lb_listener_rule.LoadBalancer_${api}_AttachRule`,
+        `update aws_ecs_service.${api}_Service`,
+        `create aws_lb_listener_rule.LoadBalancer_Traffic_traffic-1-${api}`,
+        'create aws_route53_record.LoadBalancer_Records_alias-apishopexample',
+      ]);
+      expectOneAfterTheOther(step.done, [
+        'create aws_nat_gateway.Network_Nat-a',
+        'create aws_route.Network_PrivateRoute-b',
+        `update aws_ecs_service.${api}_Service`,
+      ]);
+    }
+    expectOneAfterTheOther(step.done, [
+      'create aws_vpc_security_group_ingress_rule.orders_SecurityGroup_from-balancer-8080',
+      'update aws_ecs_service.orders_Service',
+      'delete aws_vpc_security_group_ingress_rule.orders_SecurityGroup_from-anywhere-8080',
+    ]);
+    expect(step.left).toEqual([]);
+  });
+
+  test('load-balanced -> gateway: gateways one by one, then traffic, then the pools let go', async () => {
+    const step = await goTo('gateway');
+    expect(replaced(step)).toEqual([]);
+    for (const api of ['orders', 'catalog']) {
+      expectOneAfterTheOther(step.done, [
+        'create aws_lb_target_group.LoadBalancer_gateway_TargetGroup',
+        'create aws_lb_listener_rule.LoadBalancer_gateway_AttachRule',
+        'create aws_ecs_service.Gateway_gateway-a_Service',
+        'create aws_ecs_service.Gateway_gateway-b_Service',
+        `update aws_lb_listener_rule.LoadBalancer_Traffic_traffic-1-${api}`,
+        `update aws_ecs_service.${api}_Service`,
+        `delete aws_lb_listener_rule.LoadBalancer_${api}_AttachRule`,
+        `delete aws_lb_target_group.LoadBalancer_${api}_TargetGroup`,
+      ]);
+    }
+    expectOneAfterTheOther(step.done, [
+      'create aws_vpc_security_group_ingress_rule.catalog_SecurityGroup_from-gateways-3000',
+      'create aws_ecs_service.Gateway_gateway-a_Service',
+    ]);
+    expectOneAfterTheOther(step.done, [
+      'update aws_ecs_service.catalog_Service',
+      'delete aws_vpc_security_group_ingress_rule.catalog_SecurityGroup_from-balancer-3000',
+    ]);
+    expect(step.left).toEqual([]);
+  });
+
+  test('nothing secret is in the state', async () => {
+    const state = await terraform.state(path.join(root, 'out/stacks/shop'));
+    const secrets = JSON.parse(state).resources.filter(
+      ({ type }: { type: string }) => type === 'aws_secretsmanager_secret_version',
+    );
+    expect(secrets).toHaveLength(1);
+    expect(secrets[0].instances[0].attributes).toMatchObject({
+      secret_string: '',
+      secret_string_wo: null,
+      secret_binary: '',
+      secret_string_wo_version: 1,
+    });
+  });
+
+  test('gateway -> load-balanced: the mirror image', async () => {
+    const step = await goTo('load-balanced');
+    expect(replaced(step)).toEqual([]);
+    for (const api of ['orders', 'catalog']) {
+      expectOneAfterTheOther(step.done, [
+        `create aws_lb_target_group.LoadBalancer_${api}_TargetGroup`,
+        `create aws_lb_listener_rule.LoadBalancer_${api}_AttachRule`,
+        `update aws_ecs_service.${api}_Service`,
+        `update aws_lb_listener_rule.LoadBalancer_Traffic_traffic-1-${api}`,
+        'delete aws_ecs_service.Gateway_gateway-b_Service',
+        'delete aws_ecs_service.Gateway_gateway-a_Service',
+        'delete aws_lb_listener_rule.LoadBalancer_gateway_AttachRule',
+        'delete aws_lb_target_group.LoadBalancer_gateway_TargetGroup',
+      ]);
+    }
+    expectOneAfterTheOther(step.done, [
+      'create aws_vpc_security_group_ingress_rule.catalog_SecurityGroup_from-balancer-3000',
+      'update aws_ecs_service.catalog_Service',
+    ]);
+    expectOneAfterTheOther(step.done, [
+      'delete aws_ecs_service.Gateway_gateway-a_Service',
+      'delete aws_vpc_security_group_ingress_rule.catalog_SecurityGroup_from-gateways-3000',
+    ]);
+    expect(step.left).toEqual([]);
+  });
+
+  test('load-balanced -> api: services leave the private network before it goes', async () => {
+    const step = await goTo('api');
+    expect(replaced(step)).toEqual([]);
+    expectOneAfterTheOther(step.done, [
+      'create aws_vpc_security_group_ingress_rule.orders_SecurityGroup_from-anywhere-8080',
+      'update aws_ecs_service.orders_Service',
+      'delete aws_lb_listener_rule.LoadBalancer_orders_AttachRule',
+      'delete aws_lb_target_group.LoadBalancer_orders_TargetGroup',
+    ]);
+    expectOneAfterTheOther(step.done, [
+      'update aws_ecs_service.catalog_Service',
+      'delete aws_route.Network_PrivateRoute-b',
+      'delete aws_nat_gateway.Network_Nat-a',
+    ]);
+    expect(step.left).toEqual([]);
+  });
+
+  test('the emulator was asked for nothing that it cannot do', async () => {
+    expect(await emulator.unsupported()).toEqual([]);
+  });
+});

@@ -1,0 +1,132 @@
+/** AWS for a test: the sandbox's emulator, and services that are steady as soon as they are deployed. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import {
+  DescribeServicesCommand,
+  ECSClient,
+  ListClustersCommand,
+  ListServicesCommand,
+} from '@aws-sdk/client-ecs';
+
+const LAUNCHER = process.env.SCRATCH_LAUNCHER ?? path.resolve(__dirname, '../../../sandbox/emulator/launcher.py');
+
+export interface Emulator {
+  readonly endpoint: string;
+  /** What Terraform and the AWS SDKs need to find it. */
+  readonly environment: Readonly<Record<string, string>>;
+  unsupported(): Promise<unknown[]>;
+  close(): Promise<void>;
+}
+
+export async function startEmulator(port: number, hostedZone: string): Promise<Emulator> {
+  const endpoint = `http://localhost:${port}`;
+  const child = spawn(
+    'python3',
+    [
+      LAUNCHER,
+      '--port',
+      String(port),
+      '--region',
+      'eu-central-1',
+      '--hosted-zone',
+      hostedZone,
+      '--parent-pid',
+      String(process.pid),
+    ],
+    { stdio: ['ignore', 'inherit', 'inherit'] },
+  );
+  await ready(child, endpoint);
+  const environment = {
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_ACCESS_KEY_ID: 'testing',
+    AWS_SECRET_ACCESS_KEY: 'testing',
+    AWS_REGION: 'eu-central-1',
+    AWS_EC2_METADATA_DISABLED: 'true',
+    AWS_MAX_ATTEMPTS: '1',
+  };
+  const controller = new SteadyServices(endpoint);
+  return {
+    endpoint,
+    environment,
+    unsupported: async () => (await fetch(`${endpoint}/_sandbox/unsupported`)).json() as Promise<unknown[]>,
+    close: async () => {
+      await controller.close();
+      child.kill('SIGTERM');
+      if (child.exitCode === null) await once(child, 'exit');
+    },
+  };
+}
+
+async function ready(child: ChildProcess, endpoint: string): Promise<void> {
+  const deadline = Date.now() + 30_000;
+  while (Date.now() < deadline) {
+    if (child.exitCode !== null) throw new Error(`The emulator ended with code ${child.exitCode}.`);
+    const answer = await fetch(`${endpoint}/_sandbox/health`).catch(() => undefined);
+    if (answer?.ok) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  child.kill('SIGKILL');
+  throw new Error('The emulator was not ready within 30 s.');
+}
+
+/** Stands for the tasks controller: says of each deployment that it is done, whenever something has changed. */
+class SteadyServices {
+  readonly #ecs: ECSClient;
+  readonly #stop = new AbortController();
+  readonly #done: Promise<void>;
+
+  constructor(private readonly endpoint: string) {
+    this.#ecs = new ECSClient({
+      endpoint,
+      region: 'eu-central-1',
+      credentials: { accessKeyId: 'testing', secretAccessKey: 'testing' },
+    });
+    this.#done = this.#follow();
+  }
+
+  async close(): Promise<void> {
+    this.#stop.abort();
+    await this.#done;
+    this.#ecs.destroy();
+  }
+
+  async #follow(): Promise<void> {
+    const { signal } = this.#stop;
+    let revision = -1;
+    while (!signal.aborted) {
+      try {
+        const url = `${this.endpoint}/_sandbox/changes?after=${revision}&timeoutSeconds=20`;
+        revision = ((await (await fetch(url, { signal })).json()) as { revision: number }).revision;
+        const body = JSON.stringify(await this.#report());
+        await fetch(`${this.endpoint}/_sandbox/ecs/services`, { method: 'PUT', body, signal });
+      } catch (error) {
+        if (!signal.aborted) throw error;
+      }
+    }
+  }
+
+  async #report(): Promise<Record<string, unknown>> {
+    const report: Record<string, unknown> = {};
+    const { clusterArns = [] } = await this.#ecs.send(new ListClustersCommand({}));
+    for (const cluster of clusterArns) {
+      const { serviceArns = [] } = await this.#ecs.send(new ListServicesCommand({ cluster }));
+      if (serviceArns.length === 0) continue;
+      const described = await this.#ecs.send(new DescribeServicesCommand({ cluster, services: serviceArns }));
+      for (const service of described.services ?? []) {
+        const deployments = (service.deployments ?? [])
+          .filter((deployment) => deployment.status === 'PRIMARY')
+          .map((deployment) => ({
+            id: deployment.id,
+            runningCount: service.desiredCount,
+            pendingCount: 0,
+            failedTasks: 0,
+            rolloutState: 'COMPLETED',
+            rolloutStateReason: 'steady',
+          }));
+        report[service.serviceArn as string] = { deployments, tasks: [], events: [] };
+      }
+    }
+    return report;
+  }
+}

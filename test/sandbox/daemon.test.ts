@@ -1,0 +1,202 @@
+/** The whole sandbox as the command line starts it, with a service behind its load balancer. */
+
+import { Resolver } from 'node:dns/promises';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import {
+  readSandbox,
+  type SandboxInfo,
+  type StartOptions,
+  startDaemon,
+  stopDaemon,
+} from '../../sandbox/client';
+import { SandboxFolder } from '../../sandbox/folder';
+import { isAlive, type ProcessIdentity } from '../../sandbox/processes';
+import { DaemonAccount } from './daemon-account';
+import { type Answer, ask, instancesOf, Traffic } from './daemon-traffic';
+
+jest.setTimeout(60_000);
+
+const PORTS = { emulator: 6020, https: 6021, http: 6022, dns: 6023 };
+const URL = `http://127.0.0.1:${PORTS.http}/orders`;
+
+const top = mkdtempSync(join(tmpdir(), 'stagecraft-daemon-'));
+const folder = new SandboxFolder(join(top, 'state'));
+const options: StartOptions = {
+  folder: folder.path,
+  projectRoot: resolve(__dirname, '../..'),
+  environment: 'sandbox',
+  stage: 'load-balanced',
+  region: 'eu-central-1',
+  ports: PORTS,
+};
+
+afterAll(async () => {
+  await stopDaemon(folder.path);
+  rmSync(top, { recursive: true });
+});
+
+describe('before it runs', () => {
+  test('a port in use is named with the option that changes it, and nothing is left running', async () => {
+    const taken = createServer();
+    await new Promise<void>((listening) => taken.listen(PORTS.http, '127.0.0.1', listening));
+    try {
+      await expect(startDaemon(options)).rejects.toMatchObject({
+        code: 'port-in-use',
+        message:
+          'TCP port 6022 on 127.0.0.1, for HTTP, is in use: stop what listens there, or choose another with --http-port.',
+      });
+    } finally {
+      await new Promise((closed) => taken.close(closed));
+    }
+    expect(folder.readOwner()).toBeUndefined();
+  });
+
+  test('what does not start is told with the end of the log', async () => {
+    await expect(startDaemon({ ...options, python: 'no-such-python' })).rejects.toMatchObject({
+      code: 'start-failed',
+      message: expect.stringContaining('no-such-python'),
+    });
+    expect(folder.readOwner()).toBeUndefined();
+  });
+
+  test('one that is called off leaves nothing', async () => {
+    const off = new AbortController();
+    const starting = startDaemon({ ...options, signal: off.signal });
+    setTimeout(() => off.abort(), 300);
+    await expect(starting).rejects.toThrow('before it was ready');
+    expect(folder.readOwner()).toBeUndefined();
+    expect(await listeners()).toEqual([]);
+  });
+});
+
+describe('a running sandbox', () => {
+  const account = new DaemonAccount(PORTS.emulator);
+  let info: SandboxInfo;
+
+  beforeAll(async () => {
+    info = await startDaemon(options);
+    await account.provision();
+    await account.completed();
+  });
+
+  test('says what it is, and is the only one in its folder', async () => {
+    expect(await readSandbox(folder.path)).toEqual(info);
+    expect(info).toMatchObject({ environment: 'sandbox', stage: 'load-balanced', ports: PORTS });
+    await expect(startDaemon(options)).rejects.toMatchObject({ code: 'busy' });
+  });
+
+  test('serves from two tasks, one per zone, through the load balancer and under their name', async () => {
+    expect(await account.targets()).toEqual(['127.50.16.4 healthy', '127.50.17.4 healthy']);
+    const answers = await Promise.all(Array.from({ length: 10 }, () => ask(URL)));
+    expect(answers.map(({ status }) => status)).toEqual(Array(10).fill(200));
+    expect(instancesOf(answers).map((name) => name.replace(/-.*/, ''))).toEqual([
+      '127.50.16.4',
+      '127.50.17.4',
+    ]);
+    const resolver = new Resolver();
+    resolver.setServers([`127.0.0.1:${PORTS.dns}`]);
+    expect((await resolver.resolve4('orders.test.internal')).sort()).toEqual(['127.50.16.4', '127.50.17.4']);
+  });
+
+  test('replaces a task that is killed, and the other one serves meanwhile', async () => {
+    const before = instancesOf(await Promise.all(Array.from({ length: 10 }, () => ask(URL))));
+    const traffic = new Traffic(URL);
+    await traffic.until((answers) => answers.length > 10);
+    const killed = tasksAlive()[0] as ProcessIdentity;
+    const killedAtMs = Date.now();
+    process.kill(killed.pid, 'SIGKILL');
+    const another = (name: string) => !before.includes(name);
+    await traffic.until((answers) => instancesOf(answers).some(another));
+    const answers = await traffic.stop();
+
+    const meanwhile = answers.filter(({ atMs }) => atMs > killedAtMs);
+    const fresh = meanwhile.findIndex(({ instance }) => instance !== '' && another(instance));
+    expect(instancesOf(meanwhile.slice(0, fresh))).toHaveLength(1);
+    // A load balancer does not retry: until it has heard of it, what it sends to the dead task fails.
+    const lastFailureMs = Math.max(
+      0,
+      ...meanwhile.filter(({ status }) => status !== 200).map(({ atMs }) => atMs - killedAtMs),
+    );
+    expect(lastFailureMs).toBeLessThan(3000);
+    expect((await account.targets()).filter((target) => target.endsWith(' healthy'))).toHaveLength(2);
+    expect((await account.deployments()).map(({ rolloutState }) => rolloutState)).toEqual(['COMPLETED']);
+  });
+
+  test('rolls to another task definition without a failed request', async () => {
+    const traffic = new Traffic(URL);
+    await traffic.until((answers) => answers.length > 10);
+    await account.deploy('2');
+    expect((await account.deployments()).map(({ status }) => status)).toEqual(['PRIMARY', 'ACTIVE']);
+    await account.completed();
+    const answers = await traffic.stop();
+    expect(failures(answers)).toEqual([]);
+    expect(answers.filter(({ version }) => version === '1').length).toBeGreaterThan(10);
+    const after = await Promise.all(Array.from({ length: 10 }, () => ask(URL)));
+    expect(new Set(after.map(({ version }) => version))).toEqual(new Set(['2']));
+    expect(await account.deployments()).toMatchObject([{ runningCount: 2, rolloutState: 'COMPLETED' }]);
+  });
+
+  test('stops with all its processes and ports, and removes its folder', async () => {
+    const alive = [info, ...tasksAlive()];
+    expect(alive).toHaveLength(3);
+    const startedAt = Date.now();
+    expect(await stopDaemon(folder.path)).toBe(true);
+    expect(Date.now() - startedAt).toBeLessThan(10_000);
+    expect(alive.filter(isAlive)).toEqual([]);
+    expect(await listeners()).toEqual([]);
+    expect(existsSync(folder.path)).toBe(false);
+    expect(await stopDaemon(folder.path)).toBe(false);
+  });
+});
+
+test('a daemon that is killed is not outlived by what it started', async () => {
+  const info = await startDaemon(options);
+  const account = new DaemonAccount(PORTS.emulator);
+  await account.provision();
+  await account.completed();
+  const alive = [info, ...tasksAlive()];
+  expect(alive).toHaveLength(3);
+  process.kill(info.pid, 'SIGKILL');
+  const deadline = Date.now() + 10_000;
+  while ((alive.some(isAlive) || (await listeners()).length > 0) && Date.now() < deadline) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  expect(alive.filter(isAlive)).toEqual([]);
+  expect(await listeners()).toEqual([]);
+  expect(await readSandbox(folder.path)).toBeUndefined();
+  expect(await stopDaemon(folder.path)).toBe(false);
+});
+
+function failures(answers: readonly Answer[]): readonly number[] {
+  return answers.map(({ status }) => status).filter((status) => status !== 200);
+}
+
+/** Recorded processes of the running daemon. */
+function tasksAlive(): ProcessIdentity[] {
+  const records = readdirSync(folder.processes).flatMap((daemon) =>
+    readdirSync(join(folder.processes, daemon)).map((name) => join(folder.processes, daemon, name)),
+  );
+  return records.map((file) => JSON.parse(readFileSync(file, 'utf8')) as ProcessIdentity).filter(isAlive);
+}
+
+/** The sandbox's TCP ports that something listens on. */
+async function listeners(): Promise<number[]> {
+  const tcp = [PORTS.emulator, PORTS.https, PORTS.http];
+  const open = await Promise.all(tcp.map(listens));
+  return tcp.filter((_, index) => open[index]);
+}
+
+function listens(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: '127.0.0.1', port }, () => {
+      socket.end();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
+}

@@ -1,0 +1,199 @@
+/** A small world around the tasks controller: an account and a load balancer in memory, real processes. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { TasksController } from '../../sandbox/tasks/controller';
+import type {
+  Account,
+  ContainerSpec,
+  Registration,
+  ServiceReport,
+  ServiceView,
+  TaskReport,
+  TaskSpec,
+} from '../../sandbox/tasks/types';
+import { TaskCannotStart } from '../../sandbox/tasks/types';
+import type { Balancer, TargetState } from '../../sandbox/types';
+
+export const SERVICE_ARN = 'arn:aws:ecs:eu-central-1:123456789012:service/main/orders';
+export const TARGET_GROUP = 'arn:aws:elasticloadbalancing:eu-central-1:123456789012:targetgroup/orders/1';
+export const PORT = 6010;
+
+/** Answers every connection, and prints its environment first. */
+export const SERVER = `
+console.log(JSON.stringify(process.env));
+require('node:net').createServer((s) => s.on('error', () => {}).end('hello')).listen(${PORT}, process.env.TASK_ADDRESS);`;
+
+export function container(name: string, script: string, given: Partial<ContainerSpec> = {}): ContainerSpec {
+  return {
+    name,
+    command: [process.execPath, '-e', script],
+    environment: {},
+    secrets: {},
+    ports: [],
+    essential: true,
+    dependsOn: [],
+    stopTimeoutSeconds: 5,
+    ...given,
+  };
+}
+
+export function service(given: Partial<ServiceView> = {}): ServiceView {
+  return {
+    arn: SERVICE_ARN,
+    name: 'orders',
+    clusterName: 'main',
+    active: true,
+    desiredCount: 1,
+    minimumHealthyPercent: 100,
+    maximumPercent: 200,
+    graceSeconds: 0,
+    breaker: { enabled: false, rollback: false },
+    deployments: [{ id: 'ecs-svc/1', primary: true, taskDefinitionArn: 'td:1', failed: false }],
+    loadBalancers: [],
+    registries: [{ serviceId: 'srv-1' }],
+    subnetIds: ['subnet-a', 'subnet-b'],
+    ...given,
+  };
+}
+
+export class World {
+  readonly folder = mkdtempSync(join(tmpdir(), 'stagecraft-tasks-'));
+  /** What happened, in order: `register`, `deregister`, `drain`, with addresses. */
+  readonly happened: string[] = [];
+  readonly processes = new Map<number, string>();
+  readonly targets = new Map<string, TargetState>();
+  readonly logged = new Map<string, string[]>();
+  readonly rollbacks: string[] = [];
+  services: ServiceView[] = [];
+  stopRequests: string[] = [];
+  specs: Record<string, readonly ContainerSpec[]> = {};
+  reports: Readonly<Record<string, ServiceReport>> = {};
+  /** Held back until it is called, when set. */
+  finishDrain?: () => void;
+  holdDrain = false;
+  readonly controller: TasksController;
+  private readonly listeners: (() => void)[] = [];
+  private readonly stateListeners: (() => void)[] = [];
+
+  constructor() {
+    this.controller = new TasksController({
+      account: this.account(),
+      balancer: this.balancer(),
+      control: {
+        putServices: async (reports) => {
+          this.reports = reports;
+          for (const listener of this.listeners) listener();
+        },
+        rollback: async (arn, reason) => {
+          this.rollbacks.push(`${arn} ${reason}`);
+        },
+      },
+      records: {
+        add: (pid, what) => void this.processes.set(pid, what),
+        remove: (pid) => void this.processes.delete(pid),
+      },
+      log: () => {},
+      projectRoot: this.folder,
+      logsFolder: join(this.folder, 'logs'),
+      path: process.env.PATH ?? '',
+      dnsAddress: '127.0.0.1:6053',
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.controller.close(0.2);
+    rmSync(this.folder, { recursive: true });
+  }
+
+  async change(...services: ServiceView[]): Promise<void> {
+    this.services = services;
+    await this.controller.accountChanged();
+  }
+
+  say(address: string, state: TargetState): void {
+    this.targets.set(address, state);
+    for (const listener of this.stateListeners) listener();
+  }
+
+  get report(): ServiceReport {
+    return this.reports[SERVICE_ARN] ?? { deployments: [], tasks: [], events: [] };
+  }
+
+  get running(): readonly TaskReport[] {
+    return this.report.tasks.filter(({ lastStatus }) => lastStatus === 'RUNNING');
+  }
+
+  /** Resolves at the first report (or drain) after which it holds. */
+  until(holds: () => boolean, timeoutSeconds = 10): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(
+        () => reject(new Error(`still not so: ${holds}\n${JSON.stringify(this.reports, null, 1)}`)),
+        timeoutSeconds * 1000,
+      );
+      const check = () => {
+        if (!holds()) return;
+        clearTimeout(timer);
+        resolve();
+      };
+      this.listeners.push(check);
+      check();
+    });
+  }
+
+  completed(id = 'ecs-svc/1'): Promise<void> {
+    return this.until(() =>
+      this.report.deployments.some((one) => one.id === id && one.rolloutState === 'COMPLETED'),
+    );
+  }
+
+  private account(): Account {
+    return {
+      services: async () => this.services,
+      stopRequests: async () => this.stopRequests,
+      taskSpec: async (arn): Promise<TaskSpec> => {
+        const containers = this.specs[arn];
+        if (containers === undefined) throw new TaskCannotStart('there is no such task definition');
+        return { arn, family: 'orders', containers };
+      },
+      subnets: async (ids) =>
+        ids.map((id) => ({
+          id,
+          zone: `eu-central-1${id.slice(-1)}`,
+          cidr: id === 'subnet-a' ? '127.50.1.0/24' : '127.50.2.0/24',
+        })),
+      secret: async (valueFrom) => `value of ${valueFrom}`,
+      register: async ({ address, loadBalancers }: Registration) => {
+        this.happened.push(`register ${address}`);
+        if (loadBalancers.length > 0) this.say(address, 'initial');
+      },
+      deregister: async ({ address }: Registration) => {
+        this.happened.push(`deregister ${address}`);
+        this.targets.delete(address);
+      },
+      appendLog: async (group, stream, events) => {
+        const key = `${group} ${stream.replace(/[0-9a-f]{32}$/, 'TASK')}`;
+        this.logged.set(key, [...(this.logged.get(key) ?? []), ...events.map(({ message }) => message)]);
+      },
+    };
+  }
+
+  private balancer(): Balancer {
+    return {
+      reconcile: async () => {},
+      targetState: (_, address) => this.targets.get(address),
+      onStateChange: (listener) => void this.stateListeners.push(listener),
+      drained: async (_, address) => {
+        this.happened.push(`drain ${address}`);
+        if (this.holdDrain) {
+          await new Promise<void>((resolve) => {
+            this.finishDrain = resolve;
+            for (const listener of this.listeners) listener();
+          });
+        }
+        this.happened.push(`drained ${address}`);
+      },
+      close: async () => {},
+    };
+  }
+}

@@ -1,0 +1,42 @@
+/** Gateway models for tests: written as an environment file would be, the schema fills in the defaults. */
+import { type GatewayApi, type GatewayModel, policies } from '../../../constructs/gateway';
+
+export interface ApiInput {
+  readonly paths?: readonly string[];
+  readonly hosts?: readonly string[];
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly mostInstances?: number;
+  readonly requestTimeoutSeconds?: number;
+  readonly policies?: unknown;
+}
+
+export const apiModel = (name: string, input: ApiInput = {}): GatewayApi => ({
+  name,
+  paths: input.paths ?? [`/${name}`],
+  hosts: input.hosts ?? [],
+  headers: input.headers ?? {},
+  pool: { host: `${name}.test.internal`, port: 8080, mostInstances: input.mostInstances ?? 4 },
+  health: { path: '/healthz', status: '200', intervalSeconds: 5, timeoutSeconds: 2 },
+  requestTimeoutSeconds: input.requestTimeoutSeconds ?? 5,
+  policies: policies.parse(input.policies ?? {}),
+});
+
+export function gatewayModel(
+  apis: Readonly<Record<string, ApiInput>>,
+  rest: Partial<GatewayModel> & { readonly letters?: string } = {},
+): GatewayModel {
+  const { letters = 'ab', ...model } = rest;
+  return {
+    members: [...letters].map((letter) => ({
+      name: `gateway-${letter}`,
+      host: `gateway-${letter}.test.internal`,
+    })),
+    apis: Object.entries(apis).map(([name, input]) => apiModel(name, input)),
+    consumers: [{ name: 'acme' }, { name: 'globex' }],
+    balancerCidrs: [],
+    balancerIdleTimeoutSeconds: 60,
+    cacheMiB: 8,
+    graceSeconds: 1,
+    ...model,
+  };
+}

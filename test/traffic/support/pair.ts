@@ -1,0 +1,123 @@
+/** Gateways, pools and a name server, each on loopback addresses of its own. */
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { GatewayModel } from '../../../constructs/gateway';
+import { haproxy } from '../../../constructs/gateway/haproxy';
+import { type Call, call, type Reply } from './client';
+import { NameServer } from './dns';
+import { Member } from './gateway';
+import { Pool } from './pool';
+import { until } from './until';
+
+export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+export interface PairOptions {
+  /** Third byte of the addresses: each test file has a net of its own. */
+  readonly net: number;
+  readonly model: GatewayModel;
+  /** Keys in clear, and whose they are. */
+  readonly keys?: Readonly<Record<string, string>>;
+  /** Instances of each API; 2 where nothing is said. */
+  readonly instances?: Readonly<Record<string, number>>;
+}
+
+export class Pair {
+  readonly pools: Record<string, Pool> = {};
+  readonly members: Member[] = [];
+  readonly net: string;
+  /** The members' temporary folders are in it. */
+  readonly folder = mkdtempSync(join(tmpdir(), 'gateway-test-'));
+
+  private constructor(
+    private readonly options: PairOptions,
+    private readonly names: NameServer,
+  ) {
+    this.net = `127.30.${options.net}`;
+  }
+
+  /** Resolves when all members are healthy and have found all instances. */
+  static async start(options: PairOptions): Promise<Pair> {
+    const names = await NameServer.start(`127.30.${options.net}.1`, 5730);
+    const pair = new Pair(options, names);
+    const { apis, members } = options.model;
+    await Promise.all(apis.map(({ name }, index) => pair.startPool(name, index)));
+    for (const index of members.keys()) pair.startMember(index);
+    await Promise.all(pair.members.map((member) => member.ready()));
+    await Promise.all(pair.members.map((member) => pair.poolsFound(member)));
+    return pair;
+  }
+
+  /** Starts a member, or starts it again after it has ended. */
+  startMember(index: number): Member {
+    const { model, keys = {} } = this.options;
+    const member = model.members[index];
+    if (!member) throw new Error(`No member ${index}`);
+    const address = `${this.net}.${11 + index}`;
+    this.names.set(member.host, [address]);
+    const entries = Object.entries(keys).map(([key, consumer]) => ({ consumer, sha256: sha256(key) }));
+    const started = new Member({
+      name: member.name,
+      address,
+      dns: this.names.address,
+      folder: this.folder,
+      consumers: haproxy.consumersText(entries),
+      container: haproxy.render(model, member),
+    });
+    this.members[index] = started;
+    return started;
+  }
+
+  member(index: number): Member {
+    const member = this.members[index];
+    if (!member) throw new Error(`No member ${index}`);
+    return member;
+  }
+
+  pool(name: string): Pool {
+    const pool = this.pools[name];
+    if (!pool) throw new Error(`No pool ${name}`);
+    return pool;
+  }
+
+  /** What the name server answers for an API from now on. */
+  resolve(api: string, addresses: readonly string[]): void {
+    this.names.set(`${api}.test.internal`, addresses);
+  }
+
+  call(member: number, path: string, options?: Call): Promise<Reply> {
+    return call(this.member(member).address, path, options);
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.members.map((member) => member.kill()));
+    await Promise.all(Object.values(this.pools).map((pool) => pool.close()));
+    await this.names.close();
+    rmSync(this.folder, { recursive: true });
+  }
+
+  private async startPool(name: string, index: number): Promise<void> {
+    const count = this.options.instances?.[name] ?? 2;
+    const addresses = Array.from({ length: count }, (_, number) => `${this.net}.${21 + index * 8 + number}`);
+    this.pools[name] = await Pool.start(name, addresses);
+    this.resolve(name, addresses);
+  }
+
+  private async poolsFound(member: Member): Promise<void> {
+    await until(`${member.name} has found all instances`, async () => {
+      const up = await serversUp(member);
+      return Object.values(this.pools).every(
+        ({ name, addresses }) => (up.get(name) ?? 0) >= addresses.length,
+      );
+    });
+  }
+}
+
+/** Servers of each backend that are up, as the metrics say. */
+export async function serversUp(member: Member): Promise<Map<string, number>> {
+  const response = await fetch(`http://${member.address}:9000/metrics?scope=backend&no-maint`);
+  const text = await response.text();
+  const lines = text.matchAll(/^haproxy_backend_active_servers\{proxy="([^"]+)"\} (\d+)/gm);
+  return new Map([...lines].map(([, proxy = '', count]) => [proxy, Number(count)]));
+}

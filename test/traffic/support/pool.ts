@@ -1,0 +1,80 @@
+/** Instances of an API: small HTTP servers that say who they are and remember what they were asked. */
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+
+export interface Seen {
+  readonly instance: string;
+  readonly method: string;
+  readonly url: string;
+  readonly headers: IncomingMessage['headers'];
+  readonly rawHeaders: readonly string[];
+  readonly body: string;
+}
+
+/** Answers a request; what it does not set is 200 and a JSON object that names the instance. */
+export type Behaviour = (request: Seen, number: number) => Answer | Promise<Answer>;
+
+export interface Answer {
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
+  readonly body?: string;
+  /** Closes the connection without an answer. */
+  readonly hangUp?: boolean;
+}
+
+export class Pool {
+  /** Requests of clients, without health checks, in the order of arrival. */
+  readonly seen: Seen[] = [];
+  healthy = true;
+  behaviour: Behaviour = () => ({});
+  private readonly servers = new Map<string, Server>();
+
+  private constructor(
+    readonly name: string,
+    readonly port: number,
+  ) {}
+
+  static async start(name: string, addresses: readonly string[], port = 8080): Promise<Pool> {
+    const pool = new Pool(name, port);
+    await Promise.all(addresses.map((address) => pool.add(address)));
+    return pool;
+  }
+
+  get addresses(): string[] {
+    return [...this.servers.keys()];
+  }
+
+  async add(address: string): Promise<void> {
+    const server = createServer(this.handler(address));
+    this.servers.set(address, server);
+    server.listen(this.port, address);
+    await once(server, 'listening');
+  }
+
+  async remove(address: string): Promise<void> {
+    const server = this.servers.get(address);
+    this.servers.delete(address);
+    server?.closeAllConnections();
+    await new Promise((resolve) => server?.close(resolve) ?? resolve(undefined));
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.addresses.map((address) => this.remove(address)));
+  }
+
+  private handler(instance: string): RequestListener {
+    return async (request, response) => {
+      if (request.url === '/healthz') return void response.writeHead(this.healthy ? 200 : 503).end();
+      const chunks: Buffer[] = [];
+      for await (const chunk of request) chunks.push(chunk as Buffer);
+      const { method = '', url = '', headers, rawHeaders } = request;
+      const seen = { instance, method, url, headers, rawHeaders, body: Buffer.concat(chunks).toString() };
+      this.seen.push(seen);
+      const answer = await this.behaviour(seen, this.seen.length);
+      if (answer.hangUp) return void request.socket.destroy();
+      const text = answer.body ?? JSON.stringify({ pool: this.name, instance, number: this.seen.length });
+      for (const [name, value] of Object.entries(answer.headers ?? {})) response.setHeader(name, value);
+      response.writeHead(answer.status ?? 200).end(text);
+    };
+  }
+}

@@ -1,0 +1,309 @@
+/**
+ * Proves, for generated inputs, that HAProxy takes whatever the schema takes, and that a string never becomes more
+ * than the word that it stands for. `haproxy -c` does the judging.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { gunzipSync, strFromU8 } from 'fflate';
+import { environmentSchema } from '../../constructs/blueprint/schema';
+import type { GatewayModel } from '../../constructs/gateway';
+import { haproxy } from '../../constructs/gateway/haproxy';
+import { Problems } from '../../constructs/problems';
+import { apiModel, gatewayModel } from '../traffic/support/model';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'gateway-properties-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** The files as the start script would write them, by name; undefined when the model is refused. */
+function filesOf(model: GatewayModel): Record<string, string> | undefined {
+  const [member] = model.members;
+  if (!member) return undefined;
+  try {
+    const { environment } = haproxy.render(model, member);
+    const files = Object.entries(environment).map(([variable, text]) => {
+      const name = variable
+        .replace('FILE_', '')
+        .toLowerCase()
+        .replace(/_([a-z]+)$/, '.$1');
+      return [name, strFromU8(gunzipSync(Buffer.from(text, 'base64')))];
+    });
+    return { ...Object.fromEntries(files), 'keys.map': '' };
+  } catch (error) {
+    if (error instanceof Problems) return undefined;
+    throw error;
+  }
+}
+
+/** What HAProxy has against it; empty when nothing. */
+function complaint(files: Record<string, string>): string {
+  mkdirSync(folder, { recursive: true });
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+  const env = {
+    PATH: process.env.PATH,
+    LISTEN: '0.0.0.0',
+    LOOPBACK: '127.0.0.1',
+    DNS: '127.0.0.1:53',
+    STARTED: '0',
+  };
+  const { status, stderr } = spawnSync('haproxy', ['-c', '-f', 'haproxy.cfg'], { cwd: folder, env });
+  return status === 0 ? '' : String(stderr);
+}
+
+const letters = fc.stringMatching(/^[a-z][a-z0-9]{0,8}$/);
+const headerName = fc.stringMatching(/^[a-z][a-z0-9-]{0,20}$/);
+const path = fc
+  .array(fc.stringMatching(/^[A-Za-z0-9._~-]{1,8}$/), { maxLength: 3 })
+  .map((parts) => `/${parts.join('/')}`);
+const host = fc.tuple(letters, letters).map(([one, two]) => `${one}.${two}-x.test`);
+const seconds = fc.integer({ min: 1, max: 86_400 });
+
+const policy = fc.record(
+  {
+    authentication: fc.oneof(
+      fc.constant('public'),
+      headerName.map((header) => ({ apiKey: { header } })),
+    ),
+    rateLimit: fc.record({
+      requests: fc.integer({ min: 1, max: 1_000_000 }),
+      perSeconds: seconds,
+      by: fc.constantFrom('address', 'api', 'consumer'),
+    }),
+    cache: fc.record(
+      {
+        ttlSeconds: seconds,
+        generation: fc.integer({ min: 1 }),
+        varyBy: fc.record(
+          {
+            headers: fc.array(headerName, { maxLength: 4 }),
+            query: fc.array(fc.stringMatching(/^[A-Za-z0-9_.-]{1,40}$/), { maxLength: 8 }),
+            consumer: fc.boolean(),
+          },
+          { requiredKeys: [] },
+        ),
+      },
+      { requiredKeys: ['ttlSeconds'] },
+    ),
+  },
+  { requiredKeys: [] },
+);
+
+const api = fc.record(
+  {
+    image: fc.constant('example/api:1'),
+    paths: fc.array(path, { minLength: 1, maxLength: 4 }),
+    hosts: fc.array(host, { maxLength: 2 }),
+    headers: fc.dictionary(headerName, fc.string({ minLength: 1, maxLength: 30, unit: 'grapheme' }), {
+      maxKeys: 3,
+    }),
+    requestTimeoutSeconds: fc.integer({ min: 1, max: 90 }),
+    health: fc.record({ path, status: fc.constantFrom('200', '200-299', '404') }),
+    policies: policy,
+  },
+  { requiredKeys: ['image'] },
+);
+
+const environment = fc.record({
+  name: fc.constant('test'),
+  stage: fc.constant('gateway'),
+  region: fc.constant('eu-central-1'),
+  apis: fc.dictionary(letters, api, { minKeys: 1, maxKeys: 4 }),
+  consumers: fc.dictionary(
+    letters,
+    fc.record({ apis: fc.array(letters, { minLength: 1 }) }, { requiredKeys: [] }),
+    {
+      maxKeys: 3,
+    },
+  ),
+});
+
+test('whatever the schema takes, HAProxy takes', () => {
+  let rendered = 0;
+  fc.assert(
+    fc.property(environment, fc.constantFrom('ab', 'abc'), (input, letter) => {
+      const parsed = environmentSchema.safeParse(input);
+      fc.pre(parsed.success);
+      const { apis, consumers } = parsed.data;
+      const model: GatewayModel = {
+        ...gatewayModel({}, { letters: letter, balancerCidrs: ['10.0.0.0/24', '10.0.1.0/24'] }),
+        consumers: Object.entries(consumers).map(([name, consumer]) => ({ name, apis: consumer.apis })),
+        apis: Object.entries(apis).map(([name, one]) => ({ ...apiModel(name, one), health: one.health })),
+      };
+      const files = filesOf(model);
+      // A limit per consumer of a public API is refused: that takes two fields to see.
+      fc.pre(files !== undefined);
+      rendered += 1;
+      expect(complaint(files)).toBe('');
+    }),
+    { numRuns: 40, maxSkipsPerRun: 100 },
+  );
+  expect(rendered).toBe(40);
+}, 60_000);
+
+const nasty = fc.constantFrom(
+  '"',
+  "'",
+  '\\',
+  ' ',
+  '\n  http-request deny',
+  '\r\n',
+  '\t',
+  '#',
+  '%[env(HOME)]',
+  '%{+Q}o',
+  '%%',
+  '$HOME',
+  '$'.concat('{HOME}'),
+  '" hdr Evil "x',
+  ' if TRUE',
+  ' || TRUE',
+  '} || { TRUE',
+  ')',
+  ',',
+  '|',
+  '-m',
+  '--',
+  '*',
+  '?',
+  '^(',
+  '[',
+  '\u0000',
+  '\u0085',
+  '\u2028',
+  'é',
+  '..',
+  '/../',
+  '',
+);
+const hostile = fc.oneof(
+  fc
+    .array(fc.oneof(nasty, fc.string({ maxLength: 4, unit: 'binary' })), { maxLength: 4 })
+    .map((parts) => parts.join('')),
+  fc.tuple(fc.constantFrom('a', '/a', 'a.test'), nasty).map((parts) => parts.join('')),
+);
+
+/** A model with one string wherever a string can be. */
+const places: Record<string, (text: string) => GatewayModel> = {
+  path: (text) => model({ paths: [text] }),
+  host: (text) => model({ hosts: [text] }),
+  'header name': (text) => model({ headers: { [text]: 'v' } }),
+  'header value': (text) => model({ headers: { 'x-a': text } }),
+  api: (text) => ({ ...model({}), apis: [{ ...first(model({})), name: text }] }),
+  'pool host': (text) => ({
+    ...model({}),
+    apis: [{ ...first(model({})), pool: { ...first(model({})).pool, host: text } }],
+  }),
+  'health path': (text) => withHealth({ path: text }),
+  'health status': (text) => withHealth({ status: text }),
+  consumer: (text) => ({ ...model({}), consumers: [{ name: text, apis: ['orders'] }] }),
+  'api of a consumer': (text) => ({ ...model({}), consumers: [{ name: 'acme', apis: [text] }] }),
+  member: (text) => ({
+    ...model({}),
+    members: [
+      { name: text, host: 'a.test' },
+      { name: 'b', host: 'b.test' },
+    ],
+  }),
+  'member host': (text) => ({
+    ...model({}),
+    members: [
+      { name: 'a', host: 'a.test' },
+      { name: 'b', host: text },
+    ],
+  }),
+  cidr: (text) => ({ ...model({}), balancerCidrs: [text] }),
+  'key header': (text) => withPolicies({ authentication: { apiKey: { header: text } } }),
+  'vary header': (text) => withCache({ headers: [text], query: ['q'] }),
+  'vary query': (text) => withCache({ headers: ['h'], query: [text] }),
+};
+
+const first = ({ apis }: GatewayModel) => {
+  const [one] = apis;
+  if (!one) throw new Error('No API');
+  return one;
+};
+const whole = {
+  authentication: { apiKey: {} },
+  rateLimit: { requests: 1, perSeconds: 1 },
+  cache: { ttlSeconds: 1 },
+};
+const model = (input: object) =>
+  gatewayModel(
+    { orders: { policies: whole, headers: { 'x-a': 'v' }, hosts: ['h.test'], ...input } },
+    {
+      consumers: [{ name: 'acme', apis: ['orders'] }],
+      balancerCidrs: ['10.0.0.0/16'],
+    },
+  );
+const withHealth = (health: object): GatewayModel => ({
+  ...model({}),
+  apis: [{ ...first(model({})), health: { ...first(model({})).health, ...health } }],
+});
+const withPolicies = (policies: object): GatewayModel => ({
+  ...model({}),
+  apis: [{ ...first(model({})), policies: { ...first(model({})).policies, ...policies } }],
+});
+const withCache = (varyBy: { headers: string[]; query: string[] }) =>
+  withPolicies({ cache: { ttlSeconds: 1, generation: 1, varyBy: { ...varyBy, consumer: true } } });
+
+/** Number of words of each line, as HAProxy splits them; in the configuration also each line's keyword. */
+function structure(name: string, text: string): string[] {
+  return text.split('\n').map((line) => {
+    const words = line.match(/(?:"(?:\\.|[^"\\])*"|'[^']*'|\\.|[^\s"'\\])+|\S/g) ?? [];
+    const keyword = name === 'haproxy.cfg' ? `${line.startsWith(' ') ? '  ' : ''}${words[0]}` : '';
+    return `${keyword} ${words.length}`;
+  });
+}
+
+const plain: Record<string, string> = {
+  path: '/a',
+  'health path': '/a',
+  'health status': '200',
+  cidr: '10.0.0.0/8',
+};
+
+test.each(Object.entries(places))('no string as %s changes the structure', (place, build) => {
+  const expected = filesOf(build(plain[place] ?? 'abc'));
+  if (!expected) throw new Error(`The plain text is refused as ${place}`);
+  let checked = 0;
+  fc.assert(
+    fc.property(hostile, (text) => {
+      const files = filesOf(build(text));
+      if (!files) return;
+      expect(Object.keys(files)).toEqual(Object.keys(expected));
+      for (const [name, content] of Object.entries(files)) {
+        expect([name, structure(name, content)]).toEqual([name, structure(name, expected[name] ?? '')]);
+      }
+      // The judgement of HAProxy itself, for some.
+      if (checked++ < 3) expect(complaint(files)).toBe('');
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test('what is not refused is compared as it is written', () => {
+  // Refusing everything would pass the test above.
+  for (const value of [
+    'a"b',
+    "a'b",
+    'a\\b',
+    '$HOME',
+    '%[env(HOME)]',
+    'a b',
+    '#',
+    'é',
+    '" hdr Evil "',
+    '--',
+    '-m',
+  ]) {
+    const files = filesOf(model({ headers: { 'x-a': value } }));
+    expect(files).toBeDefined();
+    expect(complaint(files ?? {})).toBe('');
+  }
+});
