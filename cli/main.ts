@@ -39,7 +39,7 @@ function upCommand(): Command {
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  stagecraft up --stage load-balanced --https-port 9443')
     .action(async (options) => {
-      const { up } = await import('./up');
+      const { up } = require('./up') as typeof import('./up');
       process.exitCode = await up(project(), options, consoleOutput(Boolean(options.json)));
     });
 }
@@ -50,7 +50,7 @@ function downCommand(): Command {
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  stagecraft down')
     .action(async (options) => {
-      const { down } = await import('./down');
+      const { down } = require('./down') as typeof import('./down');
       await down(project(), consoleOutput(Boolean(options.json)));
     });
 }
@@ -62,8 +62,8 @@ function statusCommand(): Command {
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  stagecraft status prod --json')
     .action(async (name: string, options) => {
-      const { contextOf } = await import('./context');
-      const { status } = await import('./status');
+      const { contextOf } = require('./context') as typeof import('./context');
+      const { status } = require('./status') as typeof import('./status');
       setExit(await status(await contextOf(project(), name), consoleOutput(Boolean(options.json))));
     });
 }
@@ -79,7 +79,7 @@ function verifyCommand(): Command {
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  STAGECRAFT_KEY=… stagecraft verify prod --consumer acme')
     .action(async (name: string, options) => {
-      const { verifyEnvironment } = await import('./verify-command');
+      const { verifyEnvironment } = require('./verify-command') as typeof import('./verify-command');
       setExit(await verifyEnvironment(project(), name, options, consoleOutput(Boolean(options.json))));
     });
 }
@@ -89,8 +89,8 @@ function consumersCommand(): Command {
   const noRoll = () =>
     new Option('--no-roll', 'leave the gateways as they are: they take the change up at their next deploy');
   const withContext = async (options: { environment: string; json?: boolean }) => {
-    const { contextOf } = await import('./context');
-    const consumers = await import('./consumers');
+    const { contextOf } = require('./context') as typeof import('./context');
+    const consumers = require('./consumers') as typeof import('./consumers');
     const output: Output = consoleOutput(Boolean(options.json));
     return { context: await contextOf(project(), options.environment), consumers, output };
   };

@@ -41,14 +41,23 @@ function portsOf(options: UpOptions): SandboxPorts {
   return { emulator: emulatorPort, https: httpsPort, http: httpPort, dns: dnsPort };
 }
 
-async function prerequisites(project: Project, progress: Progress, say: (text: string) => void): Promise<void> {
-  const { missing, found } = await checkPrerequisites({ stateFolder: project.sandbox, install: true, say });
+async function prerequisites(
+  project: Project,
+  progress: Progress,
+  say: (text: string) => void,
+): Promise<void> {
+  const { missing, found } = await checkPrerequisites({ stateFolder: project.sandbox, say });
   if (missing.length > 0) throw new UserError(explainMissing(missing));
   progress.python = found.python?.path;
 }
 
 /** Starts the sandbox, or finds the one that runs. @throws UserError when another environment has it. */
-async function startSandbox(project: Project, options: UpOptions, progress: Progress, signal: AbortSignal): Promise<string> {
+async function startSandbox(
+  project: Project,
+  options: UpOptions,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<string> {
   const environment = environmentNamed(project, options.environment, options.stage);
   const running = await readSandbox(project.sandbox);
   if (running && running.environment !== environment.name) {
@@ -71,7 +80,13 @@ async function startSandbox(project: Project, options: UpOptions, progress: Prog
 }
 
 /** The work of `up` as a list of tasks with their times. */
-function tasksOf(project: Project, options: UpOptions, progress: Progress, signal: AbortSignal, quiet: boolean) {
+function tasksOf(
+  project: Project,
+  options: UpOptions,
+  progress: Progress,
+  signal: AbortSignal,
+  quiet: boolean,
+) {
   const timed = (name: string, work: (say: (text: string) => void) => Promise<string | undefined>) => ({
     title: name,
     task: async (_: unknown, task: { title: string; output: string }) => {
@@ -96,8 +111,8 @@ function tasksOf(project: Project, options: UpOptions, progress: Progress, signa
         progress.deployment = await Deployment.synthesize(project, options, signal);
         return `${progress.deployment.resourceCount} resources`;
       }),
-      timed('Terraform init', async (say) => {
-        await progress.deployment?.init(say);
+      timed('Terraform init', async () => {
+        await progress.deployment?.init();
         return undefined;
       }),
       timed('Terraform plan', async (say) => {
@@ -143,7 +158,10 @@ function describe(changes: Changes | undefined): string | undefined {
 export class Interrupted extends Error {}
 
 /** A call that works, as a person would type it. */
-async function exampleCall(context: Context, project: Project): Promise<{ readonly url: string; readonly curl: string }> {
+async function exampleCall(
+  context: Context,
+  project: Project,
+): Promise<{ readonly url: string; readonly curl: string }> {
   const { environment, blueprint, sandbox } = context;
   const endpoints = await findEndpoints(environment, blueprint, context.aws);
   const first = endpoints[0];
@@ -168,7 +186,8 @@ async function exampleCall(context: Context, project: Project): Promise<{ readon
 function abortOnSignal(output: Output): { readonly signal: AbortSignal; stop(): void } {
   const controller = new AbortController();
   const abort = () => {
-    if (!controller.signal.aborted) output.line('Stopping; Terraform finishes what it is at and keeps its state …');
+    if (!controller.signal.aborted)
+      output.line('Stopping; Terraform finishes what it is at and keeps its state …');
     controller.abort();
   };
   process.on('SIGINT', abort);

@@ -7,7 +7,7 @@ import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balan
 import { ServiceDiscoveryClient } from '@aws-sdk/client-servicediscovery';
 import { createCertificates } from './certificates';
 import { startNameServer } from './dns';
-import { type Emulator, startEmulator } from './emulator';
+import type { Emulator } from './emulator';
 import type { SandboxFolder } from './folder';
 import { createBalancer } from './load-balancer/balancer';
 import { readBalancer } from './load-balancer/read';
@@ -21,8 +21,8 @@ export interface AssemblyOptions {
   readonly projectRoot: string;
   readonly region: string;
   readonly ports: SandboxPorts;
-  readonly hostedZones: Readonly<Record<string, string>>;
-  readonly python?: string;
+  /** Being started; the assembly stops it. */
+  readonly emulator: Promise<Emulator>;
   readonly records: ProcessRecords;
   readonly log: Log;
 }
@@ -50,13 +50,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     }
   };
   try {
-    const emulator = await startEmulator({
-      port: ports.emulator,
-      region,
-      hostedZones: options.hostedZones,
-      python: options.python,
-      log,
-    });
+    const emulator = await options.emulator;
     closers.push({ part: 'emulator', close: () => emulator.stop() });
     const clients = clientsFor(emulator.endpoint, region);
     const certificates = createCertificates({

@@ -8,9 +8,10 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Stage } from '../constructs/blueprint/schema';
-import { type Assembly, assemble } from './assembly';
+import type { Assembly } from './assembly';
 import type { DaemonMessage } from './client';
 import { daemonLog } from './daemon-log';
+import { startEmulator } from './emulator';
 import { SandboxFolder, type SandboxInfo, SandboxProblem, takeLock } from './folder';
 import { assertPortsFree } from './free-ports';
 import { endLeftovers, leftRecords, startGuard } from './guard';
@@ -87,14 +88,28 @@ async function run(given: Arguments, log: Log): Promise<number> {
     }
     await assertPortsFree(ports);
     guard = startGuard(folder, records);
-    const starting = assemble({ ...given, records: new ProcessRecords(records), log });
+    const { projectRoot, region, hostedZones, python } = given;
+    const emulator = startEmulator({ port: ports.emulator, region, hostedZones, python, log });
+    // Whoever waits for it below hears of a failure.
+    emulator.catch(() => {});
+    // The AWS clients take a second to load, which the emulator needs too. Not `import()`: `tsx/cjs` does not hook it.
+    const { assemble } = require('./assembly') as typeof import('./assembly');
+    const starting = assemble({
+      folder,
+      projectRoot,
+      region,
+      ports,
+      emulator,
+      records: new ProcessRecords(records),
+      log,
+    });
     parts = await Promise.race([starting, stopped.then(() => undefined)]);
     if (parts === undefined) {
       // Asked to stop while it was starting: what has been started is closed all the same.
       parts = await starting.catch(() => undefined);
       return 0;
     }
-    const { environment, stage, region } = given;
+    const { environment, stage } = given;
     const startedAt = new Date().toISOString();
     const info: SandboxInfo = {
       ...identity,

@@ -7,7 +7,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { table } from '../cli/output';
-import { checkPrerequisites } from '../sandbox/prerequisites';
+import { checkPrerequisites, explainMissing } from '../sandbox/prerequisites';
 
 interface Tier {
   readonly name: string;
@@ -79,7 +79,11 @@ async function main(names: readonly string[]): Promise<number> {
     return 2;
   }
   const chosen = tiers.filter((tier) => names.length === 0 || names.includes(tier.name));
-  await checkPrerequisites();
+  const { missing } = await checkPrerequisites({ stateFolder: '.stagecraft/sandbox', say: console.log });
+  if (missing.length > 0) {
+    console.error(explainMissing(missing));
+    return 1;
+  }
   const results = chosen.map((tier) => {
     console.log(`\n── ${tier.name}: ${tier.shows}`);
     return tier.commands ? runCommands(tier) : runJest(tier);

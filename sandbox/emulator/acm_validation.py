@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from moto.acm.models import CertBundle
 from moto.core.utils import utcnow
-from moto.route53 import route53_backends
+from moto.route53.models import route53_backends
+
+from patching import replace
 
 
 def _published_cnames(account_id: str) -> set[tuple[str, str]]:
@@ -46,4 +48,4 @@ def _check(self: CertBundle) -> None:
 
 
 def install() -> None:
-    CertBundle.check = _check
+    replace(CertBundle, "check", _check)

@@ -1,18 +1,19 @@
-"""Tags of Application Auto Scaling's targets: the provider reads them after each change, moto has no such calls."""
+"""Tags of Application Auto Scaling's targets: Terraform's provider reads them, moto has no such calls."""
 
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
 from moto.core.exceptions import JsonRESTError
+
+from patching import add, replace
 
 _tags: dict[str, dict[str, str]] = {}
 
 
 def _known_arn(response: ApplicationAutoScalingResponse) -> str:
-    arn = response._get_param("ResourceARN")
+    arn: str = response._get_param("ResourceARN")
     targets = response.applicationautoscaling_backend.targets.values()
     if not any(target.arn == arn for by_id in targets for target in by_id.values()):
         raise JsonRESTError("ResourceNotFoundException", f"No scalable target found for ARN {arn}")
@@ -47,8 +48,7 @@ def _register_with_tags(self: ApplicationAutoScalingResponse) -> str:
 
 
 def install() -> None:
-    response: Any = ApplicationAutoScalingResponse
-    response.list_tags_for_resource = _list_tags
-    response.tag_resource = _tag
-    response.untag_resource = _untag
-    response.register_scalable_target = _register_with_tags
+    add(ApplicationAutoScalingResponse, "list_tags_for_resource", _list_tags)
+    add(ApplicationAutoScalingResponse, "tag_resource", _tag)
+    add(ApplicationAutoScalingResponse, "untag_resource", _untag)
+    replace(ApplicationAutoScalingResponse, "register_scalable_target", _register_with_tags)

@@ -44,16 +44,16 @@ def identify(environ: dict[str, Any]) -> AwsCall:
 
 
 def _service(environ: dict[str, Any]) -> str:
-    scope = SCOPE.search(environ.get("HTTP_AUTHORIZATION", ""))
+    scope = SCOPE.search(str(environ.get("HTTP_AUTHORIZATION", "")))
     return scope.group("service") if scope else "unsigned"
 
 
 def _is_form(environ: dict[str, Any]) -> bool:
-    return environ.get("CONTENT_TYPE", "").startswith("application/x-www-form-urlencoded")
+    return str(environ.get("CONTENT_TYPE", "")).startswith("application/x-www-form-urlencoded")
 
 
 def _body(environ: dict[str, Any]) -> str:
     length = int(environ.get("CONTENT_LENGTH") or 0)
-    body = environ["wsgi.input"].read(length)
+    body: bytes = environ["wsgi.input"].read(length)
     environ["wsgi.input"] = io.BytesIO(body)
     return body.decode("utf-8", "replace")

@@ -1,4 +1,4 @@
-"""Cloud Map where moto differs in what matters here: registering twice replaces, what is in use stays, filters filter.
+"""Cloud Map: registering an instance twice replaces it, what is in use stays, filters filter.
 
 https://docs.aws.amazon.com/cloud-map/latest/api/API_RegisterInstance.html
 """
@@ -12,6 +12,8 @@ from moto.core.common_types import TYPE_RESPONSE
 from moto.core.exceptions import JsonRESTError
 from moto.servicediscovery.models import Namespace, Service, ServiceDiscoveryBackend
 from moto.servicediscovery.responses import ServiceDiscoveryResponse
+
+from patching import replace
 
 
 class ResourceInUse(JsonRESTError):
@@ -40,13 +42,13 @@ def _register_or_replace(
 def _delete_service_unless_used(self: ServiceDiscoveryBackend, service_id: str) -> None:
     service = self.services.get(service_id)
     if service is not None and service.instances:
-        raise ResourceInUse("Service contains registered instances; delete the instances before deleting the service")
+        raise ResourceInUse("Service contains registered instances; delete them before the service")
     _delete_service(self, service_id)
 
 
 def _delete_namespace_unless_used(self: ServiceDiscoveryBackend, namespace_id: str) -> str:
     if any(service.namespace_id == namespace_id for service in self.services.values()):
-        raise ResourceInUse("Namespace has associated services; delete the services before deleting the namespace")
+        raise ResourceInUse("Namespace has associated services; delete them before the namespace")
     return _delete_namespace(self, namespace_id)
 
 
@@ -64,7 +66,9 @@ def _create_in_vpc(
     for id_ in others:
         del self.namespaces[id_]
     try:
-        return _create_private_dns_namespace(self, name, creator_request_id, description, vpc, tags, properties)
+        return _create_private_dns_namespace(
+            self, name, creator_request_id, description, vpc, tags, properties
+        )
     finally:
         self.namespaces.update(others)
 
@@ -100,9 +104,9 @@ def _matches(item: Namespace | Service, entry: dict[str, Any]) -> bool:
 
 
 def install() -> None:
-    ServiceDiscoveryBackend.register_instance = _register_or_replace
-    ServiceDiscoveryBackend.delete_service = _delete_service_unless_used
-    ServiceDiscoveryBackend.delete_namespace = _delete_namespace_unless_used
-    ServiceDiscoveryBackend.create_private_dns_namespace = _create_in_vpc
-    ServiceDiscoveryResponse.list_services = _list_services
-    ServiceDiscoveryResponse.list_namespaces = _list_namespaces
+    replace(ServiceDiscoveryBackend, "register_instance", _register_or_replace)
+    replace(ServiceDiscoveryBackend, "delete_service", _delete_service_unless_used)
+    replace(ServiceDiscoveryBackend, "delete_namespace", _delete_namespace_unless_used)
+    replace(ServiceDiscoveryBackend, "create_private_dns_namespace", _create_in_vpc)
+    replace(ServiceDiscoveryResponse, "list_services", _list_services)
+    replace(ServiceDiscoveryResponse, "list_namespaces", _list_namespaces)

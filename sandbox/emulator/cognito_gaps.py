@@ -1,4 +1,4 @@
-"""Cognito calls that moto lacks: resource servers can only be created there, and user pools cannot be tagged later."""
+"""Cognito calls that moto lacks: to change or delete a resource server, to tag a user pool."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ from moto.cognitoidp.models import CognitoIdpUserPool
 from moto.cognitoidp.responses import CognitoIdpResponse
 from moto.core.responses import ActionResult, EmptyResult
 
+from patching import add
+
 
 def _update_resource_server(self: CognitoIdpResponse) -> ActionResult:
-    server = self.backend.describe_resource_server(self._get_param("UserPoolId"), self._get_param("Identifier"))
+    pool_id = self._get_param("UserPoolId")
+    server = self.backend.describe_resource_server(pool_id, self._get_param("Identifier"))
     server.name = self._get_param("Name")
     server.scopes = self._get_param("Scopes") or []
     return ActionResult({"ResourceServer": server.to_json()})
@@ -54,9 +57,8 @@ def _untag(self: CognitoIdpResponse) -> ActionResult:
 
 
 def install() -> None:
-    response: Any = CognitoIdpResponse
-    response.update_resource_server = _update_resource_server
-    response.delete_resource_server = _delete_resource_server
-    response.list_tags_for_resource = _list_tags
-    response.tag_resource = _tag
-    response.untag_resource = _untag
+    add(CognitoIdpResponse, "update_resource_server", _update_resource_server)
+    add(CognitoIdpResponse, "delete_resource_server", _delete_resource_server)
+    add(CognitoIdpResponse, "list_tags_for_resource", _list_tags)
+    add(CognitoIdpResponse, "tag_resource", _tag)
+    add(CognitoIdpResponse, "untag_resource", _untag)

@@ -1,4 +1,4 @@
-"""What ECS refuses in CreateService and UpdateService, in its own words, where it decides how things must be ordered."""
+"""What ECS refuses in CreateService and UpdateService, where it decides how things must be ordered."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import Any
 
 from moto.ecs.exceptions import EcsClientException, InvalidParameterException
 from moto.ecs.models import EC2ContainerServiceBackend, TaskDefinition
-from moto.elbv2 import elbv2_backends
-from moto.servicediscovery import servicediscovery_backends
+from moto.elbv2.models import elbv2_backends
+from moto.servicediscovery.models import servicediscovery_backends
 
 
 def task_definition_for(backend: EC2ContainerServiceBackend, name: str) -> TaskDefinition:
@@ -38,7 +38,8 @@ def _check_container_port(entry: dict[str, Any], definition: TaskDefinition) -> 
     name, port = entry.get("containerName"), entry.get("containerPort")
     if not name:
         return
-    container = next((item for item in definition.container_definitions if item.get("name") == name), None)
+    containers: list[dict[str, Any]] = definition.container_definitions
+    container = next((item for item in containers if item.get("name") == name), None)
     if container is None:
         raise InvalidParameterException(f"The container {name} does not exist in the task definition.")
     if port not in [mapping.get("containerPort") for mapping in container.get("portMappings", [])]:
@@ -71,5 +72,5 @@ def check_grace_period(seconds: int | None, load_balancers: list[dict[str, Any]]
 def check_zone_rebalancing(rebalancing: str, deployment_configuration: dict[str, Any]) -> None:
     if rebalancing == "ENABLED" and deployment_configuration["maximumPercent"] <= 100:
         raise InvalidParameterException(
-            "Availability Zone rebalancing cannot be enabled for a service with a maximumPercent of 100 or less."
+            "Availability Zone rebalancing needs a maximumPercent greater than 100."
         )

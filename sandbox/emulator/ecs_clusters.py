@@ -1,4 +1,4 @@
-"""Clusters that count what really runs and cannot be deleted under their services; ECS's limit of a task definition."""
+"""Clusters that count what runs and cannot be deleted under their services; the size of a task definition."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from moto.ecs.exceptions import ECSException, EcsClientException
 from moto.ecs.models import Cluster, EC2ContainerServiceBackend
 from moto.ecs.responses import EC2ContainerServiceResponse
 
-from ecs_services import SandboxService
+from ecs_service import SandboxService
+from patching import add, replace
 
 #: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html
 TASK_DEFINITION_BYTES = 64 * 1024
@@ -51,7 +52,9 @@ def _delete(self: EC2ContainerServiceBackend, cluster_str: str) -> Cluster:
 def _register(self: EC2ContainerServiceResponse) -> ActionResult:
     size = len(self.body.encode())
     if size > TASK_DEFINITION_BYTES:
-        raise EcsClientException(f"Actual length: '{size}'. Max allowed length is '{TASK_DEFINITION_BYTES}' bytes.")
+        raise EcsClientException(
+            f"Actual length: '{size}'. Max allowed length is '{TASK_DEFINITION_BYTES}' bytes."
+        )
     return _register_task_definition(self)
 
 
@@ -64,9 +67,8 @@ def _put_account_setting_default(self: EC2ContainerServiceResponse) -> ActionRes
 
 
 def install() -> None:
-    response: Any = EC2ContainerServiceResponse
-    response.register_task_definition = _register
-    response.update_cluster_settings = _update_settings
-    response.put_account_setting_default = _put_account_setting_default
-    EC2ContainerServiceBackend.describe_clusters = _describe
-    EC2ContainerServiceBackend.delete_cluster = _delete
+    add(EC2ContainerServiceResponse, "update_cluster_settings", _update_settings)
+    add(EC2ContainerServiceResponse, "put_account_setting_default", _put_account_setting_default)
+    replace(EC2ContainerServiceResponse, "register_task_definition", _register)
+    replace(EC2ContainerServiceBackend, "describe_clusters", _describe)
+    replace(EC2ContainerServiceBackend, "delete_cluster", _delete)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from moto.core import DEFAULT_ACCOUNT_ID
-from moto.ecs import ecs_backends
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.ecs.models import ecs_backends
 
 from ecs_reports import NOTHING_RUNS, BadReport, ServiceReport
-from ecs_services import SandboxService
+from ecs_service import SandboxService
 from ecs_tasks import forget_stop_requests
 
 
@@ -24,7 +24,8 @@ def take_reports(reports: dict[str, ServiceReport]) -> dict[str, Any]:
     """Reports about services that are gone are no error: the controller may be a moment behind."""
     for service in sandbox_services():
         service.take_report(reports.get(service.arn, NOTHING_RUNS))
-    live = {task.task_arn for report in reports.values() for task in report.tasks if task.last_status != "STOPPED"}
+    tasks = [task for report in reports.values() for task in report.tasks]
+    live = {task.task_arn for task in tasks if task.last_status != "STOPPED"}
     forget_stop_requests(live)
     known = {service.arn for service in sandbox_services()}
     return {"unknownServices": sorted(set(reports) - known)}

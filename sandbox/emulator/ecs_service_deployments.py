@@ -1,7 +1,7 @@
 """ListServiceDeployments, DescribeServiceDeployments and DescribeServiceRevisions.
 
-Where `DescribeServices` shows what runs, these tell how a deployment ended: a rollback is one deployment that ended
-as ROLLBACK_SUCCESSFUL. Newer providers wait with them, and so learn that the circuit breaker tripped.
+Where DescribeServices shows what runs, these tell how a deployment ended: a rollback is one deployment
+that ended as ROLLBACK_SUCCESSFUL. Newer Terraform providers wait with these calls.
 https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ServiceDeployment.html
 """
 
@@ -16,7 +16,8 @@ from moto.ecs.models import EC2ContainerServiceBackend
 from moto.ecs.responses import EC2ContainerServiceResponse
 
 from ecs_deployments import Deployment
-from ecs_services import SandboxService
+from ecs_service import SandboxService
+from patching import add
 
 
 def _arn(service: SandboxService, kind: str, deployment: Deployment) -> str:
@@ -120,8 +121,12 @@ def _utc(time: Any) -> datetime | None:
     return time if time.tzinfo else time.replace(tzinfo=timezone.utc)
 
 
+def _known(self: EC2ContainerServiceResponse, kind: str) -> dict[str, tuple[SandboxService, Deployment]]:
+    return {_arn(service, kind, item): (service, item) for service, item in _all(self.ecs_backend)}
+
+
 def _describe(self: EC2ContainerServiceResponse) -> ActionResult:
-    known = {_arn(service, "service-deployment", item): (service, item) for service, item in _all(self.ecs_backend)}
+    known = _known(self, "service-deployment")
     wanted = self._get_params()["serviceDeploymentArns"]
     return ActionResult(
         {
@@ -132,7 +137,7 @@ def _describe(self: EC2ContainerServiceResponse) -> ActionResult:
 
 
 def _describe_revisions(self: EC2ContainerServiceResponse) -> ActionResult:
-    known = {_arn(service, "service-revision", item): (service, item) for service, item in _all(self.ecs_backend)}
+    known = _known(self, "service-revision")
     wanted = self._get_params()["serviceRevisionArns"]
     return ActionResult(
         {
@@ -143,7 +148,6 @@ def _describe_revisions(self: EC2ContainerServiceResponse) -> ActionResult:
 
 
 def install() -> None:
-    response: Any = EC2ContainerServiceResponse
-    response.list_service_deployments = _list
-    response.describe_service_deployments = _describe
-    response.describe_service_revisions = _describe_revisions
+    add(EC2ContainerServiceResponse, "list_service_deployments", _list)
+    add(EC2ContainerServiceResponse, "describe_service_deployments", _describe)
+    add(EC2ContainerServiceResponse, "describe_service_revisions", _describe_revisions)

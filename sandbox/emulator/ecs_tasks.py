@@ -14,7 +14,8 @@ from moto.ecs.models import EC2ContainerServiceBackend
 from moto.ecs.responses import EC2ContainerServiceResponse
 
 from ecs_reports import TaskReport
-from ecs_services import FARGATE_PLATFORM_VERSION, SandboxService
+from ecs_service import FARGATE_PLATFORM_VERSION, SandboxService
+from patching import replace
 
 #: Task ARN to reason: StopTask was called and the controller has not yet reported the task as stopped.
 _stop_requests: dict[str, str] = {}
@@ -47,11 +48,11 @@ def _list(self: EC2ContainerServiceResponse) -> ActionResult:
 def _describe(self: EC2ContainerServiceResponse) -> ActionResult:
     request = self._get_params()
     include = request.get("include", [])
-    known: dict[str, Any] = {}
+    known: dict[str, tuple[SandboxService, TaskReport]] = {}
     for service, task in _tasks(self.ecs_backend, request.get("cluster") or "default"):
         known[task.task_arn] = known[task.task_id] = (service, task)
     wanted = request.get("tasks", [])
-    described = [_described(self.ecs_backend, *known[name], include) for name in wanted if name in known]
+    described = [_described(self.ecs_backend, known[name], include) for name in wanted if name in known]
     failures = [{"arn": name, "reason": "MISSING"} for name in wanted if name not in known]
     return ActionResult({"tasks": described, "failures": failures})
 
@@ -61,14 +62,16 @@ def _stop(self: EC2ContainerServiceResponse) -> ActionResult:
     for service, task in _tasks(self.ecs_backend, request.get("cluster") or "default"):
         if request["task"] in (task.task_arn, task.task_id):
             _stop_requests[task.task_arn] = request.get("reason") or "Task stopped by user"
-            return ActionResult({"task": _described(self.ecs_backend, service, task, [])})
+            return ActionResult({"task": _described(self.ecs_backend, (service, task), [])})
     raise InvalidParameterException("The referenced task was not found.")
 
 
 def _described(
-    backend: EC2ContainerServiceBackend, service: SandboxService, task: TaskReport, include: list[str]
+    backend: EC2ContainerServiceBackend, known: tuple[SandboxService, TaskReport], include: list[str]
 ) -> dict[str, Any]:
+    service, task = known
     definition = backend.describe_task_definition(task.task_definition_arn)
+    containers: list[dict[str, Any]] = definition.container_definitions
     attachment_id = f"eni-attachment-{task.task_id}"
     facts: dict[str, Any] = {
         "taskArn": task.task_arn,
@@ -102,7 +105,7 @@ def _described(
                 if task.private_ipv4_address
                 else [],
             }
-            for container in definition.container_definitions
+            for container in containers
         ],
     }
     if service.launch_type == "FARGATE":
@@ -145,8 +148,8 @@ def _refused(self: EC2ContainerServiceResponse) -> ActionResult:
 
 
 def install() -> None:
-    EC2ContainerServiceResponse.list_tasks = _list
-    EC2ContainerServiceResponse.describe_tasks = _describe
-    EC2ContainerServiceResponse.stop_task = _stop
+    replace(EC2ContainerServiceResponse, "list_tasks", _list)
+    replace(EC2ContainerServiceResponse, "describe_tasks", _describe)
+    replace(EC2ContainerServiceResponse, "stop_task", _stop)
     for action in ("run_task", "start_task", "create_task_set", "update_task_set"):
-        setattr(EC2ContainerServiceResponse, action, _refused)
+        replace(EC2ContainerServiceResponse, action, _refused)

@@ -10,10 +10,11 @@ import ipaddress
 from collections.abc import Iterator
 from typing import Any
 
-from moto.ec2 import ec2_backends
+from moto.ec2.models import ec2_backends
 from moto.elbv2.models import ELBv2Backend, FakeTargetGroup
 
 from ecs_reports import BadReport
+from patching import replace
 
 STATES = ("initial", "healthy", "unhealthy", "unhealthy.draining", "unused", "draining", "unavailable")
 
@@ -67,7 +68,7 @@ def _deregister(self: FakeTargetGroup, targets: list[dict[str, Any]]) -> None:
 
 
 def _describe(self: ELBv2Backend, target_group_arn: str, targets: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    group = self.describe_target_groups(None, [target_group_arn], None)[0]  # type: ignore[index]
+    group = next(iter(self.describe_target_groups(None, [target_group_arn], None)))
     facts = list(_target_facts(group))
     if not targets:
         return facts
@@ -128,6 +129,6 @@ def _zone(group: FakeTargetGroup, address: str) -> str | None:
 
 
 def install() -> None:
-    FakeTargetGroup.register = _register
-    FakeTargetGroup.deregister = _deregister
-    ELBv2Backend.describe_target_health = _describe
+    replace(FakeTargetGroup, "register", _register)
+    replace(FakeTargetGroup, "deregister", _deregister)
+    replace(ELBv2Backend, "describe_target_health", _describe)

@@ -1,7 +1,7 @@
-"""Which load balancer uses a target group, at this moment.
+"""Which load balancer uses a target group, at this moment, and what that forbids.
 
-moto notes it when a listener or rule is created and never again: after a rule moved on, the group would still look
-used, and ECS would accept a service that no traffic can reach.
+moto notes it when a listener or rule is created and never again: after a rule moved on, the group
+would still look used, and ECS would accept a service that no traffic can reach.
 """
 
 from __future__ import annotations
@@ -9,9 +9,10 @@ from __future__ import annotations
 from typing import Any
 
 from moto.core.exceptions import ServiceException
-from moto.elbv2 import elbv2_backends
 from moto.elbv2.exceptions import TooManyTagsError
-from moto.elbv2.models import ELBv2Backend, FakeListener, FakeTargetGroup
+from moto.elbv2.models import ELBv2Backend, FakeListener, FakeTargetGroup, elbv2_backends
+
+from patching import add, replace
 
 
 class OperationNotPermitted(ServiceException):
@@ -53,13 +54,12 @@ _delete_load_balancer = ELBv2Backend.delete_load_balancer
 def _delete_unless_protected(self: ELBv2Backend, arn: str) -> None:
     balancer = self.load_balancers.get(arn)
     if balancer is not None and balancer.attrs.get("deletion_protection.enabled") == "true":
-        raise OperationNotPermitted(
-            f"Load balancer '{arn}' cannot be deleted because deletion protection is enabled"
-        )
+        raise OperationNotPermitted(f"Load balancer '{arn}' cannot be deleted because deletion protection is enabled")
     _delete_load_balancer(self, arn)
 
 
-#: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html (moto stops at 10)
+#: moto stops at 10.
+#: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html
 TAGS_PER_RESOURCE = 50
 
 
@@ -73,7 +73,7 @@ def _add_tags(self: ELBv2Backend, resource_arns: list[str], tags: list[dict[str,
 
 
 def install() -> None:
-    ELBv2Backend.add_tags = _add_tags
-    FakeTargetGroup.load_balancer_arns = property(_load_balancer_arns, _ignore)  # type: ignore[assignment]
-    ELBv2Backend.describe_rules = _rules_by_priority
-    ELBv2Backend.delete_load_balancer = _delete_unless_protected
+    add(FakeTargetGroup, "load_balancer_arns", property(_load_balancer_arns, _ignore))
+    replace(ELBv2Backend, "add_tags", _add_tags)
+    replace(ELBv2Backend, "describe_rules", _rules_by_priority)
+    replace(ELBv2Backend, "delete_load_balancer", _delete_unless_protected)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from moto.core import DEFAULT_ACCOUNT_ID
-from moto.route53 import route53_backends
+from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.route53.exceptions import ResourceRecordAlreadyExists
-from moto.route53.models import FakeZone, Route53Backend
+from moto.route53.models import FakeZone, Route53Backend, route53_backends
+
+from patching import replace
 
 
 def seed_hosted_zone(name: str, zone_id: str) -> None:
@@ -42,8 +43,9 @@ def _refuse_existing(zone: FakeZone, record: dict[str, Any]) -> None:
 
 def _same_record(past: dict[str, Any], change: dict[str, Any]) -> bool:
     before, after = past["ResourceRecordSet"], change["ResourceRecordSet"]
-    return before["Name"].strip(".") == after["Name"].strip(".") and before["Type"] == after["Type"]
+    same_name = str(before["Name"]).strip(".") == str(after["Name"]).strip(".")
+    return same_name and str(before["Type"]) == str(after["Type"])
 
 
 def install() -> None:
-    Route53Backend.change_resource_record_sets = _change
+    replace(Route53Backend, "change_resource_record_sets", _change)

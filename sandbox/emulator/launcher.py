@@ -45,7 +45,7 @@ def is_free(port: int) -> bool:
 def build_application(arguments: argparse.Namespace) -> tuple[Any, Any]:
     """moto is imported here and not above: a port in use must be told without the seconds that takes."""
     from moto.core.responses import BaseResponse
-    from moto.server import DomainDispatcherApplication, create_backend_app
+    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
     import patches
     from aws_gate import AwsGate
@@ -66,7 +66,7 @@ def build_application(arguments: argparse.Namespace) -> tuple[Any, Any]:
 
 
 def watch_parent(parent_pid: int, stop: Any) -> None:
-    """A process id can be given to another process: as long as we are its child, our own parent's id tells more."""
+    """A process id is given to another process one day: while we are its child, our parent's id tells more."""
     is_child = os.getppid() == parent_pid
     idle = threading.Event()
     while not idle.wait(PARENT_POLL_SECONDS):

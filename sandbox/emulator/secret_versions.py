@@ -1,4 +1,4 @@
-"""Staging labels of secret versions: a label of one's own stays where it is when a new version becomes current.
+"""Labels of secret versions: a label of one's own stays when another version becomes current.
 
 moto takes all labels from the version that was current, and lists versions that have none.
 https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_PutSecretValue.html
@@ -11,6 +11,8 @@ from typing import Any
 
 from moto.secretsmanager.models import FakeSecret, SecretsManagerBackend
 from moto.secretsmanager.responses import SecretsManagerResponse
+
+from patching import replace
 
 
 def _make_current(self: FakeSecret, secret_version: dict[str, Any], version_id: str) -> None:
@@ -35,5 +37,5 @@ def _list_versions(self: SecretsManagerResponse) -> str:
 
 
 def install() -> None:
-    FakeSecret.reset_default_version = _make_current
-    SecretsManagerResponse.list_secret_version_ids = _list_versions
+    replace(FakeSecret, "reset_default_version", _make_current)
+    replace(SecretsManagerResponse, "list_secret_version_ids", _list_versions)

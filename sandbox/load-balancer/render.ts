@@ -62,6 +62,8 @@ function defaults(facts: LoadBalancerFacts): string {
     'mode http',
     'retries 0',
     'option dontlognull',
+    // A worker that is being replaced answers once more on each connection, and closes it then.
+    'option idle-close-on-response',
     // In a backend alone it does nothing while the target's answer is awaited (seen on 2.6).
     'option abortonclose',
     'timeout connect 10s',
@@ -84,7 +86,6 @@ function connections(listener: Listener, facts: LoadBalancerFacts, input: Render
   return section(`frontend connections-${listener.port}`, [
     ...tls.comments,
     ['bind', address, ...tls.words].join(' '),
-    'option idle-close-on-response',
     `default_backend hop-${listener.port}`,
   ]);
 }

@@ -17,7 +17,7 @@ export interface LogFollower {
 }
 
 /** Lines wait so long for others, so that a busy task is one call now and then. */
-const BATCH_SECONDS = 2;
+const BATCH_SECONDS = 5;
 /** CloudWatch Logs takes at most 1 MiB and 10,000 events in a call. */
 const MOST_BYTES = 256 * 1024;
 

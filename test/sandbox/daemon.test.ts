@@ -1,11 +1,13 @@
 /** The whole sandbox as the command line starts it, with a service behind its load balancer. */
 
+import { execFileSync } from 'node:child_process';
 import { Resolver } from 'node:dns/promises';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import {
   readSandbox,
@@ -162,15 +164,43 @@ test('a daemon that is killed is not outlived by what it started', async () => {
   const alive = [info, ...tasksAlive()];
   expect(alive).toHaveLength(3);
   process.kill(info.pid, 'SIGKILL');
-  const deadline = Date.now() + 10_000;
-  while ((alive.some(isAlive) || (await listeners()).length > 0) && Date.now() < deadline) {
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
+  await gone(alive);
   expect(alive.filter(isAlive)).toEqual([]);
   expect(await listeners()).toEqual([]);
   expect(await readSandbox(folder.path)).toBeUndefined();
   expect(await stopDaemon(folder.path)).toBe(false);
 });
+
+test('an emulator that is killed takes the sandbox down with it, and the log says why', async () => {
+  const info = await startDaemon(options);
+  process.kill(emulatorPid(), 'SIGKILL');
+  await gone([info]);
+  expect(isAlive(info)).toBe(false);
+  expect(await listeners()).toEqual([]);
+  expect(readFileSync(folder.daemonLog, 'utf8')).toContain('cannot go on: the emulator ended with SIGKILL');
+});
+
+async function gone(alive: readonly ProcessIdentity[]): Promise<void> {
+  const deadline = Date.now() + 10_000;
+  while ((alive.some(isAlive) || (await listeners()).length > 0) && Date.now() < deadline) await sleep(100);
+}
+
+function emulatorPid(): number {
+  const processes =
+    process.platform === 'linux'
+      ? readdirSync('/proc').flatMap((pid) => (/^\d+$/.test(pid) ? `${pid} ${commandLine(pid)}` : []))
+      : execFileSync('ps', ['-axo', 'pid=,command='], { encoding: 'utf8' }).split('\n');
+  const line = processes.find((text) => text.includes(`launcher.py --port ${PORTS.emulator} `));
+  return Number(line?.trim().split(' ')[0]);
+}
+
+function commandLine(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+  } catch {
+    return '';
+  }
+}
 
 function failures(answers: readonly Answer[]): readonly number[] {
   return answers.map(({ status }) => status).filter((status) => status !== 200);

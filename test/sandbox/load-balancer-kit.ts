@@ -16,6 +16,9 @@ import type {
 } from '../../sandbox/load-balancer/state';
 import type { Balancer, TargetState } from '../../sandbox/types';
 
+// A reload takes 0.2 s on a quiet machine, and several times that beside other work.
+jest.setTimeout(20_000);
+
 /** What a target saw of the last request, and how it answers. */
 export class Target {
   readonly requests: IncomingMessage[] = [];

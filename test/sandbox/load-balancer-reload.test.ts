@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process';
 import { readFile, stat } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { MasterCli } from '../../sandbox/load-balancer/master-cli';
+import { inFlight } from '../../sandbox/load-balancer/runtime';
 import type { Action } from '../../sandbox/load-balancer/state';
 import { ask, Bench, forward, group, holdPort, httpState, rule, Target } from './load-balancer-kit';
 
@@ -127,6 +129,22 @@ it('applies a new rule to the next request of a connection that was open before'
   await bench.become(httpState({ groups, defaultAction: fixed('after') }));
   expect(await get()).toBe('after');
   agent.destroy();
+});
+
+it('answers a request that reaches the old worker after the reload', async () => {
+  await bench.become(httpState({ groups, defaultAction: forward('g') }));
+  const accepted = connect(join(bench.folder, 'load-balancer', 'requests-80.sock'));
+  accepted.write('PROXY TCP4 127.0.0.1 127.0.0.1 1000 80\r\n');
+  const old = (await cli().processes()).workers.find(({ current }) => current)?.pid ?? 0;
+  const connections = async () =>
+    inFlight(await cli().run(old, ['show stat requests-80 1 -1'])).get('FRONTEND');
+  while ((await connections()) !== 1) await delay(10);
+  await bench.become(httpState({ groups, defaultAction: forward('g'), rules: [unmatched(150)] }));
+  accepted.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+  let text = '';
+  for await (const chunk of accepted) text += chunk;
+  expect(text).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+  expect(text.toLowerCase()).toContain('connection: close');
 });
 
 it('lets a long answer that began before a reload end', async () => {

@@ -141,8 +141,9 @@ describe('TLS', () => {
 });
 
 describe('the whole text', () => {
-  it('is nothing without a load balancer', () => {
+  it('is nothing when nothing listens', () => {
     expect(text({ listeners: [], targetGroups: [], problems: [] })).toBe('');
+    expect(text(state([], { listeners: [] }))).toBe('');
   });
 
   it('listens on loopback only', () => {

@@ -9,7 +9,8 @@ import {
   ListServicesCommand,
 } from '@aws-sdk/client-ecs';
 
-const LAUNCHER = process.env.SCRATCH_LAUNCHER ?? path.resolve(__dirname, '../../../sandbox/emulator/launcher.py');
+const LAUNCHER =
+  process.env.SCRATCH_LAUNCHER ?? path.resolve(__dirname, '../../../sandbox/emulator/launcher.py');
 
 export interface Emulator {
   readonly endpoint: string;

@@ -35,7 +35,9 @@ export function run(
       stderr += chunk.toString();
     });
     child.once('error', failed);
-    child.once('close', (code) => done({ code, stdout, stderr, seconds: (performance.now() - started) / 1000 }));
+    child.once('close', (code) =>
+      done({ code, stdout, stderr, seconds: (performance.now() - started) / 1000 }),
+    );
   });
 }
 
@@ -59,7 +61,11 @@ export function listens(port: number, host = '127.0.0.1'): Promise<boolean> {
 }
 
 /** Waits for a condition, asked again as soon as it has answered, within a bound. */
-export async function eventually<T>(what: string, seconds: number, ask: () => Promise<T | undefined>): Promise<T> {
+export async function eventually<T>(
+  what: string,
+  seconds: number,
+  ask: () => Promise<T | undefined>,
+): Promise<T> {
   const end = performance.now() + seconds * 1000;
   for (;;) {
     const answer = await ask();

@@ -41,11 +41,12 @@ export class Pair {
   static async start(options: PairOptions): Promise<Pair> {
     const names = await NameServer.start(`127.30.${options.net}.1`, 5730);
     const pair = new Pair(options, names);
-    const { apis, members } = options.model;
-    await Promise.all(apis.map(({ name }, index) => pair.startPool(name, index)));
-    for (const index of members.keys()) pair.startMember(index);
-    await Promise.all(pair.members.map((member) => member.ready()));
-    await Promise.all(pair.members.map((member) => pair.poolsFound(member)));
+    try {
+      await pair.begin();
+    } catch (error) {
+      await pair.stop();
+      throw error;
+    }
     return pair;
   }
 
@@ -95,6 +96,14 @@ export class Pair {
     await Promise.all(Object.values(this.pools).map((pool) => pool.close()));
     await this.names.close();
     rmSync(this.folder, { recursive: true });
+  }
+
+  private async begin(): Promise<void> {
+    const { apis, members } = this.options.model;
+    await Promise.all(apis.map(({ name }, index) => this.startPool(name, index)));
+    for (const index of members.keys()) this.startMember(index);
+    await Promise.all(this.members.map((member) => member.ready()));
+    await Promise.all(this.members.map((member) => this.poolsFound(member)));
   }
 
   private async startPool(name: string, index: number): Promise<void> {
