@@ -129,7 +129,6 @@ async function run(given: Arguments, log: Log): Promise<number> {
     return 1;
   } finally {
     rmSync(folder.info, { force: true });
-    await parts?.close();
     rmSync(records, { recursive: true, force: true });
     await guard?.();
     release();

@@ -1,9 +1,13 @@
 /** AWS's APIs on loopback: starts the launcher around moto, and speaks its control interface. */
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
 import { SandboxProblem } from './folder';
+import type { HealthReport } from './load-balancer/report';
+import type { ServiceReport } from './tasks/types';
 import type { Log } from './types';
 
 export interface EmulatorOptions {
@@ -21,7 +25,15 @@ export interface UnsupportedCall {
   readonly service: string;
   readonly action: string;
   readonly count: number;
-  readonly detail?: string;
+  readonly detail: string;
+}
+
+export interface EmulatorHealth {
+  readonly ready: true;
+  /** Version of moto. */
+  readonly moto: string;
+  /** Another instance is another, empty account. */
+  readonly instance: string;
 }
 
 export interface Emulator {
@@ -36,8 +48,8 @@ export interface Emulator {
 export class EmulatorControl {
   constructor(private readonly endpoint: string) {}
 
-  async health(signal?: AbortSignal): Promise<{ readonly instance: string }> {
-    return (await this.call('GET', '/health', undefined, signal)) as { instance: string };
+  async health(signal?: AbortSignal): Promise<EmulatorHealth> {
+    return (await this.call('GET', '/health', undefined, signal)) as EmulatorHealth;
   }
 
   /** Waits until something has changed after that revision, at most so long. @returns the revision now */
@@ -46,16 +58,24 @@ export class EmulatorControl {
     return ((await this.call('GET', path, undefined, signal)) as { revision: number }).revision;
   }
 
-  putServices(reports: unknown): Promise<unknown> {
-    return this.call('PUT', '/ecs/services', reports);
+  /** What is true of the services' tasks, by service ARN. It replaces the report before as a whole. */
+  async putServices(reports: Readonly<Record<string, ServiceReport>>): Promise<void> {
+    await this.call('PUT', '/ecs/services', reports);
   }
 
-  rollback(serviceArn: string, reason: string): Promise<unknown> {
-    return this.call('PUT', '/ecs/rollback', { serviceArn, reason });
+  /**
+   * The circuit breaker tripped: the primary deployment has failed.
+   *
+   * @returns id of the deployment that goes back; null when none ever completed
+   */
+  async rollback(serviceArn: string, reason: string): Promise<string | null> {
+    const answer = await this.call('PUT', '/ecs/rollback', { serviceArn, reason });
+    return (answer as { deploymentId: string | null }).deploymentId;
   }
 
-  putTargetHealth(report: unknown): Promise<unknown> {
-    return this.call('PUT', '/elbv2/health', report);
+  /** State of every target, by target group ARN. It replaces the report before as a whole. */
+  async putTargetHealth(report: HealthReport): Promise<void> {
+    await this.call('PUT', '/elbv2/health', report);
   }
 
   async unsupported(): Promise<readonly UnsupportedCall[]> {
@@ -75,28 +95,46 @@ export class EmulatorControl {
   }
 }
 
+/** Importing moto takes 2 s on an idle machine, and much longer on a busy one. */
 const READY_SECONDS = 60;
 const STOP_SECONDS = 5;
 
-/** @throws SandboxProblem when it ends before it is ready, or is not ready within a minute */
+/** Of launcher.py. */
+const EXIT_PORT_IN_USE = 3;
+
+/** The lines of a Python traceback that say what went wrong. */
+const LAST_WORDS = 3;
+
+/** @throws SandboxProblem when the port is in use, it ends before it is ready, or is not ready within a minute */
 export async function startEmulator(options: EmulatorOptions): Promise<Emulator> {
   const { port, region, hostedZones = {}, python = 'python3', log } = options;
   const endpoint = `http://localhost:${port}`;
+  const instance = randomUUID();
   const child = spawn(
     python,
     [
       join(__dirname, 'emulator', 'launcher.py'),
-      ...['--port', String(port), '--region', region, '--parent-pid', String(process.pid)],
+      ...['--port', String(port), '--region', region, '--instance', instance],
+      ...['--parent-pid', String(process.pid)],
       ...Object.entries(hostedZones).flatMap(([name, id]) => ['--hosted-zone', `${name}=${id}`]),
     ],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
+    // Without the variable, Python writes compiled files beside the launcher: outside the state folder.
+    { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1' } },
   );
+  const lines: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {
-    createInterface({ input: stream }).on('line', (line) => log('emulator', line));
+    createInterface({ input: stream }).on('line', (line) => {
+      lines.splice(0, lines.length - LAST_WORDS + 1);
+      lines.push(line);
+      log('emulator', line);
+    });
   }
   const exited = new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(`the emulator did not start: ${error.message}`));
-    child.once('exit', (code, signal) => resolve(`the emulator ended with ${signal ?? `exit code ${code}`}`));
+    // Not `exit`: its last words may still be under way then.
+    child.once('close', (code, signal) =>
+      resolve([`the emulator ended with ${signal ?? `exit code ${code}`}`, ...lines].join('\n')),
+    );
   });
   const stop = async () => {
     if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
@@ -106,21 +144,35 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     clearTimeout(kill);
   };
   const control = new EmulatorControl(endpoint);
-  const ended = await Promise.race([exited, ready(control)]);
+  const giveUp = new AbortController();
+  const ended = await Promise.race([exited, ready(control, instance, giveUp.signal)]);
+  giveUp.abort();
   if (ended !== undefined) {
     await stop();
-    throw new SandboxProblem('start-failed', ended);
+    if (child.exitCode !== EXIT_PORT_IN_USE) throw new SandboxProblem('start-failed', ended);
+    throw new SandboxProblem(
+      'port-in-use',
+      `TCP port ${port} on 127.0.0.1 is in use: stop what listens there, or choose another with --emulator-port.`,
+    );
   }
   return { endpoint, control, exited, stop };
 }
 
-/** Resolves with nothing when it is ready, with the reason when it is not. */
-async function ready(control: EmulatorControl): Promise<string | undefined> {
+/**
+ * Resolves with nothing when it is ready, with the reason when it is not. Another emulator may be what answers on the
+ * port, while ours is about to find it in use.
+ */
+async function ready(
+  control: EmulatorControl,
+  instance: string,
+  giveUp: AbortSignal,
+): Promise<string | undefined> {
   const deadline = Date.now() + READY_SECONDS * 1000;
-  while (Date.now() < deadline) {
-    const answer = await control.health(AbortSignal.timeout(2000)).catch(() => undefined);
-    if (answer) return undefined;
-    await new Promise((resolve) => setTimeout(resolve, 100));
+  while (Date.now() < deadline && !giveUp.aborted) {
+    const signal = AbortSignal.any([giveUp, AbortSignal.timeout(2000)]);
+    const answer = await control.health(signal).catch(() => undefined);
+    if (answer?.instance === instance) return undefined;
+    await delay(100);
   }
   return `the emulator was not ready within ${READY_SECONDS} s`;
 }

@@ -61,7 +61,7 @@ class AwsGate:
         except NotImplementedError as error:
             return _refuse(call, str(error) or "the action is not implemented")
         except Exception as error:
-            # A crash inside moto is a gap too: retrying it, as the SDKs do after a 500, would only take minutes.
+            # A crash inside moto is a gap too: retrying it, as the SDKs do after a 500, would take minutes.
             log.info("%s %s failed inside moto", call.service, call.action, exc_info=sys.exc_info())
             return _refuse(call, f"{type(error).__name__}: {error}")
         status, headers = answer[0], answer[1]

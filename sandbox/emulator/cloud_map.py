@@ -22,6 +22,7 @@ class ResourceInUse(JsonRESTError):
 
 
 _register = ServiceDiscoveryBackend.register_instance
+_create_service = ServiceDiscoveryBackend.create_service
 _delete_service = ServiceDiscoveryBackend.delete_service
 _delete_namespace = ServiceDiscoveryBackend.delete_namespace
 _create_private_dns_namespace = ServiceDiscoveryBackend.create_private_dns_namespace
@@ -37,6 +38,13 @@ def _register_or_replace(
     service = self.get_service(service_id)
     service.instances[:] = [known for known in service.instances if known.instance_id != instance_id]
     return _register(self, service_id, instance_id, creator_request_id, attributes)
+
+
+def _create_service_in_namespace(self: ServiceDiscoveryBackend, *args: Any, **given: Any) -> Service:
+    """The namespace may be named in the DNS settings only."""
+    service = _create_service(self, *args, **given)
+    service.namespace_id = service.namespace_id or (service.dns_config or {}).get("NamespaceId")
+    return service
 
 
 def _delete_service_unless_used(self: ServiceDiscoveryBackend, service_id: str) -> None:
@@ -105,6 +113,7 @@ def _matches(item: Namespace | Service, entry: dict[str, Any]) -> bool:
 
 def install() -> None:
     replace(ServiceDiscoveryBackend, "register_instance", _register_or_replace)
+    replace(ServiceDiscoveryBackend, "create_service", _create_service_in_namespace)
     replace(ServiceDiscoveryBackend, "delete_service", _delete_service_unless_used)
     replace(ServiceDiscoveryBackend, "delete_namespace", _delete_namespace_unless_used)
     replace(ServiceDiscoveryBackend, "create_private_dns_namespace", _create_in_vpc)

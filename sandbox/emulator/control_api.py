@@ -1,10 +1,9 @@
-"""The control interface `/_sandbox/…`: how the sandbox's controllers learn of changes and tell what is true."""
+"""The control interface `/_sandbox/…`: how the controllers learn of changes and tell what is true."""
 
 from __future__ import annotations
 
 import json
 import threading
-import uuid
 from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import parse_qs
@@ -26,11 +25,11 @@ LONGEST_WAIT_SECONDS = 60.0
 class ControlApi:
     """A WSGI middleware: answers its own paths, leaves the rest to AWS's APIs."""
 
-    def __init__(self, aws: Any, changes: ChangeCounter, lock: threading.RLock) -> None:
+    def __init__(self, aws: Any, changes: ChangeCounter, lock: threading.RLock, instance: str) -> None:
         self._aws = aws
         self._changes = changes
         self._lock = lock
-        self._instance = str(uuid.uuid4())
+        self._instance = instance
         self._routes: dict[tuple[str, str], Callable[[dict[str, Any]], Any]] = {
             ("GET", "health"): lambda environ: self._health(),
             ("GET", "changes"): self._wait_for_change,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from moto.core.responses import ActionResult
-from moto.ecs.exceptions import ECSException, EcsClientException
+from moto.ecs.exceptions import EcsClientException, ECSException
 from moto.ecs.models import Cluster, EC2ContainerServiceBackend
 from moto.ecs.responses import EC2ContainerServiceResponse
 

@@ -84,7 +84,7 @@ class Deployments:
             self.primary.updated_at = now()
 
     def roll_back(self, desired_count: int, reason: str) -> Deployment | None:
-        """The circuit breaker tripped. Without a deployment that ever completed there is nothing to go back to."""
+        """The circuit breaker tripped. None when no deployment ever completed: nothing to go back to."""
         failed = self.primary
         failed.rollout_state = "FAILED"
         failed.rollout_state_reason = reason

@@ -45,7 +45,9 @@ class SandboxService(Service):
     #: moto's metaclass takes the second part of a model's module as its AWS service.
     __module__ = "sandbox.ecs"
 
-    def __init__(self, cluster: Cluster, request: dict[str, Any], backend: EC2ContainerServiceBackend) -> None:
+    def __init__(
+        self, cluster: Cluster, request: dict[str, Any], backend: EC2ContainerServiceBackend
+    ) -> None:
         definition = checks.task_definition_for(backend, request["taskDefinition"])
         super().__init__(
             cluster=cluster,

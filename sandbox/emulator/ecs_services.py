@@ -27,9 +27,10 @@ def create_service(backend: EC2ContainerServiceBackend, request: dict[str, Any])
 
 
 def find_service(backend: EC2ContainerServiceBackend, request: dict[str, Any]) -> SandboxService:
-    service: Any = backend._get_service(request.get("cluster") or "default", request["service"])
+    service = backend._get_service(request.get("cluster") or "default", request["service"])
     if service.status == "INACTIVE":
         raise ECSException("ServiceNotActiveException", "Service was not ACTIVE.")
+    assert isinstance(service, SandboxService)
     return service
 
 

@@ -67,7 +67,9 @@ def _deregister(self: FakeTargetGroup, targets: list[dict[str, Any]]) -> None:
                 del self.targets[key]
 
 
-def _describe(self: ELBv2Backend, target_group_arn: str, targets: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _describe(
+    self: ELBv2Backend, target_group_arn: str, targets: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
     group = next(iter(self.describe_target_groups(None, [target_group_arn], None)))
     facts = list(_target_facts(group))
     if not targets:

@@ -43,7 +43,9 @@ def _ignore(self: FakeTargetGroup, value: Any) -> None:
 _describe_rules = ELBv2Backend.describe_rules
 
 
-def _rules_by_priority(self: ELBv2Backend, listener_arn: str | None, rule_arns: list[str] | None) -> list[Any]:
+def _rules_by_priority(
+    self: ELBv2Backend, listener_arn: str | None, rule_arns: list[str] | None
+) -> list[Any]:
     rules = _describe_rules(self, listener_arn, rule_arns)
     return sorted(rules, key=lambda rule: (rule.is_default, 0 if rule.is_default else int(rule.priority)))
 
@@ -54,7 +56,7 @@ _delete_load_balancer = ELBv2Backend.delete_load_balancer
 def _delete_unless_protected(self: ELBv2Backend, arn: str) -> None:
     balancer = self.load_balancers.get(arn)
     if balancer is not None and balancer.attrs.get("deletion_protection.enabled") == "true":
-        raise OperationNotPermitted(f"Load balancer '{arn}' cannot be deleted because deletion protection is enabled")
+        raise OperationNotPermitted(f"Load balancer '{arn}' has deletion protection enabled")
     _delete_load_balancer(self, arn)
 
 

@@ -9,6 +9,7 @@ import signal
 import socket
 import sys
 import threading
+import uuid
 from typing import Any
 
 HOST = "127.0.0.1"
@@ -27,6 +28,7 @@ def parse_arguments(argv: list[str]) -> argparse.Namespace:
         metavar="NAME=ID",
         help="a Route 53 hosted zone that exists from the start",
     )
+    parser.add_argument("--instance", help="what health answers, to tell this server from another")
     parser.add_argument("--parent-pid", type=int, help="exit when this process is gone")
     parser.add_argument("--verbose", action="store_true", help="log every AWS call")
     return parser.parse_args(argv)
@@ -62,11 +64,12 @@ def build_application(arguments: argparse.Namespace) -> tuple[Any, Any]:
         seed_hosted_zone(name, zone_id)
     changes = ChangeCounter()
     gate = AwsGate(DomainDispatcherApplication(create_backend_app), changes)
-    return ControlApi(gate, changes, gate.lock), changes
+    instance = arguments.instance or str(uuid.uuid4())
+    return ControlApi(gate, changes, gate.lock, instance), changes
 
 
 def watch_parent(parent_pid: int, stop: Any) -> None:
-    """A process id is given to another process one day: while we are its child, our parent's id tells more."""
+    """A process id may be given to another process; while we are its child, our parent's id tells more."""
     is_child = os.getppid() == parent_pid
     idle = threading.Event()
     while not idle.wait(PARENT_POLL_SECONDS):

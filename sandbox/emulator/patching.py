@@ -8,9 +8,11 @@ import moto
 
 
 def replace(owner: type, name: str, replacement: Any) -> None:
-    """Where moto does something else than AWS. Fails at the start when another moto no longer has that place."""
+    """Where moto differs from AWS. Fails at the start when another version has no such place."""
     if not hasattr(owner, name):
-        raise SystemExit(f"moto {moto.__version__} has no {owner.__name__}.{name}, which the emulator replaces")
+        raise SystemExit(
+            f"moto {moto.__version__} has no {owner.__name__}.{name}, which the emulator replaces"
+        )
     setattr(owner, name, replacement)
 
 

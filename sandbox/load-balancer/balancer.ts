@@ -38,6 +38,8 @@ const restartMilliseconds = 1_000;
 
 class LoadBalancer implements Balancer {
   private state: BalancerState = { listeners: [], targetGroups: [], problems: [] };
+  /** Without the listeners that wait for a certificate; their target groups are in use all the same. */
+  private carried = this.state;
   private certificates: ReadonlyMap<string, CertificateFile> = new Map();
   private readonly tables = new Map<string, SlotTable>();
   private readonly haproxy: HAProxy;
@@ -110,8 +112,9 @@ class LoadBalancer implements Balancer {
   private async readAndApply(): Promise<void> {
     const read = await this.options.read();
     this.certificates = await certificateFiles(read, this.options.certificateFiles);
-    this.state = withCertificates(read, this.certificates);
-    for (const problem of this.state.problems) {
+    this.state = read;
+    this.carried = withCertificates(read, this.certificates);
+    for (const problem of this.carried.problems) {
       if (!this.told.has(problem)) this.options.log('load balancer', problem);
       this.told.add(problem);
     }
@@ -141,11 +144,11 @@ class LoadBalancer implements Balancer {
   }
 
   private async apply(): Promise<void> {
-    const { state, certificates, options } = this;
+    const { carried, certificates, options } = this;
     const healthOf = this.monitor.snapshot();
     try {
       await this.configuration.become({
-        state,
+        state: carried,
         certificates,
         ports: options.ports,
         slots: this.slots(healthOf),

@@ -74,6 +74,7 @@ export class TasksController {
 
   private async pass(read: boolean): Promise<void> {
     if (read) await this.read();
+    if (this.closed) return;
     let wakeAtMs = Number.POSITIVE_INFINITY;
     for (const service of this.services.values()) {
       const step = await service.step();

@@ -210,6 +210,8 @@ it('lets a listener wait for its certificate, and says so; the other one serves'
   expect(bench.logged.map(({ message }) => message)).toContain(
     'The listener on port 443 waits: none of its certificates is issued.',
   );
+  // Without the HTTPS listener nothing uses the group, yet it is in use.
+  await bench.untilTarget('g', target, 'healthy');
   certificatesOf[arn('later')] = { Status: 'ISSUED', DomainName: 'later.example.com' };
   await bench.balancer.reconcile();
   expect(await subject('later.example.com')).toBe('DNS:later.example.com');

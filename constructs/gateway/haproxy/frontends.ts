@@ -7,7 +7,7 @@ import { accessLog, noteRequest } from './log';
 import { healthPath, metricsPath, ports } from './ports';
 import { routing } from './routing';
 import type { Context, Section } from './sections';
-import { line, type Text } from './text';
+import { line, put, type Text } from './text';
 import { listenAddress, startTime } from './variables';
 
 /** Set on every answer, the gateway's own too. */
@@ -37,6 +37,8 @@ export function trafficFrontend(context: Context): Section {
       ...stripHeaders,
       ...routing(context),
       ...answerHeaders,
+      // Which member answered: RFC 9110, section 7.6.3.
+      line`http-after-response add-header Via "1.1 ${put('name', context.member.name)}"`,
       ...cached,
       line`use_backend %[var(txn.api)]`,
     ],

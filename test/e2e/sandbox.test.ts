@@ -1,0 +1,196 @@
+/**
+ * One command brings the whole up. What green means: the real provider has applied each stage, a stage change has
+ * replaced nothing, a second plan is empty, every claim of `verify` holds over TLS, and `down` leaves nothing.
+ */
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Agent } from 'undici';
+import { projectAt } from '../../cli/context';
+import { readSandbox, type SandboxInfo } from '../../sandbox/client';
+import { terraformEnvironment } from '../../sandbox/terraform';
+import { document, eventually, listens, root, run, stagecraft } from './support/stagecraft';
+
+interface Up {
+  readonly stage: string;
+  readonly good: boolean;
+  readonly endpoint: string;
+  readonly changes: { add: number; change: number; remove: number; replace: number };
+  readonly claims: readonly { id: string; result: string; evidence: string }[];
+}
+
+const { sandbox: folder } = projectAt(root);
+const PORTS = [
+  '--https-port',
+  '18443',
+  '--http-port',
+  '18080',
+  '--emulator-port',
+  '15100',
+  '--dns-port',
+  '15353',
+];
+const NOTHING = { add: 0, change: 0, remove: 0, replace: 0 };
+const up = (...more: string[]) => document<Up>(['up', ...PORTS, ...more], 400);
+const notHolding = (result: Up) => result.claims.filter((claim) => claim.result !== 'holds');
+
+/** Processes whose command line speaks of this sandbox's folder or of the sample API in this checkout. */
+function ownProcesses(): string[] {
+  const lines = execFileSync('ps', ['-eo', 'pid,args'], { encoding: 'utf8' }).split('\n');
+  return lines.filter((line) => line.includes(folder) || line.includes('--emulator-port 15100'));
+}
+
+async function info(): Promise<SandboxInfo> {
+  const found = await readSandbox(folder);
+  if (!found) throw new Error('no sandbox runs');
+  return found;
+}
+
+async function get(
+  path: string,
+  headers: Record<string, string> = {},
+): Promise<{ status: number; text: string }> {
+  const agent = new Agent({
+    connect: { ca: readFileSync(join(folder, 'ca.pem')), servername: 'api.sandbox.test' },
+  });
+  try {
+    const answer = await agent.request({
+      origin: 'https://127.0.0.1:18443',
+      path,
+      method: 'GET',
+      headers: { host: 'api.sandbox.test:18443', ...headers },
+    });
+    return { status: answer.statusCode, text: await answer.body.text() };
+  } finally {
+    await agent.close();
+  }
+}
+
+/** Pids of the sample API's processes that serve an API, by the address that they listen on. */
+function tasksOf(api: string): number[] {
+  const lines = execFileSync('ps', ['-eo', 'pid,args'], { encoding: 'utf8' }).split('\n');
+  const pids = lines
+    .filter((line) => line.includes('examples/sample-api/server.ts'))
+    .map((line) => Number.parseInt(line, 10));
+  return pids.filter((pid) => {
+    try {
+      const environment = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
+      return environment.includes(`API_NAME=${api}`) && environment.includes('DNS_ADDRESS=127.0.0.1:15353');
+    } catch {
+      return false;
+    }
+  });
+}
+
+jest.setTimeout(420_000);
+
+beforeAll(async () => {
+  if (await readSandbox(folder))
+    throw new Error('A sandbox runs in this checkout. End it first: npx stagecraft down');
+});
+
+afterAll(async () => {
+  await stagecraft(['down']);
+});
+
+describe('the gateway stage', () => {
+  test('comes up with one command, and every claim holds', async () => {
+    const result = await up();
+    expect(notHolding(result)).toEqual([]);
+    expect(result.claims.map((claim) => claim.id)).toEqual([
+      'tls',
+      'redirect',
+      'not-found',
+      'routing',
+      'distribution',
+      'members',
+      'no-key',
+      'identity',
+      'own-policies',
+      'cache',
+      'rate-limit',
+      'path-confusion',
+      'security-headers',
+    ]);
+    expect(result.changes.replace).toBe(0);
+    expect(result.changes.add).toBeGreaterThan(60);
+  });
+
+  test('a second time, changes nothing', async () => {
+    const result = await up();
+    expect(result.changes).toEqual(NOTHING);
+    expect(result.good).toBe(true);
+  });
+
+  test('puts a new task in the place of one that is killed, while the other serves', async () => {
+    const before = tasksOf('catalog');
+    expect(before).toHaveLength(2);
+    const killed = before[0] as number;
+    process.kill(killed, 'SIGKILL');
+    const statuses: number[] = [];
+    await eventually('two catalog tasks, without the killed one', 30, async () => {
+      statuses.push((await get(`/catalog?kill=${statuses.length}`)).status);
+      const now = tasksOf('catalog');
+      return now.length === 2 && !now.includes(killed) ? now : undefined;
+    });
+    expect(statuses.filter((status) => status !== 200)).toEqual([]);
+    await eventually('the service is steady', 30, async () => {
+      const status = await stagecraft(['status', '--json']);
+      return status.code === 0 ? status : undefined;
+    });
+  });
+
+  test('keeps no key and no hash in the state or the configuration', () => {
+    const keys = Object.values(
+      JSON.parse(readFileSync(join(folder, 'keys.json'), 'utf8')) as Record<string, string>,
+    );
+    const state = readFileSync(join(folder, 'terraform.tfstate'), 'utf8');
+    const text = readFileSync(join(folder, 'cdktf.out/stacks/sandbox/cdk.tf.json'), 'utf8');
+    expect(keys).toHaveLength(2);
+    for (const key of keys) {
+      expect(state).not.toContain(key);
+      expect(text).not.toContain(key);
+    }
+    expect(state).not.toMatch(/[0-9a-f]{64} (demo|acme)/);
+  });
+});
+
+describe('the stages one by one', () => {
+  test.each(['load-balanced', 'api'] as const)('goes back to %s and replaces nothing', async (stage) => {
+    const result = await up('--stage', stage);
+    expect(result.stage).toBe(stage);
+    expect(result.changes.replace).toBe(0);
+    expect(result.changes.remove).toBeGreaterThan(0);
+    expect(notHolding(result)).toEqual([]);
+    expect((await up('--stage', stage)).changes).toEqual(NOTHING);
+  });
+
+  test('the plain cdktf CLI deploys the same, with the documented variables', async () => {
+    const { region, ports } = await info();
+    const env = {
+      ...terraformEnvironment(folder, region, ports.emulator),
+      STAGECRAFT_AWS_PROVIDER_VERSION: '>= 5.100',
+    };
+    const args = ['--no-install', 'cdktf', 'deploy', 'sandbox', '--auto-approve', '--skip-provider-lock'];
+    const deployed = await run('npx', args, {
+      env: { ...env, DISABLE_VERSION_CHECK: '1', CI: '1' },
+      timeoutSeconds: 400,
+    });
+    expect(deployed.code === 0 ? '' : `${deployed.stdout}\n${deployed.stderr}`).toBe('');
+    const result = await up();
+    expect(result.changes).toEqual(NOTHING);
+    expect(notHolding(result)).toEqual([]);
+  });
+});
+
+test('down leaves no process, no listening port and no state', async () => {
+  const result = await stagecraft(['down']);
+  expect(result.code).toBe(0);
+  expect(existsSync(folder)).toBe(false);
+  expect(ownProcesses()).toEqual([]);
+  expect(await Promise.all([18443, 18080, 15100].map((port) => listens(port)))).toEqual([
+    false,
+    false,
+    false,
+  ]);
+});
