@@ -67,6 +67,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
       reportHealth: async (report) => {
         await emulator.control.putTargetHealth(report);
       },
+      records: options.records,
       log,
     });
     closers.push({ part: 'load balancer', close: () => balancer.close() });

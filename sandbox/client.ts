@@ -4,8 +4,8 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Stage } from '../constructs/blueprint/schema';
 import { SandboxFolder, type SandboxInfo, SandboxProblem } from './folder';
-import { endLeftovers, leftRecords } from './guard';
-import { end } from './processes';
+import { leftRecords } from './guard';
+import { end, endRecorded } from './processes';
 import { programArguments } from './program';
 import type { SandboxPorts } from './types';
 
@@ -99,8 +99,7 @@ export async function stopDaemon(path: string): Promise<boolean> {
   const folder = new SandboxFolder(path);
   const daemon = folder.readOwner();
   if (daemon !== undefined) await end(daemon, STOP_SECONDS);
-  const left: string[] = [];
-  for (const records of leftRecords(folder)) left.push(...(await endLeftovers(folder, records)));
+  const left = leftRecords(folder).flatMap(endRecorded);
   folder.remove();
   return daemon !== undefined || left.length > 0;
 }

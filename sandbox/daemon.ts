@@ -14,8 +14,8 @@ import { daemonLog } from './daemon-log';
 import { startEmulator } from './emulator';
 import { SandboxFolder, type SandboxInfo, SandboxProblem, takeLock } from './folder';
 import { assertPortsFree } from './free-ports';
-import { endLeftovers, leftRecords, startGuard } from './guard';
-import { identify, ProcessRecords } from './processes';
+import { leftRecords, startGuard } from './guard';
+import { endRecorded, identify, ProcessRecords } from './processes';
 import type { Log, SandboxPorts } from './types';
 
 interface Arguments {
@@ -83,7 +83,7 @@ async function run(given: Arguments, log: Log): Promise<number> {
   const stopped = whenAskedToStop();
   try {
     for (const left of leftRecords(folder)) {
-      const ended = await endLeftovers(folder, left);
+      const ended = endRecorded(left);
       if (ended.length > 0) log('daemon', 'ended what an earlier daemon left', { ended });
     }
     await assertPortsFree(ports);
@@ -129,7 +129,9 @@ async function run(given: Arguments, log: Log): Promise<number> {
     return 1;
   } finally {
     rmSync(folder.info, { force: true });
-    rmSync(records, { recursive: true, force: true });
+    await parts?.close();
+    const ended = endRecorded(records);
+    if (ended.length > 0) log('daemon', 'ended what its parts had left', { ended });
     await guard?.();
     release();
     log('daemon', 'stopped');

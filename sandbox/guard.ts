@@ -9,14 +9,10 @@ import { spawn } from 'node:child_process';
 import { appendFileSync, closeSync, openSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { SandboxFolder } from './folder';
-import { MasterCli } from './load-balancer/master-cli';
-import { sockets } from './load-balancer/render';
-import { end, endRecorded, identify } from './processes';
+import { endRecorded } from './processes';
 import { programArguments } from './program';
 
 const WAIT = 'read -r word; [ "$word" = done ] || exec "$@"';
-
-const HAPROXY_SECONDS = 5;
 
 /** @returns tells the guard that there is nothing to do; resolves when it has ended */
 export function startGuard(folder: SandboxFolder, records: string): () => Promise<void> {
@@ -52,33 +48,14 @@ export function leftRecords(folder: SandboxFolder): string[] {
   }
 }
 
-/** Ends what a daemon has left behind. @returns what that was */
-export async function endLeftovers(folder: SandboxFolder, records: string): Promise<string[]> {
+function main(path: string, records: string): void {
   const ended = endRecorded(records);
-  const master = await new MasterCli(join(folder.loadBalancer, sockets.master))
-    .processes()
-    .catch(() => undefined);
-  if (master !== undefined) {
-    await end(identify(master.master), HAPROXY_SECONDS);
-    ended.push('the load balancer');
-  }
-  return ended;
-}
-
-async function main(path: string, records: string): Promise<void> {
-  const folder = new SandboxFolder(path);
-  // A new daemon may be at work by now: then the load balancer is its.
-  const ended = folder.readOwner() === undefined ? await endLeftovers(folder, records) : endRecorded(records);
-  const line = {
-    time: new Date().toISOString(),
-    part: 'guard',
-    message: 'The daemon is gone; ended what it left',
-    ended,
-  };
-  appendFileSync(folder.daemonLog, `${JSON.stringify(line)}\n`);
+  const message = 'the daemon is gone; ended what it had left';
+  const line = { time: new Date().toISOString(), part: 'guard', message, ended };
+  appendFileSync(new SandboxFolder(path).daemonLog, `${JSON.stringify(line)}\n`);
 }
 
 if (require.main === module) {
   const [path = '', records = ''] = process.argv.slice(2);
-  void main(path, records);
+  main(path, records);
 }

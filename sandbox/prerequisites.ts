@@ -1,6 +1,6 @@
 /** What the sandbox needs on the machine, and how to get what is missing. */
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import execa from 'execa';
 
 /** A program that was found. */
@@ -27,14 +27,44 @@ export interface PrerequisiteOptions {
   readonly stateFolder: string;
   /** Told before anything is installed. */
   readonly say?: (text: string) => void;
+  /** Whether HAProxy may be installed with apt-get. @default on Debian, as root */
+  readonly mayInstallPackages?: boolean;
 }
 
-const MOTO = 'moto[ec2,ecs,elbv2,iam,route53,acm,secretsmanager,servicediscovery,cognitoidp,server]>=5.1';
+/** Versions before 5.2 keep ECS in another way than the emulator changes it. */
+const LEAST_MOTO = '5.2';
 
-/** Output of a command that ends with 0; undefined otherwise. */
-async function outputOf(command: string, args: readonly string[]): Promise<string | undefined> {
-  const result = await execa(command, args, { reject: false, timeout: 60_000, all: true });
-  return result.exitCode === 0 ? result.all : undefined;
+/** The extra `server` has all that the emulator's services need, CloudFormation too. */
+const MOTO_PACKAGE = `moto[server]>=${LEAST_MOTO}`;
+
+/** Imports what a moto without its extras lacks; `sys.executable` as `python3` may be a slow shim. */
+const MOTO_PROBE =
+  'import flask, flask_cors, joserfc, moto, openapi_spec_validator, sys, yaml; print("moto", moto.__version__, sys.executable)';
+
+/** Write-only arguments, which keep the consumers' secret out of the state, came with 1.11. */
+const LEAST_TERRAFORM = '1.11';
+
+const LEAST_HAPROXY = '2.6';
+
+/** What a command printed, and whether it ended with 0. */
+async function run(
+  command: string,
+  args: readonly string[],
+  timeoutSeconds = 60,
+): Promise<{ readonly good: boolean; readonly output: string }> {
+  const result = await execa(command, args, {
+    reject: false,
+    timeout: timeoutSeconds * 1000,
+    all: true,
+    env: { CHECKPOINT_DISABLE: '1', DEBIAN_FRONTEND: 'noninteractive' },
+  });
+  return { good: result.exitCode === 0, output: result.all ?? '' };
+}
+
+/** The line of a package manager's output that says what went wrong. */
+function complaint(output: string): string {
+  const lines = output.trim().split('\n');
+  return lines.filter((line) => /^(E:|ERROR)/.test(line)).at(-1) ?? lines.at(-1) ?? '';
 }
 
 /** Whether a version is at least another: 2.6.12 is at least 2.6. */
@@ -48,75 +78,89 @@ export function atLeast(version: string, least: string): boolean {
   return true;
 }
 
-async function versioned(
-  path: string,
-  args: readonly string[],
-  pattern: RegExp,
-  least: string,
-): Promise<Found | string> {
-  const version = pattern.exec((await outputOf(path, args)) ?? '')?.[1];
-  if (!version) return `${path} was not found`;
-  return atLeast(version, least) ? { path, version } : `${path} is ${version}; ${least} or newer is needed`;
+/** How a program tells its version; `says` may have a second group, the path to run instead. */
+interface Probe {
+  readonly name: string;
+  readonly args: readonly string[];
+  readonly says: RegExp;
+  readonly least: string;
 }
 
-const terraform = () => versioned('terraform', ['version'], /Terraform v(\d+\.\d+\.\d+)/, '1.11');
-const haproxy = () => versioned('haproxy', ['-v'], /version (\d+\.\d+\.?\d*)/, '2.6');
-const moto = (python: string) =>
-  versioned(
-    python,
-    ['-c', 'import moto, flask; print("moto", moto.__version__)'],
-    /moto (\d+\.\d+\.\d+)/,
-    '5.1',
-  );
+async function look(program: string, probe: Probe): Promise<Found | string> {
+  const { output } = await run(program, probe.args);
+  const [, version, realPath] = probe.says.exec(output) ?? [];
+  if (!version) return `${probe.name} was not found`;
+  if (!atLeast(version, probe.least)) {
+    return `${probe.name} ${version} was found; ${probe.least} or newer is needed`;
+  }
+  return { path: realPath ?? program, version };
+}
+
+const terraformProbe: Probe = {
+  name: 'terraform',
+  args: ['version'],
+  says: /^Terraform v(\d+\.\d+\.\d+)/m,
+  least: LEAST_TERRAFORM,
+};
+const haproxyProbe: Probe = {
+  name: 'haproxy',
+  args: ['-v'],
+  says: /version (\d+\.\d+(?:\.\d+)?)/,
+  least: LEAST_HAPROXY,
+};
+const motoProbe: Probe = {
+  name: 'moto',
+  args: ['-c', MOTO_PROBE],
+  says: /^moto (\d+\.\d+\.\d+) (.+)$/m,
+  least: LEAST_MOTO,
+};
 
 /** Debian, and may install packages. */
 function isDebianRoot(): boolean {
   return existsSync('/etc/debian_version') && process.getuid?.() === 0;
 }
 
-async function haproxyOrInstall(say: (text: string) => void): Promise<Found | string> {
-  const found = await haproxy();
-  if (typeof found !== 'string' || !isDebianRoot()) return found;
+async function haproxyOrInstall(mayInstall: boolean, say: (text: string) => void): Promise<Found | string> {
+  const found = await look('haproxy', haproxyProbe);
+  if (typeof found !== 'string' || !mayInstall) return found;
   say('HAProxy is missing: installing the Debian package haproxy (apt-get install haproxy)');
-  const env = { DEBIAN_FRONTEND: 'noninteractive' };
-  await execa('apt-get', ['update', '-qq'], { reject: false, env, timeout: 180_000 });
-  await execa('apt-get', ['install', '-y', '-qq', 'haproxy'], { reject: false, env, timeout: 300_000 });
-  return haproxy();
+  await run('apt-get', ['update', '-qq'], 180);
+  const { good, output } = await run('apt-get', ['install', '-y', '-qq', 'haproxy'], 300);
+  return good ? look('haproxy', haproxyProbe) : `it could not be installed: ${complaint(output)}`;
 }
 
 /** Python with moto: the one on the path, or a virtual environment of our own. */
-async function pythonOrInstall(stateFolder: string, say: (text: string) => void): Promise<Found | string> {
-  const found = await moto('python3');
+async function pythonOrInstall(folder: string, say: (text: string) => void): Promise<Found | string> {
+  const found = await look('python3', motoProbe);
   if (typeof found !== 'string') return found;
-  if ((await outputOf('python3', ['--version'])) === undefined) return 'python3 was not found';
-  const folder = join(stateFolder, '..', 'python');
+  if (!(await run('python3', ['--version'])).good) return 'python3 was not found';
   const python = join(folder, 'bin', 'python');
-  const kept = await moto(python).catch(() => 'none');
+  const kept = await look(python, motoProbe);
   if (typeof kept !== 'string') return kept;
   say(`moto is missing: installing it into ${folder}`);
-  const made = await execa('python3', ['-m', 'venv', folder], { reject: false, timeout: 120_000, all: true });
-  if (made.exitCode !== 0) return `python3 -m venv failed: ${made.all?.split('\n').at(-1)}`;
-  const installed = await execa(python, ['-m', 'pip', 'install', '--quiet', MOTO], {
-    reject: false,
-    timeout: 600_000,
-    all: true,
-  });
-  if (installed.exitCode !== 0) return `moto could not be installed: ${installed.all?.split('\n').at(-1)}`;
-  return moto(python);
+  const made = await run('python3', ['-m', 'venv', folder], 120);
+  if (!made.good) return `python3 -m venv failed: ${complaint(made.output)}`;
+  const installed = await run(python, ['-m', 'pip', 'install', '--quiet', MOTO_PACKAGE], 600);
+  return installed.good
+    ? look(python, motoProbe)
+    : `moto could not be installed: ${complaint(installed.output)}`;
 }
 
-const installs: Readonly<Record<Missing['name'], Missing['install']>> = {
-  terraform: {
-    Debian:
-      'see developer.hashicorp.com/terraform/install for the package source, then: apt-get install terraform',
-    macOS: 'brew tap hashicorp/tap && brew install hashicorp/tap/terraform',
-  },
-  python: {
-    Debian: "apt-get install python3 python3-venv && python3 -m pip install 'moto[all,server]'",
-    macOS: "brew install python && python3 -m pip install 'moto[all,server]'",
-  },
-  haproxy: { Debian: 'apt-get install haproxy', macOS: 'brew install haproxy' },
-};
+function installs(pythonFolder: string): Readonly<Record<Missing['name'], Missing['install']>> {
+  const python = `python3 -m venv ${pythonFolder} && ${pythonFolder}/bin/pip install '${MOTO_PACKAGE}'`;
+  return {
+    terraform: {
+      Debian:
+        'see developer.hashicorp.com/terraform/install for the package source, then: apt-get install terraform',
+      macOS: 'brew tap hashicorp/tap && brew install hashicorp/tap/terraform',
+    },
+    python: {
+      Debian: `apt-get install python3 python3-venv && ${python}`,
+      macOS: `brew install python && ${python}`,
+    },
+    haproxy: { Debian: 'apt-get install haproxy', macOS: 'brew install haproxy' },
+  };
+}
 
 /**
  * Looks for Terraform, Python with moto, and HAProxy. On Debian as root, haproxy is installed after saying so;
@@ -124,14 +168,17 @@ const installs: Readonly<Record<Missing['name'], Missing['install']>> = {
  */
 export async function checkPrerequisites(options: PrerequisiteOptions): Promise<Prerequisites> {
   const say = options.say ?? (() => {});
-  const looked = {
-    terraform: await terraform(),
-    python: await pythonOrInstall(options.stateFolder, say),
-    haproxy: await haproxyOrInstall(say),
-  };
+  // Beside the sandbox's own folder, so that `down` does not throw it away.
+  const pythonFolder = join(dirname(options.stateFolder), 'python');
+  const [terraformFound, pythonFound, haproxyFound] = await Promise.all([
+    look('terraform', terraformProbe),
+    pythonOrInstall(pythonFolder, say),
+    haproxyOrInstall(options.mayInstallPackages ?? isDebianRoot(), say),
+  ]);
+  const looked = { terraform: terraformFound, python: pythonFound, haproxy: haproxyFound };
   const entries = Object.entries(looked) as [Missing['name'], Found | string][];
   const missing = entries.flatMap(([name, result]) =>
-    typeof result === 'string' ? [{ name, why: result, install: installs[name] }] : [],
+    typeof result === 'string' ? [{ name, why: result, install: installs(pythonFolder)[name] }] : [],
   );
   return { found: Object.fromEntries(entries.filter(([, result]) => typeof result !== 'string')), missing };
 }

@@ -2,7 +2,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import execa from 'execa';
+import execa, { type ExecaError } from 'execa';
 import { withoutForeign } from './terraform-provider';
 
 export { findProvider, type ProviderSource, terraformEnvironment } from './terraform-provider';
@@ -106,7 +106,9 @@ export async function runTerraform(
   options.signal?.removeEventListener('abort', interrupt);
   const code = result.exitCode ?? 1;
   if (accepted.includes(code)) return { code, stdout: result.stdout };
-  throw new TerraformError(`terraform ${args[0]} failed:\n${errorText(result.all ?? result.message ?? '')}`);
+  throw new TerraformError(
+    `terraform ${args[0]} failed:\n${errorText(result.all || (result as ExecaError).shortMessage)}`,
+  );
 }
 
 /** `terraform init`. A lock file that was written for another source of providers is no reason to fail. */

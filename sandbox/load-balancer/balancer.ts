@@ -1,3 +1,4 @@
+import type { ProcessRecords } from '../processes';
 import type { Balancer, Log, SandboxPorts, TargetState } from '../types';
 import { type CertificateFile, certificateFiles, withCertificates } from './certificate-files';
 import { Configuration } from './configuration';
@@ -22,6 +23,8 @@ export interface BalancerOptions {
   readonly log: Log;
   /** @default haproxy, as found in PATH */
   readonly program?: string;
+  /** Where HAProxy is written down, for whoever has to end it when the daemon cannot. */
+  readonly records?: Pick<ProcessRecords, 'add' | 'remove'>;
 }
 
 /**
@@ -59,6 +62,7 @@ class LoadBalancer implements Balancer {
     this.haproxy = new HAProxy({
       folder: options.folder,
       program: options.program,
+      records: options.records,
       onLog: (line) => errors.line(line),
       onExit: (reason) => this.restart(reason),
     });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import type { ProcessRecords } from '../processes';
 import { MasterCli, type Worker } from './master-cli';
 import { sockets } from './render';
 
@@ -16,6 +17,8 @@ export interface HAProxyOptions {
   readonly onLog: (line: string) => void;
   /** It ended without being asked to. */
   readonly onExit: (reason: string) => void;
+  /** Told of the master, which leads a process group, from its first moment to its end. */
+  readonly records?: Pick<ProcessRecords, 'add' | 'remove'>;
 }
 
 const loadTimeoutMilliseconds = 15_000;
@@ -97,14 +100,19 @@ export class HAProxy {
     const master = `unix@${sockets.master},mode,600,level,admin`;
     const child = spawn(program, ['-W', '-db', '-S', master, '-f', 'haproxy.cfg'], {
       cwd: folder,
+      detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.child = child;
+    if (child.pid) this.options.records?.add(child.pid, 'the load balancer');
     createInterface({ input: child.stdout }).on('line', (line) => this.options.onLog(line));
     createInterface({ input: child.stderr }).on('line', (line) => {
       if (line.startsWith('[ALERT]')) this.complaints = [...this.complaints.slice(-9), line];
     });
     const gone = (reason: string) => {
+      // Workers outlive a master that was killed, and would hold the ports.
+      killGroup(child);
+      if (child.pid) this.options.records?.remove(child.pid);
       if (this.child !== child) return;
       this.child = undefined;
       this.options.onExit([reason, ...this.complaints].join('\n'));
@@ -137,7 +145,15 @@ async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   child.kill('SIGTERM');
-  const timer = setTimeout(() => child.kill('SIGKILL'), 5_000);
+  const timer = setTimeout(() => killGroup(child), 5_000);
   await exited;
   clearTimeout(timer);
+}
+
+function killGroup({ pid }: ChildProcess): void {
+  try {
+    if (pid) process.kill(-pid, 'SIGKILL');
+  } catch {
+    // Nothing is left of it.
+  }
 }

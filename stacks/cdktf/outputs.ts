@@ -74,7 +74,7 @@ export function gatewayOutputs(stack: TerraformStack, { gateway }: GatewayStage)
 }
 
 function output(stack: TerraformStack, name: string, value: unknown, description: string): void {
-  new TerraformOutput(stack, `output-${name}`, { value, description }).overrideLogicalId(name);
+  new TerraformOutput(stack, name, { value, description });
 }
 
 function fromEach<Child>(

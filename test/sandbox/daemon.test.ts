@@ -100,16 +100,14 @@ describe('a running sandbox', () => {
       '127.50.16.4',
       '127.50.17.4',
     ]);
-    const resolver = new Resolver();
-    resolver.setServers([`127.0.0.1:${PORTS.dns}`]);
-    expect((await resolver.resolve4('orders.test.internal')).sort()).toEqual(['127.50.16.4', '127.50.17.4']);
+    expect(await namedAddresses()).toEqual(['127.50.16.4', '127.50.17.4']);
   });
 
   test('replaces a task that is killed, and the other one serves meanwhile', async () => {
     const before = instancesOf(await Promise.all(Array.from({ length: 10 }, () => ask(URL))));
     const traffic = new Traffic(URL);
     await traffic.until((answers) => answers.length > 10);
-    const killed = tasksAlive()[0] as ProcessIdentity;
+    const killed = recorded().find(({ what }) => what.startsWith('container')) as ProcessIdentity;
     const killedAtMs = Date.now();
     process.kill(killed.pid, 'SIGKILL');
     const another = (name: string) => !before.includes(name);
@@ -140,12 +138,15 @@ describe('a running sandbox', () => {
     expect(answers.filter(({ version }) => version === '1').length).toBeGreaterThan(10);
     const after = await Promise.all(Array.from({ length: 10 }, () => ask(URL)));
     expect(new Set(after.map(({ version }) => version))).toEqual(new Set(['2']));
+    const addresses = (await account.targets()).map((target) => target.replace(' healthy', ''));
+    expect(await namedAddresses()).toEqual(addresses);
     expect(await account.deployments()).toMatchObject([{ runningCount: 2, rolloutState: 'COMPLETED' }]);
   });
 
   test('stops with all its processes and ports, and removes its folder', async () => {
-    const alive = [info, ...tasksAlive()];
-    expect(alive).toHaveLength(3);
+    const alive = [info, ...recorded()];
+    // The daemon, its HAProxy and two tasks.
+    expect(alive).toHaveLength(4);
     const startedAt = Date.now();
     expect(await stopDaemon(folder.path)).toBe(true);
     expect(Date.now() - startedAt).toBeLessThan(10_000);
@@ -161,8 +162,9 @@ test('a daemon that is killed is not outlived by what it started', async () => {
   const account = new DaemonAccount(PORTS.emulator);
   await account.provision();
   await account.completed();
-  const alive = [info, ...tasksAlive()];
-  expect(alive).toHaveLength(3);
+  const alive = [info, ...recorded()];
+  // The daemon, its HAProxy and two tasks.
+  expect(alive).toHaveLength(4);
   process.kill(info.pid, 'SIGKILL');
   await gone(alive);
   expect(alive.filter(isAlive)).toEqual([]);
@@ -206,12 +208,18 @@ function failures(answers: readonly Answer[]): readonly number[] {
   return answers.map(({ status }) => status).filter((status) => status !== 200);
 }
 
-/** Recorded processes of the running daemon. */
-function tasksAlive(): ProcessIdentity[] {
-  const records = readdirSync(folder.processes).flatMap((daemon) =>
+async function namedAddresses(): Promise<readonly string[]> {
+  const resolver = new Resolver();
+  resolver.setServers([`127.0.0.1:${PORTS.dns}`]);
+  return (await resolver.resolve4('orders.test.internal')).sort();
+}
+
+/** Processes that the running daemon has written down. */
+function recorded(): (ProcessIdentity & { readonly what: string })[] {
+  const files = readdirSync(folder.processes).flatMap((daemon) =>
     readdirSync(join(folder.processes, daemon)).map((name) => join(folder.processes, daemon, name)),
   );
-  return records.map((file) => JSON.parse(readFileSync(file, 'utf8')) as ProcessIdentity).filter(isAlive);
+  return files.map((file) => JSON.parse(readFileSync(file, 'utf8'))).filter(isAlive);
 }
 
 /** The sandbox's TCP ports that something listens on. */

@@ -145,6 +145,8 @@ export function httpState({
 export class Bench {
   readonly logged: { message: string; details?: Readonly<Record<string, unknown>> }[] = [];
   readonly reports: HealthReport[] = [];
+  /** Process ids that are written down at the moment. */
+  readonly recorded = new Set<number>();
   private readonly waiting = new Set<() => void>();
 
   private constructor(
@@ -158,6 +160,10 @@ export class Bench {
       ports,
       read: async () => this.state,
       certificateFiles,
+      records: {
+        add: (pid) => this.recorded.add(pid),
+        remove: (pid) => this.recorded.delete(pid),
+      },
       reportHealth: async (report) => {
         this.reports.push(report);
       },

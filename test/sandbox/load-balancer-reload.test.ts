@@ -187,13 +187,15 @@ it('goes on with what it has when the new state cannot be carried', async () => 
   expect((await ask(ports.http, '/')).status).toBe(200);
 });
 
-it('starts HAProxy again when it was killed', async () => {
+it('starts HAProxy again when its master was killed, and ends the workers that were left', async () => {
   const { master, workers } = await cli().processes();
+  expect([...bench.recorded]).toEqual([master]);
   process.kill(master, 'SIGKILL');
-  for (const { pid } of workers) process.kill(pid, 'SIGKILL');
   const started = () => bench.logged.filter(({ message }) => message === 'Started').length;
   await bench.until(() => started() === 2);
   expect((await ask(ports.http, '/')).status).toBe(200);
+  for (const { pid } of workers) expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+  expect([...bench.recorded]).toEqual([(await cli().processes()).master]);
 });
 
 it('keeps its files to their owner', async () => {

@@ -96,6 +96,15 @@ describe('the order of the rules', () => {
   });
 });
 
+test('two rules whose names hash to one place have a number each', () => {
+  const both = catalog(
+    '    paths: [/catalog]\n  az: { image: x, paths: [/az] }\n  bm: { image: x, paths: [/bm] }',
+  );
+  const priority = (api: string) => load(both).trafficRules.find((rule) => rule.api === api)?.priority;
+  // Their band begins at 38851, and both hash to 329.
+  expect([priority('az'), priority('bm')]).toEqual([39_180, 39_181]);
+});
+
 test('a target group has another name exactly when AWS replaces it', () => {
   const name = (...edits: Edit[]) => load(...edits).targetGroups[0]?.name;
   expect(name()).toMatch(/^shop-orders-[0-9a-f]{4}$/);

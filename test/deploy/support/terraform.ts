@@ -23,20 +23,22 @@ export interface PlannedChange {
 }
 
 export class Terraform {
-  readonly #environment: NodeJS.ProcessEnv;
+  /** What Terraform is run with, here and by others. */
+  readonly environment: Readonly<NodeJS.ProcessEnv>;
   readonly #scratch = mkdtempSync(path.join(tmpdir(), 'stagecraft-terraform-'));
   readonly #plan = path.join(this.#scratch, 'plan');
 
   constructor(environment: Readonly<Record<string, string>> = {}) {
-    this.#environment = { ...process.env, ...environment, TF_IN_AUTOMATION: '1', CHECKPOINT_DISABLE: '1' };
     const mirror = pluginMirror();
+    const own = { TF_IN_AUTOMATION: '1', CHECKPOINT_DISABLE: '1' };
+    this.environment = { ...process.env, ...environment, ...own };
     if (mirror === undefined) return;
     const configuration = path.join(this.#scratch, 'terraform.rc');
     writeFileSync(
       configuration,
       `provider_installation {\n  filesystem_mirror {\n    path = ${JSON.stringify(mirror)}\n  }\n}\n`,
     );
-    this.#environment.TF_CLI_CONFIG_FILE = configuration;
+    this.environment = { ...this.environment, TF_CLI_CONFIG_FILE: configuration };
   }
 
   async init(folder: string, options: { readonly backend?: boolean } = {}): Promise<void> {
@@ -77,7 +79,7 @@ export class Terraform {
   async #run(folder: string, parameters: string[]): Promise<string> {
     try {
       const { stdout } = await run('terraform', [`-chdir=${folder}`, ...parameters], {
-        env: this.#environment,
+        env: this.environment,
         maxBuffer: 64 * 1024 * 1024,
         timeout: 300_000,
       });
