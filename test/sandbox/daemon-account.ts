@@ -27,7 +27,8 @@ import {
 
 const CLUSTER = 'main';
 const SERVICE = 'orders';
-export const API_PORT = 6080;
+const SAMPLE_API = ['node', '--require', 'tsx/cjs', 'examples/sample-api/server.ts'];
+const API_PORT = 6080;
 
 export class DaemonAccount {
   private readonly ec2: EC2Client;
@@ -74,6 +75,7 @@ export class DaemonAccount {
         desiredCount: 2,
         launchType: 'FARGATE',
         healthCheckGracePeriodSeconds: 30,
+        deploymentConfiguration: { deploymentCircuitBreaker: { enable: true, rollback: true } },
         networkConfiguration: { awsvpcConfiguration: { subnets: closed } },
         loadBalancers: [
           { targetGroupArn: this.targetGroupArn, containerName: 'main', containerPort: API_PORT },
@@ -84,8 +86,8 @@ export class DaemonAccount {
   }
 
   /** Another version of the API; the service is told to run it. */
-  async deploy(version: string): Promise<void> {
-    const taskDefinition = await this.taskDefinition(version);
+  async deploy(version: string, command = SAMPLE_API): Promise<void> {
+    const taskDefinition = await this.taskDefinition(version, command);
     await this.ecs.send(new UpdateServiceCommand({ cluster: CLUSTER, service: SERVICE, taskDefinition }));
   }
 
@@ -116,7 +118,7 @@ export class DaemonAccount {
     return states.sort();
   }
 
-  private async taskDefinition(version: string): Promise<string> {
+  private async taskDefinition(version: string, command = SAMPLE_API): Promise<string> {
     const { taskDefinition } = await this.ecs.send(
       new RegisterTaskDefinitionCommand({
         family: SERVICE,
@@ -128,7 +130,7 @@ export class DaemonAccount {
           {
             name: 'main',
             image: 'sample-api',
-            command: ['node', '--require', 'tsx/cjs', 'examples/sample-api/server.ts'],
+            command,
             environment: [
               { name: 'API_NAME', value: SERVICE },
               { name: 'API_VERSION', value: version },

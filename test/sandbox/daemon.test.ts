@@ -114,16 +114,20 @@ describe('a running sandbox', () => {
     await traffic.until((answers) => instancesOf(answers).some(another));
     const answers = await traffic.stop();
 
+    const targets = await account.targets();
+    expect(targets.filter((target) => target.endsWith(' healthy'))).toHaveLength(2);
+    const survivor = before.find((name) => targets.includes(`${name.replace(/-.*/, '')} healthy`));
     const meanwhile = answers.filter(({ atMs }) => atMs > killedAtMs);
     const fresh = meanwhile.findIndex(({ instance }) => instance !== '' && another(instance));
-    expect(instancesOf(meanwhile.slice(0, fresh))).toHaveLength(1);
+    expect(meanwhile.slice(0, fresh).filter(({ instance }) => instance === survivor).length).toBeGreaterThan(
+      10,
+    );
     // A load balancer does not retry: until it has heard of it, what it sends to the dead task fails.
     const lastFailureMs = Math.max(
       0,
       ...meanwhile.filter(({ status }) => status !== 200).map(({ atMs }) => atMs - killedAtMs),
     );
     expect(lastFailureMs).toBeLessThan(3000);
-    expect((await account.targets()).filter((target) => target.endsWith(' healthy'))).toHaveLength(2);
     expect((await account.deployments()).map(({ rolloutState }) => rolloutState)).toEqual(['COMPLETED']);
   });
 
@@ -141,6 +145,21 @@ describe('a running sandbox', () => {
     const addresses = (await account.targets()).map((target) => target.replace(' healthy', ''));
     expect(await namedAddresses()).toEqual(addresses);
     expect(await account.deployments()).toMatchObject([{ runningCount: 2, rolloutState: 'COMPLETED' }]);
+  });
+
+  test('goes back to the last good deployment when the tasks of a new one keep failing, unseen by clients', async () => {
+    const traffic = new Traffic(URL);
+    await traffic.until((answers) => answers.length > 10);
+    const [good] = await account.deployments();
+    await account.deploy('3', ['false']);
+    await account.completed();
+    const answers = await traffic.stop();
+    expect(failures(answers)).toEqual([]);
+    expect(new Set(answers.map(({ version }) => version))).toEqual(new Set(['2']));
+    const [back, ...others] = await account.deployments();
+    expect(others).toEqual([]);
+    expect(back?.id).not.toBe(good?.id);
+    expect(back).toMatchObject({ taskDefinition: good?.taskDefinition, runningCount: 2 });
   });
 
   test('stops with all its processes and ports, and removes its folder', async () => {

@@ -97,9 +97,10 @@ describe('the order of the rules', () => {
 });
 
 test('two rules whose names hash to one place have a number each', () => {
-  const both = catalog(
-    '    paths: [/catalog]\n  az: { image: x, paths: [/az] }\n  bm: { image: x, paths: [/bm] }',
-  );
+  const both: Edit = [
+    '  catalog:\n',
+    '  az: { image: x, paths: [/az] }\n  bm: { image: x, paths: [/bm] }\n  catalog:\n',
+  ];
   const priority = (api: string) => load(both).trafficRules.find((rule) => rule.api === api)?.priority;
   // Their band begins at 38851, and both hash to 329.
   expect([priority('az'), priority('bm')]).toEqual([39_180, 39_181]);
