@@ -92,7 +92,7 @@ const limit: Claim = {
     let retryAfter = '';
     for (let i = 0; i < remaining + 5; i++) {
       // The gateways learn of each other's counts within a few milliseconds.
-      await setTimeout(25);
+      await setTimeout(50);
       const answer = await ask();
       if (answer.status === 429) {
         denied++;

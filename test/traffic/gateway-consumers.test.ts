@@ -20,7 +20,7 @@ const keys = {
   ...Object.fromEntries(consumers.slice(2).map(({ name }) => [`${name}-key`, name])),
 };
 /** The replication of a count takes a few milliseconds: requests that are to see each other are so far apart. */
-const apartMs = 30;
+const apartMs = 100;
 let pair: Pair;
 
 beforeAll(async () => {
