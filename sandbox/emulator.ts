@@ -133,7 +133,9 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     child.once('error', (error) => resolve(`the emulator did not start: ${error.message}`));
     // Not `exit`: its last words may still be under way then.
     child.once('close', (code, signal) =>
-      resolve([`the emulator ended with ${signal ?? `exit code ${code}`}`, ...lines].join('\n')),
+      resolve(
+        [`the emulator ended with ${signal ?? `exit code ${code}`}`, ...(code === 0 ? [] : lines)].join('\n'),
+      ),
     );
   });
   const stop = async () => {

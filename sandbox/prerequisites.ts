@@ -1,7 +1,7 @@
 /** What the sandbox needs on the machine, and how to get what is missing. */
+import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import execa from 'execa';
 
 /** A program that was found. */
 export interface Found {
@@ -47,18 +47,18 @@ const LEAST_TERRAFORM = '1.11';
 const LEAST_HAPROXY = '2.6';
 
 /** What a command printed, and whether it ended with 0. */
-async function run(
+function run(
   command: string,
   args: readonly string[],
   timeoutSeconds = 60,
 ): Promise<{ readonly good: boolean; readonly output: string }> {
-  const result = await execa(command, args, {
-    reject: false,
-    timeout: timeoutSeconds * 1000,
-    all: true,
-    env: { CHECKPOINT_DISABLE: '1', DEBIAN_FRONTEND: 'noninteractive' },
+  const env = { ...process.env, CHECKPOINT_DISABLE: '1', DEBIAN_FRONTEND: 'noninteractive' };
+  return new Promise((resolve) => {
+    // Not execa 5: its timer goes on for a program that does not exist, and keeps this process alive.
+    execFile(command, args, { env, timeout: timeoutSeconds * 1000 }, (error, stdout, stderr) => {
+      resolve({ good: error === null, output: [stdout, stderr].filter(Boolean).join('\n') });
+    });
   });
-  return { good: result.exitCode === 0, output: result.all ?? '' };
 }
 
 /** The line of a package manager's output that says what went wrong. */

@@ -1,5 +1,5 @@
 /** The real provider's schema takes every environment of this repository, at every stage. Asks no cloud anything. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Stage } from '../../constructs/blueprint/schema';
@@ -16,16 +16,20 @@ afterAll(() => {
   rmSync(scratch, { recursive: true });
 });
 
+const folder = path.join(scratch, 'configuration');
+
 async function diagnostics(environment: string, stage?: Stage): Promise<unknown> {
   const [stack] = synthesize({
     environments: path.resolve(__dirname, '../../environments'),
-    outdir: path.join(scratch, `${environment}-${stage}`),
+    outdir: path.join(scratch, 'out'),
     only: [environment],
     awsProviderVersion: '>= 5.100',
     ...(stage && { stages: { [environment]: stage } }),
   });
-  const folder = stack?.workingFolder as string;
-  await terraform.init(folder, { backend: false });
+  mkdirSync(folder, { recursive: true });
+  copyFileSync(path.join(stack?.workingFolder as string, 'cdk.tf.json'), path.join(folder, 'cdk.tf.json'));
+  // All need the same provider: one installation is enough.
+  if (!existsSync(path.join(folder, '.terraform'))) await terraform.init(folder, { backend: false });
   return (await terraform.validate(folder)).diagnostics;
 }
 

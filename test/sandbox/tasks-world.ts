@@ -1,5 +1,6 @@
 /** A small world around the tasks controller: an account and a load balancer in memory, real processes. */
 import { mkdtempSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TasksController } from '../../sandbox/tasks/controller';
@@ -17,12 +18,12 @@ import type { Balancer, TargetState } from '../../sandbox/types';
 
 export const SERVICE_ARN = 'arn:aws:ecs:eu-central-1:123456789012:service/main/orders';
 export const TARGET_GROUP = 'arn:aws:elasticloadbalancing:eu-central-1:123456789012:targetgroup/orders/1';
-export const PORT = 6010;
-
-/** Answers every connection, and prints its environment first. */
-export const SERVER = `
+/** Answers every connection, and prints its environment first. Test files run side by side: each has its own port. */
+export function server(port: number): string {
+  return `
 console.log(JSON.stringify(process.env));
-require('node:net').createServer((s) => s.on('error', () => {}).end('hello')).listen(${PORT}, process.env.TASK_ADDRESS);`;
+require('node:net').createServer((s) => s.on('error', () => {}).end('hello')).listen(${port}, process.env.TASK_ADDRESS);`;
+}
 
 export function container(name: string, script: string, given: Partial<ContainerSpec> = {}): ContainerSpec {
   return {
@@ -196,4 +197,22 @@ export class World {
       close: async () => {},
     };
   }
+}
+
+export async function answersSoon(host: string, port: number): Promise<boolean> {
+  for (let attempt = 0; attempt < 100; attempt += 1) {
+    if (await answers(host, port)) return true;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return false;
+}
+
+function answers(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port }, () => {
+      socket.end();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
 }

@@ -1,18 +1,14 @@
 /** The tasks controller with real processes; what is around it is in memory. */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { container, PORT, SERVER, service, TARGET_GROUP, World } from './tasks-world';
-
-const LOAD_BALANCED = [{ targetGroupArn: TARGET_GROUP, containerName: 'main', containerPort: PORT }];
-const STOP_FIRST = { minimumHealthyPercent: 0, maximumPercent: 100 };
-const ROLLED = [
-  { id: 'ecs-svc/2', primary: true, taskDefinitionArn: 'td:2', failed: false },
-  { id: 'ecs-svc/1', primary: false, taskDefinitionArn: 'td:1', failed: false },
-];
+import { answersSoon, container, server, service, TARGET_GROUP, World } from './tasks-world';
 
 jest.setTimeout(20_000);
+
+const PORT = 6010;
+const SERVER = server(PORT);
+const LOAD_BALANCED = [{ targetGroupArn: TARGET_GROUP, containerName: 'main', containerPort: PORT }];
 
 let world: World;
 
@@ -39,8 +35,8 @@ describe('a task', () => {
       '127.50.1.4 eu-central-1a',
       '127.50.2.4 eu-central-1b',
     ]);
-    expect(await answers('127.50.1.4')).toBe(true);
-    expect(await answers('127.50.2.4')).toBe(true);
+    expect(await answersSoon('127.50.1.4', PORT)).toBe(true);
+    expect(await answersSoon('127.50.2.4', PORT)).toBe(true);
     const folder = join(world.folder, 'logs', 'orders');
     const file = join(folder, readdirSync(folder)[0] as string);
     expect(file).toMatch(/[0-9a-f]{32}-main\.log$/);
@@ -91,7 +87,7 @@ describe('a task', () => {
     const balanced = service({ loadBalancers: LOAD_BALANCED });
     await world.change(balanced);
     await world.until(() => world.running.length === 1);
-    expect(await answersSoon('127.50.1.4')).toBe(true);
+    expect(await answersSoon('127.50.1.4', PORT)).toBe(true);
     world.say('127.50.1.4', 'healthy');
     await world.completed();
     const log = () => readFileSync(logFile(), 'utf8');
@@ -119,7 +115,7 @@ describe('a task', () => {
   test('is complete only when its target group says that it is healthy', async () => {
     await world.change(service({ loadBalancers: LOAD_BALANCED }));
     await world.until(() => world.running.length === 1);
-    expect(await answersSoon('127.50.1.4')).toBe(true);
+    expect(await answersSoon('127.50.1.4', PORT)).toBe(true);
     expect(world.report.deployments[0]).toMatchObject({ runningCount: 1, rolloutState: 'IN_PROGRESS' });
     world.say('127.50.1.4', 'healthy');
     await world.completed();
@@ -215,92 +211,6 @@ describe('containers of a task', () => {
   });
 });
 
-describe('a deployment', () => {
-  test('stop-first: the old process is gone before the new one starts', async () => {
-    const marks = join(world.folder, 'marks');
-    const script = `const mark = (text) => require('node:fs').appendFileSync(${JSON.stringify(marks)}, text + ' ');
-      mark('start'); process.on('SIGTERM', () => setTimeout(() => { mark('end'); process.exit(0) }, 200)); ${SERVER}`;
-    const spec = [container('main', script, { ports: [PORT] })];
-    world.specs = { 'td:1': spec, 'td:2': spec };
-    await world.change(service(STOP_FIRST));
-    await world.completed();
-    await world.change(service({ ...STOP_FIRST, deployments: ROLLED }));
-    await world.completed('ecs-svc/2');
-    expect(readFileSync(marks, 'utf8')).toBe('start end start ');
-    expect(world.report.deployments).toMatchObject([
-      { id: 'ecs-svc/2', runningCount: 1 },
-      { id: 'ecs-svc/1', runningCount: 0 },
-    ]);
-  });
-
-  test('start-first: it is complete only when the old tasks are drained and gone', async () => {
-    world.specs['td:2'] = world.specs['td:1'] ?? [];
-    world.holdDrain = true;
-    const balanced = service({ loadBalancers: LOAD_BALANCED });
-    await world.change(balanced);
-    await world.until(() => world.running.length === 1);
-    world.say('127.50.1.4', 'healthy');
-    await world.completed();
-    await world.change({ ...balanced, deployments: ROLLED });
-    await world.until(() => world.running.length === 2);
-    world.say('127.50.2.4', 'healthy');
-    await world.until(() => world.finishDrain !== undefined);
-    expect(await answersSoon('127.50.1.4')).toBe(true);
-    expect(world.report.deployments[0]).toMatchObject({ runningCount: 1, rolloutState: 'IN_PROGRESS' });
-    world.finishDrain?.();
-    await world.completed('ecs-svc/2');
-  });
-
-  test('whose tasks keep failing is rolled back after three of them', async () => {
-    world.specs = { 'td:1': [container('main', 'process.exit(1)', { ports: [PORT] })] };
-    await world.change(service({ breaker: { enabled: true, rollback: true } }));
-    await world.until(() => world.rollbacks.length > 0);
-    expect(world.rollbacks).toEqual([
-      `${service().arn} ECS deployment circuit breaker: tasks failed to start.`,
-    ]);
-    await world.until(() => world.report.deployments[0]?.rolloutState === 'FAILED');
-    expect(world.report.deployments[0]).toMatchObject({ failedTasks: 3, runningCount: 0, pendingCount: 0 });
-  });
-
-  test('that cannot start says why in the events', async () => {
-    world.specs = {};
-    await world.change(service());
-    expect(world.report.events).toContain(
-      '(service orders) was unable to place a task. Reason: there is no such task definition.',
-    );
-  });
-
-  test('with a program that does not exist says so', async () => {
-    world.specs = { 'td:1': [container('main', '', { command: ['no-such-program'] })] };
-    await world.change(service());
-    await world.until(() =>
-      world.report.events.some((event) => event.includes('cannot run "no-such-program"')),
-    );
-  });
-});
-
-test('a deleted service drains its tasks, reports their end, and is forgotten', async () => {
-  const balanced = service({ loadBalancers: LOAD_BALANCED });
-  await world.change(balanced);
-  await world.until(() => world.running.length === 1);
-  world.say('127.50.1.4', 'healthy');
-  await world.completed();
-  await world.change({ ...balanced, active: false, desiredCount: 0 });
-  await world.until(() => world.report.tasks[0]?.lastStatus === 'STOPPED');
-  expect(world.happened.at(-1)).toBe('drained 127.50.1.4');
-  await world.change();
-  await world.until(() => Object.keys(world.reports).length === 0);
-});
-
-test('a service that is gone without a word leaves no task', async () => {
-  await world.change(service());
-  await world.completed();
-  await world.change();
-  await world.until(() => Object.keys(world.reports).length === 0);
-  expect(world.processes.size).toBe(0);
-  expect(world.happened).toEqual(['register 127.50.1.4', 'deregister 127.50.1.4']);
-});
-
 function logFile(): string {
   const folder = join(world.folder, 'logs', 'orders');
   return join(folder, readdirSync(folder)[0] as string);
@@ -320,22 +230,4 @@ function isRunning(pid: number): boolean {
   if (!exists(pid)) return false;
   const stat = `/proc/${pid}/stat`;
   return !(existsSync(stat) && / Z /.test(readFileSync(stat, 'utf8')));
-}
-
-function answers(host: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ host, port: PORT }, () => {
-      socket.end();
-      resolve(true);
-    });
-    socket.once('error', () => resolve(false));
-  });
-}
-
-async function answersSoon(host: string): Promise<boolean> {
-  for (let attempt = 0; attempt < 100; attempt += 1) {
-    if (await answers(host)) return true;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  return false;
 }

@@ -1,8 +1,5 @@
 /** Each construct stands alone, in a stack of one's own and with things that exist. */
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { App, type TerraformStack, Testing } from 'cdktf';
+import { type TerraformStack, Testing } from 'cdktf';
 import { ApiService, type ApiServiceProps } from '../../constructs/cdktf/api-service';
 import { GatewayPair, type GatewayPairProps } from '../../constructs/cdktf/gateway-pair';
 import { Identity } from '../../constructs/cdktf/identity';
@@ -11,7 +8,7 @@ import { ExistingNetwork, Network } from '../../constructs/cdktf/network';
 import { TargetGroup } from '../../constructs/cdktf/target-group';
 import { OwnListener, OwnServers, OwnService } from '../../examples/cdktf-own-stack/main';
 import { blueprintAt } from './support/blueprints';
-import { Synthesized, synthesizedIn } from './support/terraform-json';
+import { newApp, Synthesized, synthesizedIn } from './support/terraform-json';
 
 const place = {
   region: 'eu-central-1',
@@ -230,7 +227,7 @@ describe('the two ways out', () => {
 });
 
 describe('the example', () => {
-  const app = new App({ outdir: mkdtempSync(path.join(tmpdir(), 'stagecraft-synth-')), stackTraces: false });
+  const app = newApp();
 
   test.each([
     ['OwnService', OwnService, { aws_ecs_service: 1, aws_lb: undefined, aws_vpc: undefined }],

@@ -128,6 +128,18 @@ describe('the load balancer', () => {
     );
   });
 
+  test('is what the host name of the environment leads to', () => {
+    const record = synthesizedAt('load-balanced').one(
+      'aws_route53_record.LoadBalancer_Records_apishopexample',
+    );
+    expect(record).toMatchObject({ name: 'api.shop.example', type: 'A', zone_id: 'Z0123456789ABCDEFGHIJ' });
+    expect(record.alias).toMatchObject({
+      name: expect.stringMatching(/^\$\{aws_lb\.LoadBalancer_[0-9A-F]{8}\.dns_name\}$/),
+      zone_id: expect.stringMatching(/^\$\{aws_lb\.LoadBalancer_[0-9A-F]{8}\.zone_id\}$/),
+      evaluate_target_health: false,
+    });
+  });
+
   test('proves each name of the certificate by a record of its own', () => {
     const blueprint = blueprintAt('load-balanced');
     const loadBalancer = blueprint.loadBalancer as NonNullable<typeof blueprint.loadBalancer>;
@@ -234,6 +246,13 @@ describe("the consumers' secret", () => {
       secret_string_wo_version: 1,
       version_stages: ['AWSCURRENT', 'INITIAL'],
       lifecycle: { create_before_destroy: true, ignore_changes: ['version_stages'] },
+    });
+  });
+
+  test('gives its name free at once, so that an environment can go back a stage and forward again', () => {
+    expect(synthesizedAt('gateway').one('aws_secretsmanager_secret.Gateway_ConsumersSecret')).toMatchObject({
+      name: 'shop/consumers',
+      recovery_window_in_days: 0,
     });
   });
 

@@ -68,6 +68,8 @@ describe('an API', () => {
     expect(balanced.one('aws_service_discovery_service.orders_Discovery')).toMatchObject({
       name: 'orders',
       dns_config: { routing_policy: 'MULTIVALUE', dns_records: [{ type: 'A', ttl: 5 }] },
+      health_check_custom_config: { failure_threshold: 1 },
+      force_destroy: true,
     });
   });
 

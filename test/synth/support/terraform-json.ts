@@ -1,5 +1,5 @@
 /** A stack as Terraform sees it, by addresses without cdktf's hash. */
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { App, TerraformStack, Testing } from 'cdktf';
@@ -72,23 +72,31 @@ export class Synthesized {
   }
 }
 
-const outdir = (): string => mkdtempSync(path.join(tmpdir(), 'stagecraft-synth-'));
+/** cdktf makes the folder that it would write into. */
+const outdir = mkdtempSync(path.join(tmpdir(), 'stagecraft-synth-'));
+afterAll(() => rmSync(outdir, { recursive: true, force: true }));
+
+export const newApp = (): App => new App({ outdir, stackTraces: false });
 
 /** A blueprint as the stack of its stage. */
 export function synthesized(blueprint: Blueprint): Synthesized {
-  const folder = outdir();
-  const app = new App({ outdir: folder, stackTraces: false });
-  const workingFolder = path.join(folder, 'stacks', blueprint.environment);
-  return new Synthesized(
-    Testing.synth(new stackOf[blueprint.stage](app, { blueprint, root: folder, workingFolder })),
-  );
+  const workingFolder = path.join(outdir, 'stacks', blueprint.environment);
+  const stack = new stackOf[blueprint.stage](newApp(), { blueprint, root: outdir, workingFolder });
+  return new Synthesized(Testing.synth(stack));
 }
 
-export const synthesizedAt = (stage: Stage): Synthesized => synthesized(blueprintAt(stage));
+const atStage = new Map<Stage, Synthesized>();
+
+/** The blueprint of `blueprints.ts` at a stage. */
+export function synthesizedAt(stage: Stage): Synthesized {
+  const stack = atStage.get(stage) ?? synthesized(blueprintAt(stage));
+  atStage.set(stage, stack);
+  return stack;
+}
 
 /** Constructs in a stack of one's own. */
 export function synthesizedIn(build: (stack: TerraformStack) => void): Synthesized {
-  const stack = new TerraformStack(new App({ outdir: outdir(), stackTraces: false }), 'own');
+  const stack = new TerraformStack(newApp(), 'own');
   build(stack);
   return new Synthesized(Testing.synth(stack));
 }
