@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { CreateSecurityGroupCommand, DescribeVpcsCommand } from '@aws-sdk/client-ec2';
-import { ListClustersCommand, RunTaskCommand } from '@aws-sdk/client-ecs';
+import { DeleteClusterCommand, ListClustersCommand, RunTaskCommand } from '@aws-sdk/client-ecs';
 import { type Aws, freePort, jsonCall, rawCall, startAws } from './emulator-kit';
 
 let aws: Aws;
@@ -19,8 +19,8 @@ describe('changes', () => {
     const before = await revision();
     await aws.ecs.send(new ListClustersCommand({}));
     await aws.ec2.send(new DescribeVpcsCommand({}));
-    const bad = new CreateSecurityGroupCommand({ GroupName: 'x', Description: 'x', VpcId: 'vpc-none' });
-    await expect(aws.ec2.send(bad)).rejects.toThrow();
+    const failing = aws.ecs.send(new DeleteClusterCommand({ cluster: 'none' }));
+    await expect(failing).rejects.toThrow('Cluster not found.');
     await aws.emulator.control.putServices({});
     expect(await revision()).toBe(before);
     await aws.ec2.send(new CreateSecurityGroupCommand({ GroupName: 'y', Description: 'y' }));
@@ -118,7 +118,7 @@ describe('what the emulator cannot do', () => {
 describe('the control interface', () => {
   const put = async (path: string, body: string) => {
     const response = await fetch(`${aws.emulator.endpoint}/_sandbox/${path}`, { method: 'PUT', body });
-    return { status: response.status, answer: await response.json() };
+    return { status: response.status, answer: (await response.json()) as { readonly error: string } };
   };
 
   it.each([
