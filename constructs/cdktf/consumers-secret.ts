@@ -24,7 +24,8 @@ export interface ConsumersSecretProps {
 
 /**
  * The secret that holds the consumers' hashed keys. Terraform writes the first text and never looks at it again:
- * the value is write-only, so neither the state nor a plan holds it. Needs Terraform 1.11.
+ * the value is write-only, so neither the state nor a plan holds it. Needs Terraform or OpenTofu 1.11; with CDK Terrain,
+ * say so in the context `targetVersions`.
  */
 export class ConsumersSecret extends Construct {
   readonly secret: SecretsmanagerSecret;

@@ -5,8 +5,8 @@ import type { Construct } from 'constructs';
 import type { Blueprint } from '../../constructs/blueprint/blueprint';
 import { literal } from '../../constructs/cdktf/literal';
 
-/** Write-only arguments keep the consumers' secret out of the state: Terraform has them from this version on. */
-const TERRAFORM = '>= 1.11.0';
+/** Write-only arguments keep the consumers' secret out of the state: Terraform and OpenTofu have them since this version. */
+const OLDEST = '1.11.0';
 
 export interface EnvironmentStackProps {
   readonly blueprint: Blueprint;
@@ -28,11 +28,13 @@ export abstract class EnvironmentStack extends TerraformStack {
   constructor(scope: Construct, props: EnvironmentStackProps) {
     super(scope, props.blueprint.environment);
     this.blueprint = props.blueprint;
+    // CDK Terrain refuses what an older version would not know, unless it is told that none is meant.
+    this.node.setContext('targetVersions', { terraform: `>=${OLDEST}`, opentofu: `>=${OLDEST}` });
     new AwsProvider(this, 'aws', {
       region: props.blueprint.region,
       defaultTags: [{ tags: literal(props.blueprint.tags) }],
     });
-    this.addOverride('terraform.required_version', TERRAFORM);
+    this.addOverride('terraform.required_version', `>= ${OLDEST}`);
     if (props.awsProviderVersion !== undefined) {
       this.addOverride('terraform.required_providers.aws.version', props.awsProviderVersion);
     }
