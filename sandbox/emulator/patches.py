@@ -15,6 +15,7 @@ import elbv2_health
 import elbv2_usage
 import hosted_zones
 import secret_versions
+import security_group_rules
 
 MODULES = (
     acm_validation,
@@ -30,6 +31,7 @@ MODULES = (
     elbv2_usage,
     hosted_zones,
     secret_versions,
+    security_group_rules,
 )
 
 

@@ -12,7 +12,15 @@ import {
   type UpdateServiceCommandInput,
 } from '@aws-sdk/client-ecs';
 import type { DeploymentReport, TaskReport } from '../../sandbox/tasks/types';
-import { type Aws, createCluster, createNetwork, type Network, registerTask, startAws } from './emulator-kit';
+import {
+  type Aws,
+  createCluster,
+  createNetwork,
+  type Network,
+  registerTask,
+  report,
+  startAws,
+} from './emulator-kit';
 
 let aws: Aws;
 let network: Network;
@@ -64,20 +72,6 @@ const deployments = async (name: string) =>
   ]);
 
 const ids = async (name: string) => ((await service(name)).deployments ?? []).map(({ id }) => id ?? '');
-
-const report = (
-  id: string,
-  runningCount: number,
-  more: Partial<DeploymentReport> = {},
-): DeploymentReport => ({
-  id,
-  runningCount,
-  pendingCount: 0,
-  failedTasks: 0,
-  rolloutState: 'IN_PROGRESS',
-  rolloutStateReason: '',
-  ...more,
-});
 
 const tell = (
   name: string,

@@ -25,6 +25,7 @@ import {
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { ServiceDiscoveryClient } from '@aws-sdk/client-servicediscovery';
 import { type Emulator, startEmulator } from '../../sandbox/emulator';
+import type { DeploymentReport } from '../../sandbox/tasks/types';
 
 // Importing moto takes seconds, and many of them beside other work.
 jest.setTimeout(90_000);
@@ -211,3 +212,18 @@ export async function attach(
   );
   return Rules?.[0]?.RuleArn ?? '';
 }
+
+/** What the tasks controller says of a deployment. */
+export const report = (
+  id: string,
+  runningCount: number,
+  more: Partial<DeploymentReport> = {},
+): DeploymentReport => ({
+  id,
+  runningCount,
+  pendingCount: 0,
+  failedTasks: 0,
+  rolloutState: 'IN_PROGRESS',
+  rolloutStateReason: '',
+  ...more,
+});
