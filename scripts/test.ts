@@ -1,8 +1,8 @@
 /**
- * `npm test`: the tiers of proof one after the other, each with its time.
+ * `npm test`: the tiers of proof, each with its time.
  * `npm test -- unit traffic` runs only those.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,13 +14,21 @@ interface Tier {
   readonly shows: string;
   /** Command lines of tiers that are no jest run. */
   readonly commands?: readonly (readonly string[])[];
+  /** Needs little of the processor: it mostly waits. */
+  readonly waits?: true;
+  /** Its files share the sandbox's folder. */
+  readonly oneFileAtATime?: true;
 }
 
-interface TierResult {
-  readonly tier: Tier;
-  readonly seconds: number;
+interface Outcome {
   readonly passed: number;
   readonly failed: number;
+  readonly text: string;
+}
+
+interface TierResult extends Omit<Outcome, 'text'> {
+  readonly tier: Tier;
+  readonly seconds: number;
 }
 
 const tiers: readonly Tier[] = [
@@ -36,40 +44,73 @@ const tiers: readonly Tier[] = [
   { name: 'synth', shows: 'each stage gives exactly these resources' },
   { name: 'sandbox', shows: 'the emulator, the tasks and the balancer do what AWS does' },
   { name: 'traffic', shows: 'a pair of gateways does what the policies say' },
-  { name: 'deploy', shows: 'the real provider applies it, and a stage change replaces nothing' },
-  { name: 'e2e', shows: 'one command brings the whole up, and all claims hold' },
+  { name: 'deploy', shows: 'the real provider applies it, and a stage change replaces nothing', waits: true },
+  {
+    name: 'e2e',
+    shows: 'one command brings the whole up, and all claims hold',
+    waits: true,
+    oneFileAtATime: true,
+  },
 ];
 
-function runCommands(tier: Tier): TierResult {
-  const started = performance.now();
-  const statuses = (tier.commands ?? []).map(
-    ([command = '', ...rest]) =>
-      spawnSync('npx', ['--no-install', command, ...rest], { stdio: 'inherit' }).status,
-  );
-  const passed = statuses.filter((status) => status === 0).length;
-  return { tier, seconds: (performance.now() - started) / 1000, passed, failed: statuses.length - passed };
+/** Runs a program to its end. What it prints is shown when it has ended, so that two tiers do not mix. */
+function run(
+  command: string,
+  args: readonly string[],
+): Promise<{ readonly status: number | null; readonly text: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn('npx', ['--no-install', command, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    let text = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (chunk: Buffer) => {
+        text += chunk.toString();
+      });
+    }
+    child.once('error', reject);
+    child.once('close', (status) => resolve({ status, text }));
+  });
+}
+
+async function runCommands(tier: Tier): Promise<Outcome> {
+  const texts: string[] = [];
+  let passed = 0;
+  for (const [command = '', ...rest] of tier.commands ?? []) {
+    const { status, text } = await run(command, rest);
+    texts.push(text);
+    if (status === 0) passed++;
+  }
+  return { passed, failed: texts.length - passed, text: texts.join('') };
 }
 
 /** Jest writes its counts to a file: its own output stays readable. */
-function runJest(tier: Tier): TierResult {
-  const started = performance.now();
+async function runJest(tier: Tier): Promise<Outcome> {
   const folder = mkdtempSync(join(tmpdir(), 'stagecraft-test-'));
   const outputFile = join(folder, 'result.json');
-  const options = ['--json', `--outputFile=${outputFile}`, '--testLocationInResults'];
-  const { status } = spawnSync('npx', ['--no-install', 'jest', `test/${tier.name}/`, ...options], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+  const options = ['--json', `--outputFile=${outputFile}`, ...(tier.oneFileAtATime ? ['--runInBand'] : [])];
+  const { status, text } = await run('jest', [`test/${tier.name}/`, ...options]);
   const result = existsSync(outputFile)
     ? (JSON.parse(readFileSync(outputFile, 'utf8')) as { numPassedTests: number; numFailedTests: number })
     : { numPassedTests: 0, numFailedTests: 0 };
   rmSync(folder, { recursive: true });
+  // A file that does not load has no failed test of its own.
   const broken = status !== 0 && result.numFailedTests === 0 ? 1 : 0;
-  return {
-    tier,
-    seconds: (performance.now() - started) / 1000,
-    passed: result.numPassedTests,
-    failed: result.numFailedTests + broken,
-  };
+  const shown = text.split('\n').filter((line) => !line.startsWith('{"num'));
+  return { passed: result.numPassedTests, failed: result.numFailedTests + broken, text: shown.join('\n') };
+}
+
+async function runTier(tier: Tier): Promise<TierResult> {
+  const started = performance.now();
+  console.log(`── ${tier.name}: ${tier.shows} …`);
+  const { text, ...counts } = await (tier.commands ? runCommands(tier) : runJest(tier));
+  console.log(`${text}\n── ${tier.name}: ${counts.passed} passed, ${counts.failed} failed`);
+  return { tier, seconds: (performance.now() - started) / 1000, ...counts };
+}
+
+/** One tier after the other; the last two together, as both mostly wait for Terraform. */
+async function runAll(chosen: readonly Tier[]): Promise<TierResult[]> {
+  const results: TierResult[] = [];
+  for (const tier of chosen.filter((one) => !one.waits)) results.push(await runTier(tier));
+  return [...results, ...(await Promise.all(chosen.filter((one) => one.waits).map(runTier)))];
 }
 
 async function main(names: readonly string[]): Promise<number> {
@@ -84,10 +125,7 @@ async function main(names: readonly string[]): Promise<number> {
     console.error(explainMissing(missing));
     return 1;
   }
-  const results = chosen.map((tier) => {
-    console.log(`\n── ${tier.name}: ${tier.shows}`);
-    return tier.commands ? runCommands(tier) : runJest(tier);
-  });
+  const results = await runAll(chosen);
   const rows = results.map((one) => [
     one.tier.name,
     String(one.passed),

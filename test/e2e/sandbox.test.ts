@@ -9,7 +9,7 @@ import { Agent } from 'undici';
 import { projectAt } from '../../cli/context';
 import { readSandbox, type SandboxInfo } from '../../sandbox/client';
 import { terraformEnvironment } from '../../sandbox/terraform';
-import { document, eventually, listens, root, run, stagecraft } from './support/stagecraft';
+import { document, eventually, listens, PORTS, root, run, stagecraft } from './support/stagecraft';
 
 interface Up {
   readonly stage: string;
@@ -20,16 +20,6 @@ interface Up {
 }
 
 const { sandbox: folder } = projectAt(root);
-const PORTS = [
-  '--https-port',
-  '18443',
-  '--http-port',
-  '18080',
-  '--emulator-port',
-  '15100',
-  '--dns-port',
-  '15353',
-];
 const NOTHING = { add: 0, change: 0, remove: 0, replace: 0 };
 const up = (...more: string[]) => document<Up>(['up', ...PORTS, ...more], 400);
 const notHolding = (result: Up) => result.claims.filter((claim) => claim.result !== 'holds');

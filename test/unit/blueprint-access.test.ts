@@ -80,8 +80,8 @@ describe('listener rules', () => {
       at(stage).loadBalancer?.trafficRules.map(({ id, priority }) => [id, priority]);
     expect(numbers('gateway')).toEqual(numbers('load-balanced'));
     expect(numbers('gateway')).toEqual([
-      ['traffic-1-orders', 39_018],
-      ['traffic-1-catalog', 39_156],
+      ['traffic-1-orders', 49_018],
+      ['traffic-1-catalog', 49_156],
     ]);
   });
 });

@@ -83,15 +83,15 @@ describe('the order of the rules', () => {
     expect(first(catalog(text))).toEqual(['catalog', 'twice-headed', 'headed', 'deep', 'orders', 'all']);
   });
 
-  test('is that of the priorities, all of them below those of the attach rules', () => {
+  test('is that of the priorities, after those of the attach rules', () => {
     const { trafficRules, attachRules } = load(catalog('    paths: [/, /a/b/c/d/e/f/g/h]'));
     const priorities = trafficRules.map((rule) => rule.priority);
     expect(priorities).toEqual(priorities.toSorted((a, b) => a - b));
-    expect(Math.min(...priorities)).toBeGreaterThanOrEqual(1);
-    expect(Math.max(...priorities)).toBeLessThanOrEqual(40_000);
+    expect(Math.min(...priorities)).toBeGreaterThan(10_000);
+    expect(Math.max(...priorities)).toBeLessThanOrEqual(50_000);
     for (const { priority } of attachRules) {
-      expect(priority).toBeGreaterThan(40_000);
-      expect(priority).toBeLessThanOrEqual(50_000);
+      expect(priority).toBeGreaterThanOrEqual(1);
+      expect(priority).toBeLessThanOrEqual(10_000);
     }
   });
 });
@@ -102,8 +102,8 @@ test('two rules whose names hash to one place have a number each', () => {
     '  az: { image: x, paths: [/az] }\n  bm: { image: x, paths: [/bm] }\n  catalog:\n',
   ];
   const priority = (api: string) => load(both).trafficRules.find((rule) => rule.api === api)?.priority;
-  // Their band begins at 38851, and both hash to 329.
-  expect([priority('az'), priority('bm')]).toEqual([39_180, 39_181]);
+  // Their band begins at 48851, and both hash to 329.
+  expect([priority('az'), priority('bm')]).toEqual([49_180, 49_181]);
 });
 
 test('a target group has another name exactly when AWS replaces it', () => {

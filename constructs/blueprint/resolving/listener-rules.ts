@@ -17,9 +17,11 @@ export const MOST_SEGMENTS = 8;
 
 /** Rules that can be equally specific; more than there can be rules, so that a hash finds its own place. */
 const SLOTS = 555;
-const FIRST_ATTACH = 40_001;
+/** Attach rules come first: the operator's header reaches a target group on a path that an API claims, too. */
+const FIRST_ATTACH = 1;
 const ATTACH_SLOTS = 9_000;
-/** Tells the load balancer to which target group, whatever the path: for no rule of an API matches it. */
+const FIRST_TRAFFIC = 10_001;
+/** Tells the load balancer to which target group, whatever the path. */
 export const TARGET_HEADER = 'x-stagecraft-target';
 
 /** Number of segments: 0 for `/`, 2 for `/v2/orders`. */
@@ -107,7 +109,7 @@ export function trafficRules(environment: Environment): (ListenerRule & { api: s
     const slots = place(some.map((draft) => draft.key).toSorted(), SLOTS);
     const rules = some.map(({ id, key, conditions, api }) => {
       const targetGroup = environment.stage === 'gateway' ? ids.gateway : api;
-      const priority = band * SLOTS + (slots.get(key) ?? 0) + 1;
+      const priority = FIRST_TRAFFIC + band * SLOTS + (slots.get(key) ?? 0);
       return { id, priority, conditions, forward: [{ targetGroup, weight: 100 }], api };
     });
     return rules.toSorted((a, b) => a.priority - b.priority);

@@ -5,6 +5,18 @@ import { resolve } from 'node:path';
 
 export const root = resolve(__dirname, '../../..');
 
+/** Not those of a sandbox that somebody may have up. */
+export const PORTS = [
+  '--https-port',
+  '18443',
+  '--http-port',
+  '18080',
+  '--emulator-port',
+  '15100',
+  '--dns-port',
+  '15353',
+];
+
 export interface Run {
   readonly code: number | null;
   readonly stdout: string;
