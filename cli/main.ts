@@ -167,6 +167,8 @@ export function program(): Command {
 
 /** Runs the command line of this process. */
 export async function main(): Promise<void> {
+  // Which Node.js serves is said in package.json; the AWS SDK would say it again in the midst of the output.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
   try {
     await program().parseAsync();
   } catch (error) {
