@@ -34,7 +34,8 @@ function runProgram(file: string, parameters: string[], env: NodeJS.ProcessEnv =
   return spawnSync(process.execPath, ['--import', 'tsx', path.join(project, file), ...parameters], {
     cwd: project,
     encoding: 'utf8',
-    env: { ...process.env, ...env },
+    // Newer Node.js versions speak of what cdktf's dependencies use.
+    env: { ...process.env, NODE_OPTIONS: '--no-deprecation', ...env },
   });
 }
 
