@@ -1,4 +1,5 @@
 /** AWS's APIs as the command line calls them: a real account, or the sandbox. */
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { ECSClient } from '@aws-sdk/client-ecs';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
@@ -15,6 +16,7 @@ export interface AwsClients {
   readonly ec2: EC2Client;
   readonly ecs: ECSClient;
   readonly elb: ElasticLoadBalancingV2Client;
+  readonly logs: CloudWatchLogsClient;
   readonly secrets: SecretsManagerClient;
 }
 
@@ -23,6 +25,7 @@ export function awsClients(access: AwsAccess): AwsClients {
     ec2: new EC2Client(access),
     ecs: new ECSClient(access),
     elb: new ElasticLoadBalancingV2Client(access),
+    logs: new CloudWatchLogsClient(access),
     secrets: new SecretsManagerClient(access),
   };
 }

@@ -84,6 +84,33 @@ function verifyCommand(): Command {
     });
 }
 
+function usageCommand(): Command {
+  return new Command('usage')
+    .description(
+      "requests, errors, refusals, bytes, cache hits and latency by consumer and API, from the gateways' logs",
+    )
+    .argument('[environment]', 'name of the environment', 'sandbox')
+    .addOption(new Option('--since <time>', 'how far back: 90s, 15m, 1h, 7d').default('1h'))
+    .option('--api <name>', 'only this API')
+    .option('--consumer <name>', 'only this consumer; "anonymous" for callers without a name')
+    .option('--routes', 'tell the routes of each API apart')
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      `
+Example:
+  stagecraft usage prod --since 24h --api orders
+
+Two CloudWatch Logs Insights queries, which AWS charges by the bytes of log that they read.
+Exit code: 0 when the logs could be read, also when there is nothing in them; else 1.`,
+    )
+    .action(async (name: string, options) => {
+      const { contextOf } = require('./context') as typeof import('./context');
+      const { usage } = require('./usage') as typeof import('./usage');
+      await usage(await contextOf(project(), name), options, consoleOutput(Boolean(options.json)));
+    });
+}
+
 function consumersCommand(): Command {
   const environment = () => new Option('--environment <name>', 'name of the environment').default('sandbox');
   const noRoll = () =>
@@ -162,6 +189,7 @@ export function program(): Command {
     .addCommand(downCommand())
     .addCommand(statusCommand())
     .addCommand(verifyCommand())
+    .addCommand(usageCommand())
     .addCommand(consumersCommand());
 }
 

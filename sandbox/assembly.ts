@@ -81,8 +81,10 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
       log,
       projectRoot: options.projectRoot,
       logsFolder: folder.logs,
+      tasksFolder: folder.tasks,
       path: process.env.PATH ?? '',
       dnsAddress: `127.0.0.1:${names.port}`,
+      awsEndpoint: emulator.endpoint,
     });
     closers.push({ part: 'tasks', close: () => tasks.close(TASK_STOP_SECONDS) });
     const follower = follow(emulator, log, [

@@ -60,6 +60,11 @@ export class SandboxFolder {
     return join(this.logs, 'daemon.log');
   }
 
+  /** A folder per task that mounts volumes. */
+  get tasks(): string {
+    return join(this.path, 'tasks');
+  }
+
   /** A folder per daemon, a file per process. */
   get processes(): string {
     return join(this.path, 'processes');

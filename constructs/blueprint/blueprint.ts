@@ -2,6 +2,7 @@
  * The blueprint: an environment resolved. Every name, number and text that any engine needs is decided here,
  * in no engine's terms. What an engine alone can know (ids, ARNs, host names) stands as a reference.
  */
+import type { ContainerTies } from '../containers';
 import type { Stage } from './schema';
 
 export type ZoneLetter = string;
@@ -56,6 +57,8 @@ export type StatementResource =
   | { readonly arn: string }
   /** The service's log group and its streams. */
   | { readonly ref: 'log-group' }
+  /** The log group that the collectors write metrics to. */
+  | { readonly ref: 'metrics-log-group' }
   | { readonly ref: 'consumers-secret' };
 
 export interface Statement {
@@ -74,7 +77,7 @@ export interface Role {
   readonly statements: readonly Statement[];
 }
 
-export interface Container {
+export interface Container extends ContainerTies {
   readonly name: string;
   readonly image: string;
   readonly entryPoint?: readonly string[];
@@ -85,10 +88,29 @@ export interface Container {
   readonly stopTimeoutSeconds: number;
 }
 
+/** A number that CloudWatch makes of the lines of a log group. */
+export interface MetricFilter {
+  readonly id: string;
+  readonly name: string;
+  /** Which lines count: a filter pattern for JSON. */
+  readonly pattern: string;
+  readonly metric: {
+    readonly namespace: string;
+    readonly name: string;
+    /** A number, or the field that holds it: `$.total_ms`. */
+    readonly value: string;
+    readonly unit: 'Count' | 'Milliseconds';
+    /** Where a line has the value of each dimension: `{ Api: '$.api' }`. */
+    readonly dimensions: Readonly<Record<string, string>>;
+  };
+}
+
 export interface LogGroup {
   readonly id: string;
   readonly name: string;
   readonly retentionDays: number;
+  /** Absent: none. */
+  readonly metricFilters?: readonly MetricFilter[];
 }
 
 export interface HealthCheck {
@@ -121,6 +143,8 @@ export interface Service {
     readonly memoryMiB: number;
     readonly architecture: 'X86_64' | 'ARM64';
     readonly containers: readonly Container[];
+    /** Empty folders that containers share by their `mounts`; they last as long as the task. @default none */
+    readonly volumes?: readonly string[];
   };
   readonly executionRole: Role;
   readonly taskRole: Role;
@@ -202,6 +226,8 @@ export interface GatewayPair {
   readonly members: readonly Service[];
   /** Target group of the load balancer that all members are in. */
   readonly targetGroup: string;
+  /** Present when collectors write metrics to CloudWatch. */
+  readonly metricsLogGroup?: LogGroup;
   readonly consumersSecret: {
     readonly id: string;
     readonly name: string;

@@ -38,6 +38,8 @@ export const namespaceName = (environment: string): string => `${environment}.in
 /** Service, task definition and security group of an API or a gateway. */
 export const serviceName = (environment: string, id: string): string => `${environment}-${id}`;
 export const logGroupName = (environment: string, id: string): string => `/stagecraft/${environment}/${id}`;
+/** Where the environment's own CloudWatch metrics are. */
+export const metricsNamespace = (environment: string): string => `Stagecraft/${environment}`;
 export const scalingPolicyName = (environment: string, id: string): string => `${environment}-${id}-cpu`;
 export const securityGroupName = (environment: string, id: string): string => `${environment}-${id}`;
 

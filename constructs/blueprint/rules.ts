@@ -10,10 +10,12 @@ import * as identity from './rules/identity';
 import * as names from './rules/names';
 import * as network from './rules/network';
 import { gatewayText } from './rules/rendering';
+import * as routes from './rules/routes';
 import * as routing from './rules/routing';
 import type { ApiRule, Finding, Rule } from './rules/rule';
 import * as tags from './rules/tags';
 import * as timing from './rules/timing';
+import { usageMetricPairs } from './rules/usage-metrics';
 import type { Environment } from './schema';
 
 export type { Finding } from './rules/rule';
@@ -47,6 +49,7 @@ const rules: readonly Rule[] = [
   gateway.memberZones,
   gateway.memberZonesByDefault,
   gateway.consumersApis,
+  usageMetricPairs,
   identity.domainPrefix,
   identity.scopeCount,
   identity.clientScopes,
@@ -66,6 +69,9 @@ const apiRules: readonly ApiRule[] = [
   routing.listedTwice,
   routing.pathDepth,
   routing.headerConditions,
+  routes.routesCollide,
+  routes.routeOutside,
+  routes.routeOfAll,
   timing.requestFitsDrain,
   gateway.someConsumer,
 ];

@@ -1,4 +1,5 @@
 import type * as blueprint from '../blueprint/blueprint';
+import type { ContainerTies, EngineValue } from '../containers';
 import { literal } from './literal';
 
 /** Engine values that a task's containers are told. */
@@ -8,11 +9,13 @@ export interface ContainerSurroundings {
   /** First part of the log streams' names. */
   readonly logStreamPrefix: string;
   readonly consumersSecretArn?: string;
+  /** Issuer of the environment's own user pool, `https://…`. */
+  readonly userPoolIssuer?: string;
 }
 
 /**
  * The `container_definitions` text of a task definition.
- * @throws when a container reads the consumers' secret and there is none.
+ * @throws when a container reads the consumers' secret or the user pool's issuer, and there is none.
  */
 export function containerDefinitions(
   containers: readonly blueprint.Container[],
@@ -25,16 +28,23 @@ function definition(container: blueprint.Container, surroundings: ContainerSurro
   return {
     name: container.name,
     image: container.image,
-    essential: true,
+    essential: container.essential ?? true,
     ...(container.entryPoint && { entryPoint: container.entryPoint }),
     ...(container.command && { command: container.command }),
     portMappings: container.ports.map((port) => ({ containerPort: port, hostPort: port, protocol: 'tcp' })),
-    environment: byName(container.environment).map(([name, value]) => ({ name, value })),
+    environment: byName(variables(container, surroundings)).map(([name, value]) => ({ name, value })),
     secrets: byName(container.secrets).map(([name, secret]) => ({
       name,
       valueFrom: 'arn' in secret ? secret.arn : consumersSecret(container, surroundings),
     })),
     stopTimeout: container.stopTimeoutSeconds,
+    ...(container.dependsOn && {
+      dependsOn: container.dependsOn.map((one) => ({
+        containerName: one.container,
+        condition: one.condition,
+      })),
+    }),
+    ...(container.healthCheck && { healthCheck: healthCheck(container.healthCheck) }),
     logConfiguration: {
       logDriver: 'awslogs',
       options: {
@@ -44,10 +54,44 @@ function definition(container: blueprint.Container, surroundings: ContainerSurro
       },
     },
     // ECS adds these by itself: with them the text equals what it gives back, and no plan sees a change.
-    mountPoints: [],
+    mountPoints: (container.mounts ?? []).map(({ volume, path, readOnly }) => ({
+      sourceVolume: volume,
+      containerPath: path,
+      readOnly,
+    })),
     volumesFrom: [],
     systemControls: [],
   };
+}
+
+const healthCheck = (check: NonNullable<ContainerTies['healthCheck']>): object => ({
+  command: check.command,
+  interval: check.intervalSeconds,
+  timeout: check.timeoutSeconds,
+  retries: check.retries,
+  startPeriod: check.startPeriodSeconds,
+});
+
+function variables(
+  container: blueprint.Container,
+  surroundings: ContainerSurroundings,
+): Record<string, string> {
+  const filled = Object.entries(container.engineValues ?? {}).map(([name, value]) => [
+    name,
+    engineValue(container, value, surroundings),
+  ]);
+  return { ...container.environment, ...Object.fromEntries(filled) };
+}
+
+function engineValue(
+  { name }: blueprint.Container,
+  { ref }: EngineValue,
+  { userPoolIssuer }: ContainerSurroundings,
+): string {
+  if (userPoolIssuer === undefined) {
+    throw new Error(`Container "${name}" reads the ${ref}, and there is none. Give it as userPoolIssuer.`);
+  }
+  return userPoolIssuer;
 }
 
 /** In the order in which ECS gives them back, so that a moved line in an environment file changes nothing. */

@@ -40,6 +40,10 @@ export interface FargateServiceProps extends Placement {
   readonly targetGroup?: ITargetGroup;
   /** ARN of the consumers' secret, for a service that reads it. */
   readonly consumersSecretArn?: string;
+  /** ARN of the log group that metrics are written to, for a service that has a collector. */
+  readonly metricsLogGroupArn?: string;
+  /** Issuer of the user pool, for a service whose containers read it. */
+  readonly userPoolIssuer?: string;
   /** What must stand before the first task starts, such as the subnets' routes. */
   readonly dependsOn?: readonly ITerraformDependable[];
   readonly transform?: FargateServiceTransform;
@@ -63,7 +67,11 @@ export class FargateService extends Construct {
       logGroup: service.logGroup,
       transform: transform?.logGroup,
     });
-    const arns = { 'log-group': this.logGroup.arn, 'consumers-secret': props.consumersSecretArn };
+    const arns = {
+      'log-group': this.logGroup.arn,
+      'metrics-log-group': props.metricsLogGroupArn,
+      'consumers-secret': props.consumersSecretArn,
+    };
     this.executionRole = new IamRole(this, 'ExecutionRole', {
       role: service.executionRole,
       arns,
@@ -83,9 +91,10 @@ export class FargateService extends Construct {
     service,
     region,
     consumersSecretArn,
+    userPoolIssuer,
     transform,
   }: FargateServiceProps): EcsTaskDefinition {
-    const { family, cpu, memoryMiB, architecture, containers } = service.taskDefinition;
+    const { family, cpu, memoryMiB, architecture, containers, volumes } = service.taskDefinition;
     return new EcsTaskDefinition(
       this,
       'TaskDefinition',
@@ -99,11 +108,13 @@ export class FargateService extends Construct {
           runtimePlatform: { operatingSystemFamily: 'LINUX', cpuArchitecture: architecture },
           executionRoleArn: this.executionRole.arn,
           taskRoleArn: this.taskRole.arn,
+          ...(volumes && { volume: literal(volumes).map((name) => ({ name })) }),
           containerDefinitions: containerDefinitions(containers, {
             region,
             logGroupName: this.logGroup.logGroupName,
             logStreamPrefix: service.id,
             consumersSecretArn,
+            userPoolIssuer,
           }),
         },
         transform?.taskDefinition,

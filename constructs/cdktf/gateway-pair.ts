@@ -3,6 +3,7 @@ import { Construct } from 'constructs';
 import type * as blueprint from '../blueprint/blueprint';
 import { ConsumersSecret, type ConsumersSecretTransform } from './consumers-secret';
 import { FargateService, type FargateServiceTransform, type Placement } from './fargate-service';
+import { LogGroup, type LogGroupTransform } from './observability';
 import { letWait } from './order';
 import { type Peers, SecurityGroup, type SecurityGroupTransform } from './security-group';
 import type { ITargetGroup } from './target-group';
@@ -10,6 +11,7 @@ import type { ITargetGroup } from './target-group';
 export interface GatewayPairTransform {
   readonly securityGroup?: SecurityGroupTransform;
   readonly consumersSecret?: ConsumersSecretTransform;
+  readonly metricsLogGroup?: LogGroupTransform;
   /** Settings of each member. */
   readonly member?: FargateServiceTransform;
 }
@@ -21,6 +23,8 @@ export interface GatewayPairProps extends Omit<Placement, 'subnetIds'> {
   readonly subnetIds: Readonly<Record<string, readonly string[]>>;
   /** Target group that all members are in: of a `LoadBalancer`, or a `TargetGroup` behind a listener that exists. */
   readonly targetGroup: ITargetGroup;
+  /** Issuer of the user pool whose tokens the gateways take, for APIs with `userPool: true`. */
+  readonly userPoolIssuer?: string;
   /** Ids of the security groups that the members' rules name, such as the load balancer's. */
   readonly peers?: Peers;
   /** What must stand before the first member starts. */
@@ -42,6 +46,8 @@ export class GatewayPair extends Construct {
   /** Where a rule leads to the gateways. */
   readonly targetGroup: ITargetGroup;
   readonly consumersSecret: ConsumersSecret;
+  /** Absent when no collector writes to CloudWatch. */
+  readonly metricsLogGroup?: LogGroup;
   /** By the group's id. Members may share one. */
   readonly securityGroups: Readonly<Record<string, SecurityGroup>>;
   /** By the member's id. */
@@ -55,6 +61,12 @@ export class GatewayPair extends Construct {
       secret: gateway.consumersSecret,
       transform: transform?.consumersSecret,
     });
+    if (gateway.metricsLogGroup !== undefined) {
+      this.metricsLogGroup = new LogGroup(this, gateway.metricsLogGroup.id, {
+        logGroup: gateway.metricsLogGroup,
+        transform: transform?.metricsLogGroup,
+      });
+    }
     this.securityGroups = this.#securityGroups(props);
     this.members = Object.fromEntries(
       gateway.members.map((member) => [member.id, this.#member(member, props)]),
@@ -98,6 +110,8 @@ export class GatewayPair extends Construct {
       securityGroup: this.securityGroups[member.securityGroup.id] as SecurityGroup,
       targetGroup: props.targetGroup,
       consumersSecretArn: this.consumersSecret.arn,
+      metricsLogGroupArn: this.metricsLogGroup?.arn,
+      userPoolIssuer: props.userPoolIssuer,
       dependsOn: [...this.consumersSecret.written, ...(props.dependsOn ?? [])],
       transform: props.transform?.member,
     });

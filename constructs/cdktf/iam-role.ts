@@ -9,6 +9,7 @@ import { type Transform, transformed } from './transform';
 /** ARNs of what a statement may speak of by reference. */
 export interface StatementArns {
   readonly 'log-group'?: string;
+  readonly 'metrics-log-group'?: string;
   readonly 'consumers-secret'?: string;
 }
 
@@ -87,5 +88,5 @@ function resourceArns(resource: blueprint.StatementResource, arns: StatementArns
   const arn = arns[resource.ref];
   if (arn === undefined) throw new Error(`A statement speaks of the ${resource.ref}, and there is none.`);
   // The group itself, and the streams in it: actions on streams are checked against the longer ARN.
-  return resource.ref === 'log-group' ? [arn, `${arn}:*`] : [arn];
+  return resource.ref.endsWith('log-group') ? [arn, `${arn}:*`] : [arn];
 }

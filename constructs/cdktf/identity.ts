@@ -43,6 +43,8 @@ export class Identity extends Construct {
   readonly machineClients: Readonly<Record<string, CognitoUserPoolClient>>;
   /** Where clients get their tokens. */
   readonly tokenEndpoint: string;
+  /** The `iss` of its tokens; its keys are at `/.well-known/jwks.json` under it. */
+  readonly issuer: string;
 
   constructor(scope: Construct, id: string, props: IdentityProps) {
     super(scope, id);
@@ -56,6 +58,7 @@ export class Identity extends Construct {
         transform?.userPool,
       ),
     );
+    this.issuer = `https://${this.userPool.endpoint}`;
     this.domain = new CognitoUserPoolDomain(
       this,
       'Domain',

@@ -91,6 +91,7 @@ abstract class Stage extends Construct {
       vpcId: this.network.vpcId,
       subnetIds: Object.fromEntries(gateway.members.map((member) => [member.id, this.#subnetIds(member)])),
       targetGroup,
+      userPoolIssuer: this.identity?.issuer,
       peers: loadBalancer.peers,
       dependsOn: gateway.members.flatMap((member) => this.network.routes(member.placement.subnets)),
       transform: this.#props.transform?.gateway,

@@ -9,9 +9,12 @@ export type {
   GatewayContainer,
   GatewayMember,
   GatewayModel,
+  GatewayRoute,
+  Sidecar,
 } from './model';
-export { type Policies, policies } from './policies';
-export { type Route, routesInOrder } from './routes';
+export { type Policies, policies, refine, route, settle } from './policies';
+export { type Prefix, prefixesInOrder } from './prefixes';
+export { collide, formsInOrder, type RouteForm, resolveRoutes } from './routes';
 
 export const dataPlane: DataPlane = haproxy;
 export default dataPlane;

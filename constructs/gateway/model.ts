@@ -1,5 +1,7 @@
 /** What a data plane is given and what it gives back. Plain data: no engine, no cloud, no I/O. */
-import type { Policies } from './policies';
+import type { ContainerTies } from '../containers';
+import type { PlaneMetrics } from './metrics';
+import type { Policies, RouteMethod } from './policies';
 
 /** A gateway of the pair. */
 export interface GatewayMember {
@@ -30,7 +32,22 @@ export interface GatewayApi {
     readonly timeoutSeconds: number;
   };
   readonly requestTimeoutSeconds: number;
+  /** For requests that no route takes. */
   readonly policies: Policies;
+  readonly routes: readonly GatewayRoute[];
+}
+
+/** Some of the requests of an API, with policies of their own. */
+export interface GatewayRoute {
+  readonly name: string;
+  /** Empty: any. */
+  readonly methods: readonly RouteMethod[];
+  /** Templates such as `/orders/{id}`. Empty: any path of the API. */
+  readonly paths: readonly string[];
+  /** The API's where the route says nothing. */
+  readonly policies: Policies;
+  /** Names of the policies that the route says itself. */
+  readonly refines: readonly (keyof Policies)[];
 }
 
 export interface GatewayConsumer {
@@ -52,14 +69,28 @@ export interface GatewayModel {
   readonly graceSeconds: number;
 }
 
-/** What runs in a gateway's container. Ports and paths are the data plane's constants. */
-export interface GatewayContainer {
+/** What runs in a gateway's task. Ports and paths are the data plane's constants; the images are the environment's. */
+export interface GatewayContainer extends ContainerTies {
   readonly entryPoint: readonly string[];
   readonly command: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
   /** Name of the environment variable that the consumers' secret is put into. */
   readonly consumersVariable: string;
   /** Time between the stop signal and the kill; at most 120 on Fargate. */
+  readonly stopTimeoutSeconds: number;
+  /** Other containers of the same task. @default none */
+  readonly sidecars?: readonly Sidecar[];
+  /** Names of the volumes that the containers share. @default none */
+  readonly volumes?: readonly string[];
+}
+
+/** A container beside the gateway's own. */
+export interface Sidecar extends ContainerTies {
+  /** Also names its image: `gateway.<name>Image` in the environment file. */
+  readonly name: 'keys';
+  readonly entryPoint?: readonly string[];
+  readonly command?: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
   readonly stopTimeoutSeconds: number;
 }
 
@@ -77,6 +108,7 @@ export interface DataPlane {
     readonly status: number;
   };
   readonly healthPath: string;
+  readonly metrics: PlaneMetrics;
   /** @throws Problems when a policy cannot be carried out or the text does not fit a task definition. */
   render(model: GatewayModel, member: GatewayMember): GatewayContainer;
   /** The text that the consumers' secret holds: one line per key, hashes only. */

@@ -1,36 +1,72 @@
-/** Which API a request belongs to. The load balancer's rules have the same order, so both decide alike. */
-import type { GatewayApi } from './model';
+/** The routes of one API: which requests each takes, and which comes first where two could. */
+import type { GatewayRoute } from './model';
+import { type Policies, type RouteInput, refine } from './policies';
 
-/** One way into an API. */
-export interface Route {
-  readonly api: string;
-  /** Path prefix, on whole segments. */
-  readonly path: string;
-  /** Host name that the request must be for; absent: any. */
-  readonly host?: string;
-  /** Headers that the request must have; `*` and `?` in a value stand for any characters and for one. */
-  readonly headers: readonly { readonly name: string; readonly value: string }[];
+/** The routes of an API as the environment file says them, with the policies that each comes to have. */
+export const resolveRoutes = (
+  ofApi: Policies,
+  routes: Readonly<Record<string, RouteInput>>,
+): GatewayRoute[] =>
+  Object.entries(routes).map(([name, { methods = [], paths = [], policies }]) => ({
+    name,
+    methods,
+    paths,
+    policies: refine(ofApi, policies),
+    refines: (Object.keys(policies) as (keyof Policies)[]).filter((key) => policies[key] !== undefined),
+  }));
+
+/** One path of a route, or all paths. */
+export interface RouteForm {
+  readonly route: string;
+  /** None: any method. GET takes HEAD too (RFC 9110, section 9.3.2). */
+  readonly methods: readonly string[];
+  /** Absent: any path. */
+  readonly path?: string;
 }
+
+/** Of two segments the one that takes fewer paths is the smaller: a word, then `{one}`, then `{all+}`. */
+const rank = (segment: string) => (segment.endsWith('+}') ? 2 : segment.startsWith('{') ? 1 : 0);
+
+/** A text that sorts the more specific path first. */
+const order = (path: string | undefined) =>
+  path === undefined ? '9' : path.split('/').slice(1).map(rank).join('');
+
+const withHead = (methods: readonly string[]) =>
+  methods.includes('GET') && !methods.includes('HEAD') ? [...methods, 'HEAD'] : methods;
+
+type Matching = Pick<GatewayRoute, 'name' | 'methods' | 'paths'>;
+
+const formsOf = ({ name, methods, paths }: Matching): RouteForm[] => {
+  const anyPath: (string | undefined)[] = [undefined];
+  return (paths.length > 0 ? paths : anyPath).map((path) => ({
+    route: name,
+    methods: withHead(methods),
+    path,
+  }));
+};
 
 /**
- * All ways into the APIs, the more specific first: with a host before without, with more header conditions before
- * fewer, then the longer path. The first one that a request fits decides.
+ * Each path of each route, the more specific first: segment by segment a word before `{one}` before `{all+}`, then
+ * with methods before without. The first that a request fits decides.
  */
-export function routesInOrder(
-  apis: readonly Pick<GatewayApi, 'name' | 'paths' | 'hosts' | 'headers'>[],
-): Route[] {
-  const routes = apis.flatMap(({ name, paths, hosts, headers }) => {
-    const conditions = Object.entries(headers).map(([header, value]) => ({ name: header, value }));
-    const anyHost: (string | undefined)[] = [undefined];
-    return (hosts.length > 0 ? hosts : anyHost).flatMap((host) =>
-      paths.map((path): Route => ({ api: name, path, host, headers: conditions })),
+export const formsInOrder = (routes: readonly Matching[]): RouteForm[] =>
+  routes
+    .flatMap(formsOf)
+    .sort(
+      (a, b) =>
+        (order(a.path) < order(b.path) ? -1 : order(a.path) > order(b.path) ? 1 : 0) ||
+        Number(b.methods.length > 0) - Number(a.methods.length > 0) ||
+        (a.route < b.route ? -1 : 1),
     );
-  });
-  return routes.sort(
-    (a, b) =>
-      Number(b.host !== undefined) - Number(a.host !== undefined) ||
-      b.headers.length - a.headers.length ||
-      b.path.length - a.path.length ||
-      (a.api < b.api ? -1 : 1),
-  );
-}
+
+/** The path with its placeholders without their names: equal for two that take the same requests. */
+const shape = (path: string | undefined) =>
+  path
+    ?.toLowerCase()
+    .replace(/\{[^}]*\+\}/g, '{+}')
+    .replace(/\{[^}+]*\}/g, '{}');
+
+/** Whether two take the same requests, so that none comes before the other. */
+export const collide = (a: RouteForm, b: RouteForm): boolean =>
+  shape(a.path) === shape(b.path) &&
+  (a.methods.length === 0 ? b.methods.length === 0 : a.methods.some((method) => b.methods.includes(method)));

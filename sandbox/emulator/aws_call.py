@@ -9,7 +9,9 @@ from typing import Any
 from urllib.parse import parse_qs
 
 #: Actions that only read. Everything else changes something.
-READING = re.compile(r"^(Describe|List|Get|Head|Discover|Lookup|Search|Filter|Simulate|BatchGet|AssumeRole)")
+READING = re.compile(
+    r"^(Describe|List|Get|Head|Discover|Lookup|Search|Filter|Simulate|BatchGet|AssumeRole|StartQuery|StopQuery)"
+)
 
 SCOPE = re.compile(r"Credential=[^/]+/\d{8}/(?P<region>[^/]*)/(?P<service>[^/]+)/aws4_request")
 

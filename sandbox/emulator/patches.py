@@ -14,6 +14,8 @@ import ecs_tasks
 import elbv2_health
 import elbv2_usage
 import hosted_zones
+import log_metric_filters
+import logs_insights
 import secret_versions
 import security_group_rules
 
@@ -30,6 +32,8 @@ MODULES = (
     elbv2_health,
     elbv2_usage,
     hosted_zones,
+    log_metric_filters,
+    logs_insights,
     secret_versions,
     security_group_rules,
 )

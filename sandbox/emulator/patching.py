@@ -7,7 +7,7 @@ from typing import Any
 import moto
 
 
-def replace(owner: type, name: str, replacement: Any) -> None:
+def replace(owner: Any, name: str, replacement: Any) -> None:
     """Where moto differs from AWS. Fails at the start when another version has no such place."""
     if not hasattr(owner, name):
         raise SystemExit(

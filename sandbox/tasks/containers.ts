@@ -11,8 +11,8 @@ import { type ContainerHealth, type ContainerSpec, TaskCannotStart } from './typ
 
 export interface ContainersOptions {
   readonly containers: readonly ContainerSpec[];
-  /** Of each container, by name: all that its process gets. */
-  readonly environments: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** All that a container's process gets. */
+  readonly environmentOf: (container: string) => Readonly<Record<string, string>>;
   readonly workingDirectory: string;
   readonly logFile: (container: string) => string;
   readonly records: ProcessRecords;
@@ -86,7 +86,7 @@ export class Containers {
     await Promise.all(spec.dependsOn.map(({ name, condition }) => this.reached(name, condition)));
     if (this.stopping)
       throw new TaskCannotStart('the task was stopped before all its containers had started');
-    const environment = this.options.environments[spec.name] ?? {};
+    const environment = this.options.environmentOf(spec.name);
     const { workingDirectory, logFile, records } = this.options;
     const { name, command } = spec;
     member.process = startContainer(

@@ -4,6 +4,7 @@
  * One pass at a time; a pass is made when the account has changed, a task has, a target's state has, or a time has come
  * that the planner named. A pass that finds all as it should be does nothing.
  */
+import { rmSync } from 'node:fs';
 import { Addresses } from './addresses';
 import { ServiceTasks } from './service-tasks';
 import type { TaskSurroundings } from './task';
@@ -26,6 +27,8 @@ export class TasksController {
   private closed = false;
 
   constructor(private readonly options: TasksControllerOptions) {
+    // What an earlier daemon may have left; its processes are gone.
+    rmSync(options.tasksFolder, { recursive: true, force: true });
     options.balancer.onStateChange(() => this.look());
   }
 

@@ -29,6 +29,8 @@ export class ServiceTasks {
   private readonly deployments = new Map<string, Deployment>();
   private readonly failuresTold = new Set<Task>();
   private readonly events: ServiceEvents;
+  /** Told once for all tasks of a task definition. */
+  private readonly notRunTold = new Set<string>();
   private steady = false;
 
   constructor(
@@ -153,7 +155,14 @@ export class ServiceTasks {
         const zonesInUse = this.tasks.filter(({ ending }) => ending === undefined).map(({ zone }) => zone);
         const placement: Placement = this.addresses.take(subnets, zonesInUse);
         const task = new Task(
-          { service: this.view, deploymentId: primary.id, spec, placement, onChange: this.onChange },
+          {
+            service: this.view,
+            deploymentId: primary.id,
+            spec,
+            placement,
+            onChange: this.onChange,
+            onNotRun: (reason) => this.notRun(spec.arn, reason),
+          },
           this.surroundings,
         );
         this.tasks.push(task);
@@ -166,6 +175,13 @@ export class ServiceTasks {
       this.onChange();
     }
     if (started.length > 0) this.events.add(`has started ${started.length} tasks: ${names(started)}.`);
+  }
+
+  private notRun(taskDefinition: string, reason: string): void {
+    const told = `${taskDefinition} ${reason}`;
+    if (this.notRunTold.has(told)) return;
+    this.notRunTold.add(told);
+    this.events.add(`${reason}.`);
   }
 
   private stop(task: Task, reason: StopReason, primary: DeploymentView | undefined, nowMs: number): void {

@@ -1,5 +1,5 @@
 /** From ECS's task definition to what a process needs. Pure. */
-import type { ContainerDefinition, HealthCheck, TaskDefinition } from '@aws-sdk/client-ecs';
+import type { ContainerDefinition, HealthCheck, TaskDefinition, Volume } from '@aws-sdk/client-ecs';
 import { type ContainerSpec, type HealthCommand, TaskCannotStart, type TaskSpec } from './types';
 
 /** Fargate's default. */
@@ -10,19 +10,40 @@ export function toTaskSpec(definition: TaskDefinition): TaskSpec {
   const containers = (definition.containerDefinitions ?? []).map(toContainerSpec);
   if (containers.length === 0) throw new TaskCannotStart('the task definition has no container');
   checkDependencies(containers);
-  return { arn: definition.taskDefinitionArn ?? '', family: definition.family ?? '', containers };
+  const volumes = (definition.volumes ?? []).map(toVolumeName);
+  return {
+    arn: definition.taskDefinitionArn ?? '',
+    family: definition.family ?? '',
+    containers,
+    ...(volumes.length > 0 && { volumes }),
+  };
+}
+
+function toVolumeName(volume: Volume): string {
+  const { name = '', efsVolumeConfiguration, fsxWindowsFileServerVolumeConfiguration } = volume;
+  if (efsVolumeConfiguration ?? fsxWindowsFileServerVolumeConfiguration ?? volume.host?.sourcePath) {
+    throw new TaskCannotStart(
+      `volume "${name}" is a file system outside of the task: the sandbox has only empty volumes`,
+    );
+  }
+  return name;
 }
 
 function toContainerSpec(definition: ContainerDefinition): ContainerSpec {
   const name = definition.name ?? '';
   const command = [...(definition.entryPoint ?? []), ...(definition.command ?? [])];
-  if (command.length === 0) {
+  const essential = definition.essential ?? true;
+  if (command.length === 0 && essential) {
     throw new TaskCannotStart(
       `container "${name}" (${definition.image ?? 'no image'}) has no command: the sandbox has no container engine ` +
         "and cannot know what the image would run; give `command`, as a path from the project's root",
     );
   }
   const log = definition.logConfiguration;
+  const mounts = (definition.mountPoints ?? []).map((mount) => ({
+    volume: mount.sourceVolume ?? '',
+    path: mount.containerPath ?? '',
+  }));
   const group = log?.logDriver === 'awslogs' ? log.options?.['awslogs-group'] : undefined;
   const streamPrefix = log?.options?.['awslogs-stream-prefix'] ?? '';
   return {
@@ -35,13 +56,14 @@ function toContainerSpec(definition: ContainerDefinition): ContainerSpec {
     ports: (definition.portMappings ?? []).flatMap(({ containerPort, protocol }) =>
       containerPort !== undefined && protocol !== 'udp' ? [containerPort] : [],
     ),
-    essential: definition.essential ?? true,
+    essential,
     dependsOn: (definition.dependsOn ?? []).map((item) => ({
       name: item.containerName ?? '',
       condition: item.condition ?? 'START',
     })),
     stopTimeoutSeconds: definition.stopTimeout ?? STOP_TIMEOUT_SECONDS,
     healthCheck: definition.healthCheck && toHealthCommand(name, definition.healthCheck),
+    ...(mounts.length > 0 && { mounts }),
     awslogs: group === undefined ? undefined : { group, streamPrefix },
   };
 }

@@ -5,10 +5,13 @@ import type { Balancer, Log } from '../types';
 import type { Placement } from './addresses';
 import type { ProcessRecords } from './container';
 import { Containers } from './containers';
+import { readEnvironments } from './environments';
 import { nextHealth } from './health';
 import { listening } from './listening';
 import { followLogs, type LogFollower } from './log-follower';
 import type { Health, Phase, TaskState } from './plan';
+import { type Runnable, runnable } from './runnable';
+import { TaskFolder } from './task-folder';
 import type { Account, Registration, ServiceView, TaskReport, TaskSpec, TaskStatus } from './types';
 
 /** What all tasks have in common. */
@@ -20,10 +23,14 @@ export interface TaskSurroundings {
   /** Where relative paths of commands start. */
   readonly projectRoot: string;
   readonly logsFolder: string;
+  /** Folders of tasks that mount volumes. */
+  readonly tasksFolder: string;
   /** Search path for programs: the only variable of the daemon's that tasks get. */
   readonly path: string;
   /** `127.0.0.1:5353` */
   readonly dnsAddress: string;
+  /** Where AWS's APIs are, for programs that call them. */
+  readonly awsEndpoint?: string;
 }
 
 export interface TaskOptions {
@@ -33,6 +40,8 @@ export interface TaskOptions {
   readonly placement: Placement;
   /** The task's status or health has changed. */
   readonly onChange: () => void;
+  /** A container is left out, and why. */
+  readonly onNotRun: (reason: string) => void;
 }
 
 export interface Ending {
@@ -60,7 +69,9 @@ export class Task {
   private readonly over = new AbortController();
   private readonly noDrain = new AbortController();
   private readonly noMercy = new AbortController();
-  private readonly environments: Record<string, Record<string, string>> = {};
+  private environments: Readonly<Record<string, Readonly<Record<string, string>>>> = {};
+  private readonly runnable: Runnable;
+  private readonly folder: TaskFolder;
   private readonly containers: Containers;
   private readonly registration: Registration;
 
@@ -82,9 +93,12 @@ export class Task {
       registries: service.registries,
       loadBalancers: service.loadBalancers,
     };
+    const { projectRoot, path, tasksFolder } = surroundings;
+    this.runnable = runnable(spec.containers, { path, workingDirectory: projectRoot });
+    this.folder = new TaskFolder(join(tasksFolder, this.id), spec);
     this.containers = new Containers({
-      containers: spec.containers,
-      environments: this.environments,
+      containers: this.runnable.run,
+      environmentOf: (container) => this.environments[container] ?? {},
       workingDirectory: surroundings.projectRoot,
       logFile: (container) => this.logFile(container),
       records: surroundings.records,
@@ -188,7 +202,9 @@ export class Task {
     const over = new Promise<void>((resolve) => this.over.signal.addEventListener('abort', () => resolve()));
     let registering: Promise<void> | undefined;
     try {
-      await this.fillEnvironments();
+      for (const reason of this.runnable.notRun) this.options.onNotRun(reason);
+      this.folder.make();
+      this.environments = await this.readEnvironments();
       if (!this.over.signal.aborted) await Promise.race([this.containers.start(), over]);
       if (!this.over.signal.aborted) {
         this.runningAtMs = Date.now();
@@ -209,33 +225,26 @@ export class Task {
     }
     this.become('STOPPING');
     await this.containers.stop(this.noMercy.signal);
+    this.folder.remove();
     await logs.close();
     this.become('STOPPED');
   }
 
-  /** Secrets are read now and never again, as on ECS. */
-  private async fillEnvironments(): Promise<void> {
-    const { account, path, dnsAddress } = this.surroundings;
-    for (const { name, environment, secrets } of this.options.spec.containers) {
-      const read = Object.entries(secrets).map(async ([variable, from]) => [
-        variable,
-        await account.secret(from),
-      ]);
-      this.environments[name] = {
-        PATH: path,
-        ...environment,
-        ...Object.fromEntries(await Promise.all(read)),
-        TASK_ADDRESS: this.address,
-        DNS_ADDRESS: dnsAddress,
-      };
-    }
+  private readEnvironments() {
+    const { account, path, dnsAddress: DNS_ADDRESS, awsEndpoint } = this.surroundings;
+    return readEnvironments(this.runnable.run, {
+      account,
+      common: { PATH: path, ...(awsEndpoint && { AWS_ENDPOINT_URL: awsEndpoint }) },
+      own: (container) => {
+        const TASK_FOLDER = this.folder.of(container);
+        return { TASK_ADDRESS: this.address, DNS_ADDRESS, ...(TASK_FOLDER && { TASK_FOLDER }) };
+      },
+    });
   }
 
   private async listen(): Promise<void> {
     if (this.registration.loadBalancers.length > 0) return;
-    const ports = this.options.spec.containers
-      .filter(({ essential }) => essential)
-      .flatMap(({ ports }) => ports);
+    const ports = this.runnable.run.filter(({ essential }) => essential).flatMap(({ ports }) => ports);
     this.listens = await listening(this.address, ports, this.over.signal);
     if (this.listens) this.options.onChange();
   }
@@ -261,7 +270,7 @@ export class Task {
 
   private follow(): LogFollower {
     const { account, log } = this.surroundings;
-    const files = this.options.spec.containers.flatMap(({ name, awslogs }) =>
+    const files = this.runnable.run.flatMap(({ name, awslogs }) =>
       awslogs === undefined
         ? []
         : [

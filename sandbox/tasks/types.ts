@@ -104,7 +104,7 @@ export interface Registration {
 /** What a task definition says about a container, as far as a process can honour it. */
 export interface ContainerSpec {
   readonly name: string;
-  /** Entry point and command. */
+  /** Entry point and command; empty where the image's own are meant, which only some containers may. */
   readonly command: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
   /** Variable name to where its value is kept. */
@@ -114,6 +114,8 @@ export interface ContainerSpec {
   readonly dependsOn: readonly { readonly name: string; readonly condition: DependencyCondition }[];
   readonly stopTimeoutSeconds: number;
   readonly healthCheck?: HealthCommand;
+  /** @default none */
+  readonly mounts?: readonly { readonly volume: string; readonly path: string }[];
   readonly awslogs?: { readonly group: string; readonly streamPrefix: string };
 }
 
@@ -132,6 +134,8 @@ export interface TaskSpec {
   readonly arn: string;
   readonly family: string;
   readonly containers: readonly ContainerSpec[];
+  /** Names of its volumes: empty folders that containers share. @default none */
+  readonly volumes?: readonly string[];
 }
 
 /** The emulated account: everything that the controller reads and writes there. */

@@ -69,6 +69,7 @@ export class World {
   services: ServiceView[] = [];
   stopRequests: string[] = [];
   specs: Record<string, readonly ContainerSpec[]> = {};
+  volumes: Record<string, readonly string[]> = {};
   reports: Readonly<Record<string, ServiceReport>> = {};
   /** Held back until it is called, when set. */
   finishDrain?: () => void;
@@ -97,6 +98,7 @@ export class World {
       log: () => {},
       projectRoot: this.folder,
       logsFolder: join(this.folder, 'logs'),
+      tasksFolder: join(this.folder, 'tasks'),
       path: process.env.PATH ?? '',
       dnsAddress: '127.0.0.1:6053',
     });
@@ -155,7 +157,7 @@ export class World {
       taskSpec: async (arn): Promise<TaskSpec> => {
         const containers = this.specs[arn];
         if (containers === undefined) throw new TaskCannotStart('there is no such task definition');
-        return { arn, family: 'orders', containers };
+        return { arn, family: 'orders', containers, volumes: this.volumes[arn] };
       },
       subnets: async (ids) =>
         ids.map((id) => ({

@@ -117,14 +117,14 @@ describe('a configuration that HAProxy does not take', () => {
   test('ends with its message', async () => {
     const { options } = pair.member(1);
     const environment = { ...options.container.environment };
-    delete environment.FILE_ROUTES_MAP;
-    const script = options.container.command.map((text) => text.replace(/^.*FILE_ROUTES_MAP.*\n/m, ''));
+    delete environment.FILE_APIS_MAP;
+    const script = options.container.command.map((text) => text.replace(/^.*FILE_APIS_MAP.*\n/m, ''));
     const broken = new Member({
       ...options,
       address: '127.30.6.13',
       container: { ...options.container, environment, command: script },
     });
     expect(await broken.exit).toBe(1);
-    expect(broken.errors.join('\n')).toContain('routes.map');
+    expect(broken.errors.join('\n')).toContain('apis.map');
   });
 });

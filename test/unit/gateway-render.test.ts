@@ -6,7 +6,7 @@ import {
   type GatewayContainer,
   type GatewayModel,
   policies,
-  routesInOrder,
+  prefixesInOrder,
 } from '../../constructs/gateway';
 import { haproxy } from '../../constructs/gateway/haproxy';
 import { pack } from '../../constructs/gateway/haproxy/container';
@@ -51,11 +51,11 @@ describe('the container', () => {
     expect(container.consumersVariable).toBe('CONSUMERS');
     expect(Object.keys(container.environment)).toEqual([
       'FILE_HAPROXY_CFG',
-      'FILE_ROUTES_MAP',
+      'FILE_APIS_MAP',
       'FILE_CONSUMERS_MAP',
       'FILE_CACHED_LST',
     ]);
-    expect(unpack(container.environment.FILE_ROUTES_MAP)).toBe(
+    expect(unpack(container.environment.FILE_APIS_MAP)).toBe(
       '/catalog/ catalog|/catalog\n/orders/ orders|/orders\n',
     );
     expect(unpack(container.environment.FILE_CONSUMERS_MAP)).toBe('acme all\nglobex all\n');
@@ -102,16 +102,16 @@ describe('a policy that no API uses renders nothing', () => {
     const text = configuration(gatewayModel({ orders: {} }));
     expect(heads(text)).toEqual([
       'global',
-      'defaults',
+      'defaults base',
       'resolvers pools',
-      'frontend traffic',
-      'frontend gateway.status',
-      'backend orders',
+      'frontend traffic from base',
+      'frontend gateway.status from base',
+      'backend orders from base',
     ]);
     expect(text).not.toMatch(/sha2|map_str|track-sc|cache-use|401|403|429|X-Cache|RateLimit/);
     expect(Object.keys(render(gatewayModel({ orders: {} })).environment)).toEqual([
       'FILE_HAPROXY_CFG',
-      'FILE_ROUTES_MAP',
+      'FILE_APIS_MAP',
     ]);
   });
 
@@ -120,25 +120,25 @@ describe('a policy that no API uses renders nothing', () => {
       heads(configuration(gatewayModel({ orders: { policies: input } })))
         .slice(5)
         .toSorted();
-    expect(sections(apiKey)).toEqual(['backend orders']);
+    expect(sections(apiKey)).toEqual(['backend orders from base']);
     expect(sections({ rateLimit: { requests: 1, perSeconds: 1, by: 'api' } })).toEqual([
-      'backend orders',
-      'listen gateway.peer.gateway-b',
+      'backend orders from base',
+      'listen gateway.peer.gateway-b from base',
       'peers gateway',
       'resolvers members',
     ]);
     expect(sections({ cache: { ttlSeconds: 1 } })).toEqual([
-      'backend gateway.members',
-      'backend orders',
-      'backend orders.cached',
+      'backend gateway.members from base',
+      'backend orders from base',
+      'backend orders.cached from base',
       'cache gateway',
-      'frontend gateway.cache',
+      'frontend gateway.cache from base',
       'resolvers members',
     ]);
   });
 
   test('an API without a policy has the same backend beside one that has them all', () => {
-    const backend = (text: string) => /^backend catalog\n(?: {2}.*\n)*/m.exec(text)?.[0];
+    const backend = (text: string) => /^backend catalog from base\n(?: {2}.*\n)*/m.exec(text)?.[0];
     expect(backend(configuration(everything))).toBe(backend(configuration(gatewayModel({ catalog: {} }))));
   });
 
@@ -294,7 +294,7 @@ test('routes stand in the order of the load balancer', () => {
     { name: 'd', paths: ['/x'], hosts: [], headers: { h: '1' } },
     { name: 'e', paths: ['/'], hosts: [], headers: { h: '1', i: '2' } },
   ];
-  expect(routesInOrder(apis).map(({ api, path }) => `${api} ${path}`)).toEqual([
+  expect(prefixesInOrder(apis).map(({ api, path }) => `${api} ${path}`)).toEqual([
     'c /',
     'e /',
     'd /x',

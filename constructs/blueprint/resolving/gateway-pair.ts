@@ -5,15 +5,20 @@ import {
   type GatewayApi,
   type GatewayMember,
   type GatewayModel,
+  resolveRoutes,
+  type Sidecar,
+  settle,
 } from '../../gateway';
-import type { GatewayPair, Service, TargetGroup } from '../blueprint';
+import type { Container, GatewayPair, Service, TargetGroup } from '../blueprint';
 import { consumersSecretName, ids, memberId, namespaceName, serviceName, targetGroupName } from '../names';
 import type { Api, Environment } from '../schema';
 import { executionRole, taskRole } from './iam';
+import { metricsContainers, metricsLogGroup, metricsStatements } from './metrics-collector';
 import { balancerCidrs, networkIdentity, tasksIn } from './network';
 import { gatewayGroup } from './security-groups';
 import { DISCOVERY_TTL_SECONDS, logGroup, mostInstances } from './services';
 import { balancerIdleTimeoutSeconds } from './timing';
+import { usageMetrics } from './usage-metrics';
 
 /** Stop first: two live tasks under one peer name would overwrite each other's counters. */
 const GATEWAY_DEPLOYMENT = { minimumHealthyPercent: 0, maximumPercent: 100 };
@@ -39,12 +44,6 @@ const hostOf = ({ name }: Environment, id: string): string => `${id}.${namespace
 function gatewayApi(environment: Environment, name: string, api: Api): GatewayApi {
   const { policies, health } = api;
   const headers = Object.entries(api.headers).map(([header, value]) => [header.toLowerCase(), value]);
-  // Callers of a public API have no names: its answers cannot differ by consumer.
-  const byConsumer = policies.authentication !== 'public' && policies.cache?.varyBy.consumer;
-  const cache = policies.cache && {
-    ...policies.cache,
-    varyBy: { ...policies.cache.varyBy, consumer: Boolean(byConsumer) },
-  };
   return {
     name,
     paths: api.paths,
@@ -58,7 +57,8 @@ function gatewayApi(environment: Environment, name: string, api: Api): GatewayAp
       timeoutSeconds: health.timeoutSeconds,
     },
     requestTimeoutSeconds: api.requestTimeoutSeconds,
-    policies: { ...policies, cache },
+    policies: settle(policies),
+    routes: resolveRoutes(policies, api.routes),
   };
 }
 
@@ -98,7 +98,7 @@ function taskDefinition(
   self: GatewayMember,
 ): Service['taskDefinition'] {
   const { gateway, name } = environment;
-  const rendered = plane.render(model, self);
+  const { consumersVariable, sidecars = [], volumes, ...runs } = plane.render(model, self);
   const { traffic, cache, peers, status } = plane.ports;
   return {
     family: serviceName(name, self.name),
@@ -109,33 +109,42 @@ function taskDefinition(
       {
         name: ids.gateway,
         image: gateway.image,
-        entryPoint: rendered.entryPoint,
-        command: rendered.command,
+        ...runs,
         ports: [traffic, cache, peers, status],
-        environment: rendered.environment,
-        secrets: { [rendered.consumersVariable]: { ref: 'consumers-secret' } },
-        stopTimeoutSeconds: rendered.stopTimeoutSeconds,
+        secrets: { [consumersVariable]: { ref: 'consumers-secret' } },
       },
+      ...sidecars.map((sidecar) => sidecarContainer(environment, sidecar)),
+      ...metricsContainers(environment, plane, self.name),
     ],
+    ...(volumes ? { volumes } : {}),
   };
 }
+
+const sidecarContainer = ({ gateway }: Environment, sidecar: Sidecar): Container => ({
+  image: { keys: gateway.keysImage }[sidecar.name],
+  ports: [],
+  secrets: {},
+  ...sidecar,
+});
 
 function memberService(whole: Whole, member: Member, before: Member | undefined): Service {
   const { environment, plane } = whole;
   const { id, zone } = member;
   const { subnets } = tasksIn(environment);
+  const definition = taskDefinition(whole, { name: id, host: hostOf(environment, id) });
   return {
     id,
     name: serviceName(environment.name, id),
-    taskDefinition: taskDefinition(whole, { name: id, host: hostOf(environment, id) }),
+    taskDefinition: definition,
     executionRole: executionRole(environment, {
       id,
       image: environment.gateway.image,
+      sidecarImages: definition.containers.slice(1).map(({ image }) => image),
       secretArns: [],
       consumers: true,
     }),
-    taskRole: taskRole(environment, id),
-    logGroup: logGroup(environment, id),
+    taskRole: taskRole(environment, id, metricsStatements(environment)),
+    logGroup: { ...logGroup(environment, id), ...usageMetrics(environment) },
     securityGroup: gatewayGroup(environment, plane.ports),
     placement: { subnets, zones: [zone], assignPublicIp: subnets === 'public' },
     deployment: GATEWAY_DEPLOYMENT,
@@ -156,9 +165,11 @@ function memberService(whole: Whole, member: Member, before: Member | undefined)
 export function resolveGatewayPair(environment: Environment, plane: DataPlane = dataPlane): GatewayPair {
   const whole: Whole = { environment, plane, model: gatewayModel(environment) };
   const members = membersOf(environment);
+  const metricsGroup = metricsLogGroup(environment);
   return {
     members: members.map((member, index) => memberService(whole, member, members[index - 1])),
     targetGroup: ids.gateway,
+    ...(metricsGroup ? { metricsLogGroup: metricsGroup } : {}),
     consumersSecret: {
       id: ids.consumersSecret,
       name: consumersSecretName(environment.name),

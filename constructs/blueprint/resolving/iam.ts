@@ -10,10 +10,15 @@ const PRINCIPAL = 'ecs-tasks.amazonaws.com';
 const ecrImage =
   /^(?<account>\d{12})\.dkr\.ecr(?:-fips)?\.(?<region>[a-z0-9-]+)\.amazonaws\.com(?:\.cn)?\/(?<repository>[^:@]+)/;
 
-function pullStatements(image: string): Statement[] {
-  const found = ecrImage.exec(image)?.groups;
-  if (!found) return [];
-  const { account, region = '', repository } = found;
+const repositoryArn = ({ account, region = '', repository }: Partial<Record<string, string>>) =>
+  `arn:${partitionOf(region)}:ecr:${region}:${account}:repository/${repository}`;
+
+function pullStatements(images: readonly string[]): Statement[] {
+  const arns = images.flatMap((image) => {
+    const found = ecrImage.exec(image)?.groups;
+    return found ? [repositoryArn(found)] : [];
+  });
+  if (arns.length === 0) return [];
   return [
     {
       sid: 'SignInToRegistry',
@@ -24,7 +29,7 @@ function pullStatements(image: string): Statement[] {
     {
       sid: 'PullImage',
       actions: ['ecr:BatchCheckLayerAvailability', 'ecr:GetDownloadUrlForLayer', 'ecr:BatchGetImage'],
-      resources: [{ arn: `arn:${partitionOf(region)}:ecr:${region}:${account}:repository/${repository}` }],
+      resources: [...new Set(arns)].map((arn) => ({ arn })),
     },
   ];
 }
@@ -52,6 +57,8 @@ function secretStatements(arns: readonly string[]): Statement[] {
 export interface TaskNeeds {
   readonly id: string;
   readonly image: string;
+  /** Images of the task's other containers. */
+  readonly sidecarImages?: readonly string[];
   readonly secretArns: readonly string[];
   /** Whether the task reads the consumers' secret. */
   readonly consumers?: boolean;
@@ -77,18 +84,22 @@ export function executionRole({ name, region }: Environment, task: TaskNeeds): R
       },
       ...secretStatements(task.secretArns),
       ...(task.consumers ? [consumers] : []),
-      ...pullStatements(task.image),
+      ...pullStatements([task.image, ...(task.sidecarImages ?? [])]),
     ],
   };
 }
 
-/** What the program in the task may do in AWS: nothing. */
-export function taskRole({ name, region }: Environment, id: string): Role {
+/** What the programs in the task may do in AWS. @param statements by default nothing */
+export function taskRole(
+  { name, region }: Environment,
+  id: string,
+  statements: readonly Statement[] = [],
+): Role {
   return {
     id: `${id}-task-role`,
     name: roleName(name, region, id, 'task'),
     description: `What the tasks of ${id} in ${name} may do.`,
     principal: PRINCIPAL,
-    statements: [],
+    statements,
   };
 }

@@ -1,5 +1,6 @@
 /** What of one API does not fit together. */
 import { fargateSizes, TASK_DEFINITION_BYTES } from '../fargate';
+import { COLLECTOR_MIB } from '../resolving/metrics-collector';
 import type { Environment } from '../schema';
 import { type ApiRule, type Finding, list, type Rule } from './rule';
 
@@ -77,7 +78,7 @@ export const healthStatus: ApiRule = function* ({ health }, name) {
 };
 
 /** Set by what runs the task, where Fargate gives it no network of its own. */
-const RESERVED_VARIABLES = ['TASK_ADDRESS', 'DNS_ADDRESS'];
+const RESERVED_VARIABLES = ['TASK_ADDRESS', 'DNS_ADDRESS', 'TASK_FOLDER'];
 
 export const reservedVariables: ApiRule = function* ({ environment, secrets }, name) {
   for (const [section, names] of Object.entries({ environment, secrets })) {
@@ -147,7 +148,8 @@ export const gatewaySize: Rule = ({ gateway }: Environment) => sizeProblems(gate
 const GATEWAY_REST_MIB = 192;
 
 export const cacheSize: Rule = function* ({ gateway }) {
-  const most = gateway.memoryMiB - GATEWAY_REST_MIB;
+  const rest = GATEWAY_REST_MIB + (gateway.metrics === 'none' ? 0 : COLLECTOR_MIB);
+  const most = gateway.memoryMiB - rest;
   if (gateway.cacheMiB <= most) return;
   yield {
     code: 'CACHE_MEMORY',
@@ -156,6 +158,6 @@ export const cacheSize: Rule = function* ({ gateway }) {
     message: 'The cache leaves the gateway too little memory.',
     given: `cacheMiB ${gateway.cacheMiB}, memoryMiB ${gateway.memoryMiB}`,
     allowed: `${Math.max(most, 0)} with this memory`,
-    fix: `Lower \`cacheMiB\`, or raise \`memoryMiB\`: it must be ${GATEWAY_REST_MIB} more than the cache.`,
+    fix: `Lower \`cacheMiB\`, or raise \`memoryMiB\`: it must be ${rest} more than the cache.`,
   };
 };

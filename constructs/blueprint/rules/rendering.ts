@@ -1,15 +1,34 @@
-import { dataPlane } from '../../gateway';
 import { Problems } from '../../problems';
-import { gatewayModel } from '../resolving/gateway-pair';
-import type { Rule } from './rule';
+import type { Service } from '../blueprint';
+import { TASK_DEFINITION_BYTES } from '../fargate';
+import { resolveGatewayPair } from '../resolving/gateway-pair';
+import type { Finding, Rule } from './rule';
+
+/** What the engine writes beside it: ARNs, and where each container logs. */
+const REST_BYTES = 3072;
+
+/** The data plane has looked at its own text; with what runs beside it, it may be too much. */
+function wholeSize({ taskDefinition: { containers } }: Service): Finding[] {
+  const bytes = Buffer.byteLength(JSON.stringify(containers)) + REST_BYTES;
+  if (bytes <= TASK_DEFINITION_BYTES) return [];
+  const beside = containers.slice(1).map(({ name }) => `\`${name}\``);
+  return [
+    {
+      code: 'GATEWAY_TOO_LARGE',
+      path: ['apis'],
+      message: `The gateway's configuration and the containers beside it (${beside.join(', ') || 'none'}) do not fit into a task definition.`,
+      given: `${bytes} bytes`,
+      allowed: `up to ${TASK_DEFINITION_BYTES} bytes`,
+      fix: 'Put some of the APIs into an environment of their own.',
+    },
+  ];
+}
 
 /** What the data plane cannot carry out, or what does not fit a task definition. */
 export const gatewayText: Rule = (environment) => {
   if (environment.stage !== 'gateway') return [];
-  const model = gatewayModel(environment);
   try {
-    for (const member of model.members) dataPlane.render(model, member);
-    return [];
+    return resolveGatewayPair(environment).members.slice(0, 1).flatMap(wholeSize);
   } catch (error) {
     if (error instanceof Problems) return error.problems;
     throw error;

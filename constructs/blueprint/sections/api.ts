@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { policies } from '../../gateway/policies';
-import { duration, hostName, pathPrefix, portNumber } from '../fields';
+import { policies, route } from '../../gateway/policies';
+import { duration, hostName, name, pathPrefix, portNumber } from '../fields';
 
 const healthCheck = z.strictObject({
   path: pathPrefix.default('/healthz').describe('Path that answers 200 when an instance can serve.'),
@@ -103,4 +103,8 @@ export const api = z.strictObject({
   policies: policies
     .prefault({})
     .describe('What the gateway does for this API. Used from stage `gateway` on.'),
+  routes: z
+    .record(name(40), route)
+    .default({})
+    .describe('Requests of this API, by methods and paths, that have policies of their own.'),
 });

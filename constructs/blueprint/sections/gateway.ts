@@ -21,6 +21,11 @@ export const gateway = z.strictObject({
     .regex(/^\S+$/, 'an image name without spaces')
     .default('public.ecr.aws/docker/library/haproxy:lts')
     .describe('Image of the data plane.'),
+  keysImage: z
+    .string()
+    .regex(/^\S+$/, 'an image name without spaces')
+    .default('public.ecr.aws/docker/library/node:22-alpine')
+    .describe('Image of the key helper: Node 20 or newer. Used when an API takes JWTs.'),
   cpu: z.int().default(512).describe('CPU units of one gateway.'),
   memoryMiB: z.int().default(1024).describe('Memory of one gateway.'),
   cacheMiB: z.int().min(8).max(4095).default(64).describe('Memory of one gateway that the cache may take.'),
@@ -30,4 +35,36 @@ export const gateway = z.strictObject({
     .max(60)
     .default(20)
     .describe('How long a stopping gateway still accepts connections.'),
+  metrics: z
+    .union([
+      z.literal('none'),
+      z.literal('cloudwatch'),
+      z.strictObject({
+        prometheus: z
+          .string()
+          .max(500)
+          .regex(
+            /^(?:arn:[a-z-]+:aps:[a-z0-9-]+:\d{12}:workspace\/ws-[0-9a-f-]+|https?:\/\/[A-Za-z0-9.-]+(?::\d{1,5})?\/[\w.~!$&'()*+,;=:@%/-]*)$/,
+            'the ARN of a workspace of Amazon Managed Service for Prometheus, or the address that remote write goes to (https://…)',
+          )
+          .describe(
+            'ARN or remote write address of a workspace of Amazon Managed Service for Prometheus, which is signed for; or the address of any other Prometheus, which is not.',
+          ),
+      }),
+    ])
+    .default('none')
+    .describe(
+      'Where the metrics of the data plane go, by a collector beside each gateway: `cloudwatch`, or a Prometheus. Its heap takes up to 160 MiB of `memoryMiB`. Cost in CloudWatch: (7 x APIs + 6 x gateways) x 0.30 USD a month (us-east-1): with 3 APIs and 2 gateways 9.90 USD.',
+    ),
+  metricsImage: z
+    .string()
+    .regex(/^\S+$/, 'an image name without spaces')
+    .default('public.ecr.aws/aws-observability/aws-otel-collector:v0.49.0')
+    .describe('Image of the collector: the AWS Distro for OpenTelemetry. Used with `metrics`.'),
+  usageMetrics: z
+    .boolean()
+    .default(true)
+    .describe(
+      'Whether CloudWatch gets metrics of the usage: for each API Requests, Errors5xx, Refused, CacheHits and Latency, and for each consumer of an API Requests. Cost: a metric is 0.30 USD a month (us-east-1, the first 10,000) while it gets values, so at most (5 x APIs + pairs of API and consumer) x 0.30 USD: 3 APIs with 4 consumers each are (15 + 12) x 0.30 = 8.10 USD a month. `stagecraft usage` does not need them.',
+    ),
 });

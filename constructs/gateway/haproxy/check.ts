@@ -1,10 +1,15 @@
 /** What keeps a model from being rendered: all of it, in the words of the environment file. */
 import type { Path, Problem } from '../../problems';
-import type { GatewayApi, GatewayModel } from '../model';
+import type { GatewayApi, GatewayModel, GatewayRoute } from '../model';
 import { consumerProblems } from './authorization';
 import { policies } from './configuration';
 import { drainProblems } from './drain';
 import { textProblem } from './text';
+
+const routeProblems = ({ name, paths }: GatewayRoute, path: Path): Problem[] => [
+  ...textProblem('name', name, path),
+  ...paths.flatMap((value, index) => textProblem('pathTemplate', value, [...path, 'paths', index])),
+];
 
 function apiProblems(api: GatewayApi): Problem[] {
   const path = (...rest: Path) => ['apis', api.name, ...rest];
@@ -17,6 +22,7 @@ function apiProblems(api: GatewayApi): Problem[] {
     ...api.paths.flatMap((value, index) => textProblem('path', value, path('paths', index))),
     ...api.hosts.flatMap((value, index) => textProblem('host', value, path('hosts', index))),
     ...headers,
+    ...api.routes.flatMap((route) => routeProblems(route, path('routes', route.name))),
     ...textProblem('host', api.pool.host, path()),
     ...textProblem('path', api.health.path, path('health', 'path')),
     ...textProblem('status', api.health.status, path('health', 'status')),
@@ -30,7 +36,7 @@ export function modelProblems(model: GatewayModel): Problem[] {
       ...textProblem('host', host, ['gateway', 'members', index]),
     ]),
     ...model.balancerCidrs.flatMap((cidr) => textProblem('cidr', cidr, ['network'])),
-    ...consumerProblems({ model }),
+    ...consumerProblems(model),
     ...model.apis.flatMap((api) => [
       ...apiProblems(api),
       ...policies.flatMap((policy) => policy.problems(api, model)),

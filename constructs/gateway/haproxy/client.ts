@@ -1,13 +1,6 @@
-/** What a client must not send is taken away, and what it must not ask for is refused, before anything else. */
+/** What a client must not send is taken away, before anything else. */
 import type { GatewayModel } from '../model';
-import { refuse } from './errors';
 import { join, line, put, type Text } from './text';
-
-/**
- * Paths that two programs could read differently: empty and dot segments, encoded dots, slashes, backslashes and
- * NUL, parameters of segments. They are refused, since changing them needs experimental directives.
- */
-const confusingPath = line`{ path -m reg -i '(//|/\.\.?(/|$)|%2e|%2f|%5c|%00|\\|;)' } || !{ path -m beg / }`;
 
 /**
  * Headers that speak of who calls, from where or of what is meant, and are the balancer's, the gateway's or nobody's.
@@ -15,48 +8,41 @@ const confusingPath = line`{ path -m reg -i '(//|/\.\.?(/|$)|%2e|%2f|%5c|%00|\\|
  */
 const strippedHeaders = [
   'forwarded',
+  'x-forwarded',
   'x-real-ip',
   'x-client-ip',
+  'x-cluster-client-ip',
+  'x-originating-ip',
+  'x-remote-ip',
+  'x-remote-addr',
   'true-client-ip',
+  'x-host',
+  'x-original-host',
   'x-original-url',
   'x-rewrite-url',
   'x-http-method',
   'x-http-method-override',
   'x-method-override',
   'proxy',
-  'proxy-connection',
   'keep-alive',
+  'te',
+  'http2-settings',
 ];
 
-/** Requests that no API gets to see. */
-export const refuseConfusion: readonly Text[] = [
-  ...refuse({
-    status: 405,
-    reason: 'trace',
-    detail: 'TRACE is not allowed.',
-    when: line`if METH_TRACE`,
-    headers: line`hdr Allow "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"`,
-  }),
-  ...refuse({
-    status: 400,
-    reason: 'path',
-    detail: 'The path can be read in more than one way.',
-    when: line`if ${confusingPath}`,
-  }),
-];
+/** The same, by how their names begin. The balancer's word on who has signed in is its own: here it does not say it. */
+const strippedPrefixes = ['x-consumer-', 'x-gateway-', 'x-amzn-oidc-', 'x-amzn-mtls-', 'proxy-'];
 
 export const stripHeaders: readonly Text[] = [
-  // Names with an underscore and with a hyphen are the same variable to many servers.
-  line`http-request del-header "_" -m sub`,
-  line`http-request del-header x-consumer- -m beg`,
-  line`http-request del-header x-gateway- -m beg`,
+  // To many servers X_Name, X.Name and X-Name are the same variable.
+  line`http-request del-header [^A-Za-z0-9-] -m reg`,
+  ...strippedPrefixes.map((start) => line`http-request del-header ${start as Text} -m beg`),
   ...strippedHeaders.map((name) => line`http-request del-header ${name as Text}`),
   // A header named in Connection is removed by the next program: a client could remove ours. Only WebSocket may
   // upgrade: a tunnel of cleartext HTTP/2 would carry requests that no rule sees.
-  line`http-request del-header http2-settings`,
-  line`http-request del-header upgrade unless { req.fhdr(upgrade) -m str -i websocket }`,
-  line`http-request del-header connection unless { req.fhdr(upgrade) -m found }`,
-  line`http-request set-header Connection upgrade if { req.fhdr(upgrade) -m found }`,
+  line`http-request set-var(txn.websocket) bool(true) if METH_GET { req.fhdr_cnt(upgrade) eq 1 } { req.fhdr(upgrade) -m str -i websocket } { req.hdr(connection) -m str -i upgrade }`,
+  line`http-request del-header connection`,
+  line`http-request del-header upgrade unless { var(txn.websocket) -m bool }`,
+  line`http-request set-header Connection upgrade if { var(txn.websocket) -m bool }`,
 ];
 
 /**

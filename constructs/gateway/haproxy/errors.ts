@@ -1,4 +1,5 @@
 /** Answers of the gateway's own: problem details as RFC 9457 says. */
+import { type Condition, type Rule, rule } from './rules';
 import { line, type Text } from './text';
 
 const titles = {
@@ -8,6 +9,11 @@ const titles = {
   404: 'Not Found',
   405: 'Method Not Allowed',
   408: 'Request Timeout',
+  411: 'Length Required',
+  413: 'Content Too Large',
+  414: 'URI Too Long',
+  415: 'Unsupported Media Type',
+  422: 'Unprocessable Content',
   429: 'Too Many Requests',
   500: 'Internal Server Error',
   502: 'Bad Gateway',
@@ -33,19 +39,19 @@ export interface Refusal {
   readonly reason: string;
   /** Why, for the caller. */
   readonly detail: string;
-  /** When: `if …` or `unless …`. */
-  readonly when: Text;
+  /** @default always */
+  readonly when?: Condition;
   /** More headers of the answer: `hdr Name value`. */
   readonly headers?: Text;
 }
 
 /** Two rules: the reason for the log, then the answer. */
-export function refuse({ status, reason, detail, when, headers }: Refusal): Text[] {
+export function refuse({ status, reason, detail, when, headers }: Refusal): Rule[] {
   if (!/^[a-z-]+$/.test(reason)) throw new Error(`Reason with special characters: ${reason}`);
   const extra = headers ? line` ${headers}` : line``;
   return [
-    line`http-request set-var(txn.deny) str(${reason as Text}) ${when}`,
-    line`http-request return ${answer(status, detail)}${extra} ${when}`,
+    rule(line`set-var(txn.deny) str(${reason as Text})`, when),
+    rule(line`return ${answer(status, detail)}${extra}`, when),
   ];
 }
 

@@ -1,11 +1,13 @@
 /** What the gateway listens on: clients, by way of the load balancer; and whoever asks how it is. */
 
 import { cachedFile, isCached } from './cache';
-import { forwardedHeaders, refuseConfusion, requestId, stripHeaders } from './client';
+import { forwardedHeaders, requestId, stripHeaders } from './client';
+import { refuseConfusion } from './confusion';
 import { refuse } from './errors';
 import { accessLog, noteRequest } from './log';
 import { healthPath, metricsPath, ports } from './ports';
 import { routing } from './routing';
+import { requestLines } from './rules';
 import type { Context, Section } from './sections';
 import { line, put, type Text } from './text';
 import { listenAddress, startTime } from './variables';
@@ -26,7 +28,7 @@ export function trafficFrontend(context: Context): Section {
     ? [line`use_backend %[var(txn.api)].cached if METH_GET { var(txn.api) -m str -f ${cachedFile} }`]
     : [];
   return {
-    head: line`frontend traffic`,
+    head: line`frontend traffic from base`,
     lines: [
       line`bind "${listenAddress}:${ports.traffic}"`,
       ...accessLog(context.member),
@@ -51,13 +53,13 @@ export function trafficFrontend(context: Context): Section {
  */
 export function statusFrontend(warmUpSeconds: number): Section {
   return {
-    head: line`frontend gateway.status`,
+    head: line`frontend gateway.status from base`,
     lines: [
       line`bind "${listenAddress}:${ports.status}"`,
       line`monitor-uri ${healthPath as Text}`,
       line`monitor fail if { stopping } || { date(-"${startTime}") lt ${warmUpSeconds} }`,
       line`http-request use-service prometheus-exporter if { path ${metricsPath as Text} }`,
-      ...refuse({ status: 404, reason: 'no-route', detail: 'Nothing is here.', when: line`if TRUE` }),
+      ...requestLines(refuse({ status: 404, reason: 'no-api', detail: 'Nothing is here.' })),
     ],
   };
 }

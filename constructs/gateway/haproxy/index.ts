@@ -6,12 +6,14 @@ import { configuration, files } from './configuration';
 import { consumersText, parseConsumersText } from './consumers';
 import { configurationFile, environmentOf, sizeProblems, startScript } from './container';
 import { drain } from './drain';
+import { metrics } from './metrics';
 import { consumersVariable, healthPath, ports } from './ports';
 
 export const haproxy: DataPlane = {
   name: 'haproxy',
   ports,
   healthPath,
+  metrics,
 
   render(model, member) {
     const problems = modelProblems(model);

@@ -12,14 +12,15 @@ const fields: readonly (readonly [name: string, format: string])[] = [
   ['request_id', client('request_id')],
   ['traceparent', client('traceparent')],
   ['client', client('client')],
-  ['method', '"%[capture.req.method,json(utf8s)]"'],
+  ['method', '"%[capture.req.method,bytes(0,32),json(utf8s)]"'],
   ['host', client('log_host')],
   ['path', client('log_path')],
   ['status', '%ST'],
   ['bytes_in', '%U'],
   ['bytes_out', '%B'],
   ['api', client('api')],
-  ['route', client('route_path')],
+  ['prefix', client('prefix')],
+  ['route', client('route')],
   ['consumer', client('consumer')],
   ['cache', client('cache')],
   ['limit', client('limit')],
@@ -50,6 +51,6 @@ export function accessLog(member: GatewayMember): Text[] {
 /** What the log says of a request, noted before anything is changed. Cut, so that a line stays whole. */
 export const noteRequest: readonly Text[] = [
   line`http-request set-var(txn.log_path) path,bytes(0,512)`,
-  line`http-request set-var(txn.log_host) req.hdr(host),bytes(0,128)`,
-  line`http-request set-var(txn.traceparent) req.fhdr(traceparent) if { req.fhdr(traceparent) -m reg ^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$ }`,
+  line`http-request set-var(txn.log_host) req.fhdr(host),bytes(0,128)`,
+  line`http-request set-var(txn.traceparent) req.fhdr(traceparent) if { req.fhdr_cnt(traceparent) eq 1 } { req.fhdr(traceparent) -m reg ^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$ }`,
 ];

@@ -40,7 +40,7 @@ export function counters({ model, member, others }: Context, tables: readonly Te
     return line`peer ${put('name', name)} ${address}`;
   });
   const tunnels = others.map(({ name, host }, index) => ({
-    head: line`listen gateway.peer.${put('name', name)}`,
+    head: line`listen gateway.peer.${put('name', name)} from base`,
     lines: [
       line`mode tcp`,
       line`bind "${loopbackAddress}:${firstTunnelPort + index}"`,

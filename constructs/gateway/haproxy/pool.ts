@@ -1,5 +1,6 @@
 /** The instances of an API: found by name, checked, and tried again only where that cannot do harm. */
 import type { GatewayApi, GatewayModel } from '../model';
+import { all, not, type Rules, rule } from './rules';
 import type { Section } from './sections';
 import { line, put, type Text } from './text';
 import { dnsAddress } from './variables';
@@ -41,7 +42,9 @@ export const resolverLines: readonly Text[] = [
 
 /** Lines of a backend that say where its requests go. */
 export interface Pool {
+  /** How they are sent: what APIs may have in common. */
   readonly settings: readonly Text[];
+  readonly rules: Rules;
   readonly servers: readonly Text[];
 }
 
@@ -58,14 +61,16 @@ export function pool(api: GatewayApi): Pool {
       line`timeout server ${requestTimeoutSeconds}s`,
       line`timeout check ${health.timeoutSeconds}s`,
       line`option httpchk`,
-      line`http-check send meth GET uri ${put('path', health.path)} ver HTTP/1.1 hdr Host ${put('host', api.pool.host)}`,
-      line`http-check expect status ${put('status', health.status)}`,
       // A request that may have reached an instance is sent again only if twice is the same as once.
       line`retry-on conn-failure empty-response`,
-      line`http-request disable-l7-retry unless METH_GET`,
-      line`http-response set-var(txn.server) srv_name`,
     ],
+    rules: {
+      request: [rule(line`disable-l7-retry`, all(not(line`METH_GET`)))],
+      response: [rule(line`set-var(txn.server) srv_name`)],
+    },
     servers: [
+      line`http-check send meth GET uri ${put('path', health.path)} ver HTTP/1.1 hdr Host ${put('host', api.pool.host)}`,
+      line`http-check expect status ${put('status', health.status)}`,
       line`default-server ${checks} ${observe} ${connections}`,
       line`server-template ${name}- 1-${slots(api.pool.mostInstances)} ${put('host', api.pool.host)}:${api.pool.port} resolvers pools init-addr none resolve-prefer ipv4`,
     ],

@@ -1,6 +1,6 @@
 /** The pieces that a configuration is put together from. */
-import type { Problem } from '../../problems';
-import type { GatewayApi, GatewayMember, GatewayModel } from '../model';
+import type { GatewayApi, GatewayMember, GatewayModel, GatewayRoute } from '../model';
+import type { Policies } from '../policies';
 import type { Text } from './text';
 
 export interface Section {
@@ -17,24 +17,24 @@ export interface Context {
   readonly others: readonly GatewayMember[];
 }
 
-/** A policy's rules in the backend of an API, in the order that they are tried. */
-export interface Rules {
-  readonly request?: readonly Text[];
-  readonly response?: readonly Text[];
-  readonly afterResponse?: readonly Text[];
+/** Where policies are set: at an API, or at one of its routes, which has what it does not say itself from the API. */
+export interface Place {
+  readonly api: GatewayApi;
+  /** Absent: the API itself, for requests that none of its routes takes. */
+  readonly route?: GatewayRoute;
+  readonly policies: Policies;
 }
 
-/** One policy, carried out by HAProxy. Whatever is not used by an API returns nothing. */
-export interface PolicyRendering {
-  /** Why HAProxy cannot do what the policy says; empty when it can. */
-  problems(api: GatewayApi, model: GatewayModel): readonly Problem[];
-  /** Rules for each request to the API. */
-  rules(api: GatewayApi, context: Context): Rules;
-  /** Sections that all APIs with this policy share. */
-  sections(context: Context): readonly Section[];
-  /** Files beside the configuration, by name. */
-  files(context: Context): Readonly<Record<string, string>>;
-}
+export const placesOf = (api: GatewayApi): Place[] => [
+  { api, policies: api.policies },
+  ...api.routes.map((route) => ({ api, route, policies: route.policies })),
+];
+
+export const placesIn = ({ apis }: Pick<GatewayModel, 'apis'>): Place[] => apis.flatMap(placesOf);
+
+/** Path in the environment file of what a place says. */
+export const pathOf = ({ api, route }: Pick<Place, 'api' | 'route'>): string[] =>
+  route ? ['apis', api.name, 'routes', route.name, 'policies'] : ['apis', api.name, 'policies'];
 
 export const printSections = (sections: readonly Section[]): string =>
   sections.map(({ head, lines }) => [head, ...lines.map((text) => `  ${text}`), ''].join('\n')).join('\n');

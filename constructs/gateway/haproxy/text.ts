@@ -34,6 +34,13 @@ const wildcardRegex = (value: string) =>
 const hostPattern =
   /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/;
 
+/** `{name}` as one segment and `{name+}` as all that follow; with or without a slash at the end. */
+const templateRegex = (path: string) =>
+  path
+    .split(/(\{[^}]*\})/)
+    .map((part) => (part.startsWith('{') ? (part.endsWith('+}') ? '.+' : '[^/]+') : escapeRegex(part)))
+    .join('');
+
 const places = {
   /** Name of a proxy, server, table or peer; also a map's value. */
   name: {
@@ -46,6 +53,15 @@ const places = {
     allowed: 'a path of letters, digits and . _ ~ -, without an empty or dot segment, up to 256',
     takes: (value) => /^\/[A-Za-z0-9._~/-]{0,255}$/.test(value) && !/\/\/|\/\.{1,2}(\/|$)/.test(value),
     put: asItIs,
+  },
+  /** A route's path after `-m reg`. */
+  pathTemplate: {
+    allowed: 'a path such as /orders/{id} or /orders/{rest+}, up to 200',
+    takes: (value) =>
+      value.length <= 200 &&
+      /^(\/([A-Za-z0-9._~-]+|\{\w{1,40}\}))*(\/\{\w{1,40}\+\})?$/.test(value) &&
+      !/\/\.{1,2}(\/|$)/.test(value),
+    put: (value) => `"${escapeQuoted(`^${templateRegex(value)}/?$`)}"`,
   },
   headerName: {
     allowed: 'letters, digits and hyphens, up to 40',

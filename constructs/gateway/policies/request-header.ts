@@ -7,6 +7,6 @@ import { z } from 'zod';
 export const requestHeader = z
   .string()
   .regex(
-    /^(?!x-(consumer|gateway|forwarded)-|(x-real-ip|x-client-ip|true-client-ip|x-original-url|x-rewrite-url|x-http-method|x-http-method-override|x-method-override|x-request-id|forwarded|host|connection|keep-alive|upgrade|http2-settings|te|trailer|transfer-encoding|content-length|expect|proxy|proxy-connection)$)[a-z][a-z0-9-]{0,39}$/,
+    /^(?!x-(consumer|gateway|forwarded|amzn-oidc|amzn-mtls)-|proxy-|(x-forwarded|x-real-ip|x-client-ip|x-cluster-client-ip|x-originating-ip|x-remote-ip|x-remote-addr|true-client-ip|x-host|x-original-host|x-original-url|x-rewrite-url|x-http-method|x-http-method-override|x-method-override|x-request-id|forwarded|host|connection|keep-alive|upgrade|http2-settings|te|trailer|transfer-encoding|content-length|expect|proxy)$)[a-z][a-z0-9-]{0,39}$/,
     'a header in lower case, up to 40 letters, digits and hyphens, that a client may set',
   );

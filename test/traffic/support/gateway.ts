@@ -80,6 +80,13 @@ export class Member {
     return this;
   }
 
+  /** The line of the access log about a request, as soon as it is written. */
+  async logged(requestId: string): Promise<LogLine> {
+    const find = () => this.log.find(({ request_id }) => request_id === requestId);
+    await until(`${this.name} has logged ${requestId}`, () => find() !== undefined);
+    return find() as LogLine;
+  }
+
   terminate(): void {
     process.kill(this.pid, 'SIGTERM');
   }

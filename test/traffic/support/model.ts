@@ -1,5 +1,12 @@
 /** Gateway models for tests: written as an environment file would be, the schema fills in the defaults. */
-import { type GatewayApi, type GatewayModel, policies } from '../../../constructs/gateway';
+import {
+  type GatewayApi,
+  type GatewayModel,
+  policies,
+  resolveRoutes,
+  route,
+  settle,
+} from '../../../constructs/gateway';
 
 export interface ApiInput {
   readonly paths?: readonly string[];
@@ -8,7 +15,14 @@ export interface ApiInput {
   readonly mostInstances?: number;
   readonly requestTimeoutSeconds?: number;
   readonly policies?: unknown;
+  readonly routes?: Readonly<Record<string, unknown>>;
 }
+
+const routesOf = ({ policies: ofApi = {}, routes = {} }: ApiInput) =>
+  resolveRoutes(
+    policies.parse(ofApi),
+    Object.fromEntries(Object.entries(routes).map(([name, one]) => [name, route.parse(one)])),
+  );
 
 export const apiModel = (name: string, input: ApiInput = {}): GatewayApi => ({
   name,
@@ -18,7 +32,8 @@ export const apiModel = (name: string, input: ApiInput = {}): GatewayApi => ({
   pool: { host: `${name}.test.internal`, port: 8080, mostInstances: input.mostInstances ?? 4 },
   health: { path: '/healthz', status: '200', intervalSeconds: 5, timeoutSeconds: 2 },
   requestTimeoutSeconds: input.requestTimeoutSeconds ?? 5,
-  policies: policies.parse(input.policies ?? {}),
+  policies: settle(policies.parse(input.policies ?? {})),
+  routes: routesOf(input),
 });
 
 export function gatewayModel(

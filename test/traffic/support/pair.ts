@@ -16,6 +16,8 @@ export const sha256 = (text: string): string => createHash('sha256').update(text
 export interface PairOptions {
   /** Third byte of the addresses: each test file has a net of its own. */
   readonly net: number;
+  /** Added to their last byte, where two files share a net. */
+  readonly shift?: number;
   readonly model: GatewayModel;
   /** Keys in clear, and whose they are. */
   readonly keys?: Readonly<Record<string, string>>;
@@ -39,7 +41,7 @@ export class Pair {
 
   /** Resolves when all members are healthy and have found all instances. */
   static async start(options: PairOptions): Promise<Pair> {
-    const names = await NameServer.start(`127.30.${options.net}.1`, 5730);
+    const names = await NameServer.start(`127.30.${options.net}.${1 + (options.shift ?? 0)}`, 5730);
     const pair = new Pair(options, names);
     try {
       await pair.begin();
@@ -55,7 +57,7 @@ export class Pair {
     const { model, keys = {} } = this.options;
     const member = model.members[index];
     if (!member) throw new Error(`No member ${index}`);
-    const address = `${this.net}.${11 + index}`;
+    const address = this.place(11 + index);
     this.names.set(member.host, [address]);
     const entries = Object.entries(keys).map(([key, consumer]) => ({ consumer, sha256: sha256(key) }));
     const started = new Member({
@@ -98,6 +100,10 @@ export class Pair {
     rmSync(this.folder, { recursive: true });
   }
 
+  private place(lastByte: number): string {
+    return `${this.net}.${lastByte + (this.options.shift ?? 0)}`;
+  }
+
   private async begin(): Promise<void> {
     const { apis, members } = this.options.model;
     await Promise.all(apis.map(({ name }, index) => this.startPool(name, index)));
@@ -108,7 +114,7 @@ export class Pair {
 
   private async startPool(name: string, index: number): Promise<void> {
     const count = this.options.instances?.[name] ?? 2;
-    const addresses = Array.from({ length: count }, (_, number) => `${this.net}.${21 + index * 8 + number}`);
+    const addresses = Array.from({ length: count }, (_, number) => this.place(21 + index * 8 + number));
     this.pools[name] = await Pool.start(name, addresses);
     this.resolve(name, addresses);
   }

@@ -25,6 +25,8 @@ export interface Answer {
 export class Pool {
   /** Requests of clients, without health checks, in the order of arrival. */
   readonly seen: Seen[] = [];
+  /** What came and was no whole request: why. */
+  readonly broken: string[] = [];
   healthy = true;
   behaviour: Behaviour = () => ({});
   private readonly servers = new Map<string, Server>();
@@ -46,6 +48,10 @@ export class Pool {
 
   async add(address: string): Promise<void> {
     const server = createServer(this.handler(address));
+    server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+      if (error.code?.startsWith('HPE_')) this.broken.push(error.code);
+      if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
+    });
     this.servers.set(address, server);
     server.listen(this.port, address);
     await once(server, 'listening');
@@ -66,7 +72,11 @@ export class Pool {
     return async (request, response) => {
       if (request.url === '/healthz') return void response.writeHead(this.healthy ? 200 : 503).end();
       const chunks: Buffer[] = [];
-      for await (const chunk of request) chunks.push(chunk as Buffer);
+      try {
+        for await (const chunk of request) chunks.push(chunk as Buffer);
+      } catch {
+        return void this.broken.push('aborted');
+      }
       const { method = '', url = '', headers, rawHeaders } = request;
       const seen = { instance, method, url, headers, rawHeaders, body: Buffer.concat(chunks).toString() };
       this.seen.push(seen);

@@ -1,0 +1,164 @@
+/** Asks CloudWatch Logs Insights for the usage in the gateways' access logs. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  type CloudWatchLogsClient,
+  GetQueryResultsCommand,
+  ResourceNotFoundException,
+  type ResultField,
+  StartQueryCommand,
+  StopQueryCommand,
+} from '@aws-sdk/client-cloudwatch-logs';
+import { UserError } from './output';
+import type { CountedRow, LatencyRow } from './usage-totals';
+
+/** What is asked. */
+export interface Question {
+  readonly logGroups: readonly string[];
+  /** Seconds since 1970; both ends are part of it. */
+  readonly from: number;
+  readonly to: number;
+  readonly api?: string;
+  /** `-`: callers without a name. */
+  readonly consumer?: string;
+  /** Whether the routes of an API are told apart. */
+  readonly byRoute: boolean;
+}
+
+export interface Answer {
+  readonly counted: readonly CountedRow[];
+  readonly latencies: readonly LatencyRow[];
+  /** What AWS charges for: log bytes that the queries went through. */
+  readonly scannedBytes: number;
+}
+
+/** Rows that a query gives at most. */
+const MOST_ROWS = 10_000;
+const PATIENCE_SECONDS = 300;
+
+/**
+ * The two queries. Each line of the access log is a JSON object whose fields Insights finds by itself; other lines,
+ * such as notes at the start, have no `total_ms`. Only commands that its documentation describes, so that the sandbox's
+ * emulator can answer them in the same way.
+ */
+export function queries({ api, consumer, byRoute }: Pick<Question, 'api' | 'consumer' | 'byRoute'>): {
+  readonly counted: string;
+  readonly latency: string;
+} {
+  const only = [
+    'ispresent(total_ms)',
+    ...(api === undefined ? [] : [`api = "${checked(api)}"`]),
+    ...(consumer === undefined ? [] : [`consumer = "${checked(consumer)}"`]),
+  ];
+  const by = ['consumer', 'api', ...(byRoute ? ['route'] : [])].join(', ');
+  const served = [...only, 'total_ms >= 0', 'deny = "-"'];
+  const percentiles = [50, 95, 99].map((percent) => `pct(total_ms, ${percent}) as p${percent}`).join(', ');
+  return {
+    counted: `filter ${only.join(' and ')} | stats count(*) as requests, sum(bytes_in) as bytesIn, sum(bytes_out) as bytesOut by ${by}, status, cache, deny`,
+    latency: `filter ${served.join(' and ')} | stats ${percentiles} by ${by}`,
+  };
+}
+
+/** A name that stands in quotes in a query. */
+function checked(name: string): string {
+  if (/^[A-Za-z0-9._@:/+=-]{1,128}$/.test(name)) return name;
+  throw new UserError(`${JSON.stringify(name)} is no name: give letters, digits and . _ @ : / + = -`);
+}
+
+type Row = Readonly<Record<string, string>>;
+
+interface Found {
+  readonly rows: readonly Row[];
+  readonly scannedBytes: number;
+}
+
+const rowOf = (fields: readonly ResultField[]): Row =>
+  Object.fromEntries(fields.map(({ field, value }) => [field ?? '', value ?? '']));
+
+async function start(logs: CloudWatchLogsClient, question: Question, queryString: string): Promise<string> {
+  const { logGroups, from, to } = question;
+  try {
+    const started = await logs.send(
+      new StartQueryCommand({
+        logGroupNames: [...logGroups],
+        startTime: from,
+        endTime: to,
+        queryString,
+        limit: MOST_ROWS,
+      }),
+    );
+    return started.queryId ?? '';
+  } catch (error) {
+    if (!(error instanceof ResourceNotFoundException)) throw error;
+    throw new UserError(
+      `The gateways have no logs here: one of ${logGroups.join(', ')} does not exist. Deploy the environment first.`,
+    );
+  }
+}
+
+async function ask(
+  logs: CloudWatchLogsClient,
+  question: Question,
+  query: string,
+  pollSeconds: number,
+): Promise<Found> {
+  const queryId = await start(logs, question, query);
+  for (let waited = 0; waited < PATIENCE_SECONDS; waited += pollSeconds) {
+    const { status, results = [], statistics } = await logs.send(new GetQueryResultsCommand({ queryId }));
+    if (status === 'Complete') {
+      if (results.length >= MOST_ROWS)
+        throw new UserError(
+          `There are more than ${MOST_ROWS} groups of requests, and CloudWatch Logs Insights gives no more. Ask for one API (--api), one consumer (--consumer) or less time (--since).`,
+        );
+      return { rows: results.map(rowOf), scannedBytes: statistics?.bytesScanned ?? 0 };
+    }
+    if (status !== 'Scheduled' && status !== 'Running' && status !== 'Unknown')
+      throw new UserError(
+        `CloudWatch Logs Insights says of the query: ${status}. Ask for less time (--since).`,
+      );
+    await sleep(pollSeconds * 1000);
+  }
+  await logs.send(new StopQueryCommand({ queryId }));
+  throw new UserError(
+    `CloudWatch Logs Insights has no answer after ${PATIENCE_SECONDS} seconds. Ask for less time (--since).`,
+  );
+}
+
+const text = (row: Row, field: string): string => row[field] ?? '-';
+const number = (row: Row, field: string): number => Number(row[field] ?? 0);
+
+const keyOf = (row: Row, byRoute: boolean) => ({
+  consumer: text(row, 'consumer'),
+  api: text(row, 'api'),
+  ...(byRoute ? { route: text(row, 'route') } : {}),
+});
+
+/** @throws UserError when there are no such logs, or the answer is too large or late. */
+export async function askUsage(
+  logs: CloudWatchLogsClient,
+  question: Question,
+  pollSeconds = 1,
+): Promise<Answer> {
+  const { counted, latency } = queries(question);
+  const [counts, latencies] = await Promise.all([
+    ask(logs, question, counted, pollSeconds),
+    ask(logs, question, latency, pollSeconds),
+  ]);
+  return {
+    counted: counts.rows.map((row) => ({
+      ...keyOf(row, question.byRoute),
+      status: number(row, 'status'),
+      cache: text(row, 'cache'),
+      deny: text(row, 'deny'),
+      requests: number(row, 'requests'),
+      bytesIn: number(row, 'bytesIn'),
+      bytesOut: number(row, 'bytesOut'),
+    })),
+    latencies: latencies.rows.map((row) => ({
+      ...keyOf(row, question.byRoute),
+      p50: number(row, 'p50'),
+      p95: number(row, 'p95'),
+      p99: number(row, 'p99'),
+    })),
+    scannedBytes: counts.scannedBytes + latencies.scannedBytes,
+  };
+}

@@ -1,0 +1,67 @@
+/**
+ * CloudWatch metrics of the usage, made of the gateways' access logs by metric filters.
+ *
+ * The members write the same metrics, so that a metric is of the pair. Dimensions make a metric for each value that
+ * they get: `Api` gets the APIs' names, `Consumer` the declared consumers' (only a caller that has shown a key or a
+ * token has a name), and nothing that a client writes. AWS allows no default value beside dimensions: a minute without
+ * a request has no value, not 0.
+ *
+ * Source: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutMetricFilter.html
+ */
+import type { LogGroup, MetricFilter } from '../blueprint';
+import { metricsNamespace } from '../names';
+import type { Environment } from '../schema';
+
+/** A line of the access log that is of an API; notes at the start are no JSON, and have no fields. */
+const OF_API = '($.api != "-")';
+const REQUEST = '($.total_ms = *)';
+const BY_API = { Api: '$.api' };
+
+interface Counted {
+  readonly id: string;
+  readonly metric: string;
+  readonly conditions: readonly string[];
+  readonly value?: string;
+  readonly unit?: MetricFilter['metric']['unit'];
+  readonly dimensions: Readonly<Record<string, string>>;
+}
+
+const counted: readonly Counted[] = [
+  { id: 'Requests', metric: 'Requests', conditions: [REQUEST, OF_API], dimensions: BY_API },
+  { id: 'Errors5xx', metric: 'Errors5xx', conditions: ['($.status >= 500)', OF_API], dimensions: BY_API },
+  {
+    id: 'Refused',
+    metric: 'Refused',
+    conditions: ['($.deny = *)', '($.deny != "-")', OF_API],
+    dimensions: BY_API,
+  },
+  { id: 'CacheHits', metric: 'CacheHits', conditions: ['($.cache = "HIT")', OF_API], dimensions: BY_API },
+  {
+    id: 'Latency',
+    metric: 'Latency',
+    // What was refused took no time, and one negative value would take the percentiles away.
+    conditions: ['($.total_ms >= 0)', '($.deny = "-")', OF_API],
+    value: '$.total_ms',
+    unit: 'Milliseconds',
+    dimensions: BY_API,
+  },
+  {
+    id: 'ConsumerRequests',
+    metric: 'Requests',
+    conditions: [REQUEST, '($.consumer != "-")', OF_API],
+    dimensions: { ...BY_API, Consumer: '$.consumer' },
+  },
+];
+
+function metricFilters({ name }: Environment): MetricFilter[] {
+  return counted.map(({ id, metric, conditions, value = '1', unit = 'Count', dimensions }) => ({
+    id,
+    name: id,
+    pattern: `{ ${conditions.join(' && ')} }`,
+    metric: { namespace: metricsNamespace(name), name: metric, value, unit, dimensions },
+  }));
+}
+
+/** What a gateway's log group has of it. */
+export const usageMetrics = (environment: Environment): Pick<LogGroup, 'metricFilters'> =>
+  environment.gateway.usageMetrics ? { metricFilters: metricFilters(environment) } : {};

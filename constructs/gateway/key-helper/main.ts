@@ -1,0 +1,41 @@
+/** The key helper: keeps the keys of all issuers current, in a volume that it shares with the gateway. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fetchText, keysUrl } from './fetch';
+import { IssuerKeys, type Log } from './issuers';
+import { keyFiles, publish } from './publish';
+import { type Settings, settingsVariable, volumePath } from './settings';
+
+const log: Log = (event, about) =>
+  void process.stdout.write(`${JSON.stringify({ time: new Date().toISOString(), event, ...about })}\n`);
+
+async function run(environment: NodeJS.ProcessEnv): Promise<never> {
+  const settings = JSON.parse(environment[settingsVariable] ?? '{}') as Settings;
+  const folder = join(environment.TASK_FOLDER ?? '/', volumePath);
+  const issuers = settings.issuers.map(({ id, issuer, jwksUrl }) => {
+    const name = typeof issuer === 'string' ? issuer : (environment[issuer.variable] ?? '');
+    return new IssuerKeys({
+      issuer: { id, jwksUrl: keysUrl(name, jwksUrl, environment.AWS_ENDPOINT_URL) },
+      timing: settings,
+      fetch: fetchText,
+      log,
+      now: Date.now,
+    });
+  });
+  mkdirSync(folder, { recursive: true });
+  for (;;) {
+    await Promise.all(issuers.filter(({ dueMs }) => dueMs <= Date.now()).map((issuer) => issuer.refresh()));
+    try {
+      publish(folder, keyFiles(issuers, settings.folder));
+    } catch (error) {
+      log('volume-fails', { reason: error instanceof Error ? error.message : String(error) });
+    }
+    const dueMs = Math.min(...issuers.map((issuer) => issuer.dueMs));
+    await sleep(Math.max(200, dueMs - Date.now()));
+  }
+}
+
+// As the first process of a container it would ignore the signal otherwise.
+process.on('SIGTERM', () => process.exit(0));
+void run(process.env);

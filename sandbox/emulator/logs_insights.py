@@ -1,0 +1,67 @@
+"""CloudWatch Logs Insights: queries with `filter` and `stats` are answered from the log lines.
+
+moto passes over every command but fields, sort and limit, and gives the lines themselves. The emulator answers what
+`insights_query` knows, leaves to moto what moto knows, and refuses the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import moto.logs.models as models
+from moto.logs.logs_query import execute_query as moto_query
+from moto.logs.models import LogGroup, LogQuery
+
+from insights_query import UnknownSyntax, commands_of, run
+from patching import replace
+
+MOTO_COMMANDS = {"fields", "sort", "limit"}
+
+
+class Rows(list[dict[str, Any]]):
+    """What a query found, and in how much."""
+
+    def __init__(self, rows: list[dict[str, Any]], messages: list[str], matched: int) -> None:
+        super().__init__(rows)
+        self.statistics = {
+            "recordsScanned": float(len(messages)),
+            "recordsMatched": float(matched),
+            "bytesScanned": float(sum(len(message.encode()) for message in messages)),
+        }
+
+
+def _messages(log_groups: list[LogGroup], start_time: int, end_time: int) -> Iterator[str]:
+    """Both ends are inclusive, in seconds; a line's own time is in milliseconds."""
+    for group in log_groups:
+        for stream in group.streams.values():
+            for event in stream.events:
+                if start_time <= event.timestamp // 1000 <= end_time:
+                    yield event.message
+
+
+def _execute(
+    log_groups: list[LogGroup], query: str, start_time: int, end_time: int
+) -> list[dict[str, Any]]:
+    if {name for name, _ in commands_of(query)} <= MOTO_COMMANDS:
+        return moto_query(log_groups=log_groups, query=query, start_time=start_time, end_time=end_time)
+    messages = list(_messages(log_groups, start_time, end_time))
+    try:
+        rows, matched = run(query, messages)
+    except UnknownSyntax as error:
+        raise NotImplementedError(f"the query has {error}") from error
+    return Rows(rows, messages, matched)
+
+
+_to_result_json = LogQuery.to_result_json
+
+
+def _result(self: LogQuery) -> dict[str, Any]:
+    answer = _to_result_json(self)
+    statistics = getattr(self.results, "statistics", None)
+    return answer if statistics is None else {**answer, "statistics": statistics}
+
+
+def install() -> None:
+    replace(models, "execute_query", _execute)
+    replace(LogQuery, "to_result_json", _result)

@@ -1,0 +1,55 @@
+/** Which containers can be processes on this machine. A task can do without those that are not essential. */
+import { accessSync, constants, statSync } from 'node:fs';
+import { delimiter, join, resolve } from 'node:path';
+import type { ContainerSpec } from './types';
+
+export interface Runnable {
+  /** Without dependencies on what is not run: nobody waits for it. */
+  readonly run: readonly ContainerSpec[];
+  /** Why each of the others is not run. */
+  readonly notRun: readonly string[];
+}
+
+export interface Machine {
+  /** Search path for programs. */
+  readonly path: string;
+  /** Where relative paths start. */
+  readonly workingDirectory: string;
+}
+
+export function runnable(containers: readonly ContainerSpec[], machine: Machine): Runnable {
+  const reasons = new Map<string, string>();
+  for (const container of containers) {
+    const reason = container.essential ? undefined : whyNot(container, machine);
+    if (reason !== undefined) reasons.set(container.name, reason);
+  }
+  const run = containers
+    .filter(({ name }) => !reasons.has(name))
+    .map((container) => ({
+      ...container,
+      dependsOn: container.dependsOn.filter(({ name }) => !reasons.has(name)),
+    }));
+  const notRun = [...reasons].map(
+    ([name, reason]) => `container ${name} is not run in the sandbox: ${reason}`,
+  );
+  return { run, notRun };
+}
+
+function whyNot({ command, environment }: ContainerSpec, machine: Machine): string | undefined {
+  const [program] = command;
+  if (program === undefined) return 'it runs what its image says, and there is no container engine';
+  const folders = (environment.PATH ?? machine.path).split(delimiter).filter((folder) => folder !== '');
+  const candidates = program.includes('/')
+    ? [resolve(machine.workingDirectory, program)]
+    : folders.map((folder) => join(resolve(machine.workingDirectory, folder), program));
+  return candidates.some(isProgram) ? undefined : `there is no program ${program} on this machine`;
+}
+
+function isProgram(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return statSync(file).isFile();
+  } catch {
+    return false;
+  }
+}
