@@ -20,7 +20,7 @@ export interface Result {
   readonly p99Microseconds: number;
   /** Part of the time that it was on its core: near to 1, unless something else was the limit. */
   readonly busy: number;
-  /** Time on the core for one request, which is the same whatever else the machine does. */
+  /** Time on the core for one request: what other work on the machine takes is not in it. */
   readonly cpuMicroseconds: number;
   /** With one connection, one request after the other. */
   readonly calmP50Microseconds: number;

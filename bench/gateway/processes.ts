@@ -31,6 +31,7 @@ export class Running {
   private readonly errors: string[] = [];
   private readonly output: string[] = [];
   private readonly end: Promise<unknown>;
+  private cores: string;
 
   /** Standard output goes nowhere, unless it is asked for. */
   constructor(
@@ -39,6 +40,7 @@ export class Running {
     { cores, environment = {} }: StartOptions,
     keepOutput = false,
   ) {
+    this.cores = cores;
     this.child = spawn('taskset', ['-c', cores, program, ...parameters], {
       cwd: folder,
       detached: true,
@@ -83,6 +85,8 @@ export class Running {
   }
 
   move(cores: string): void {
+    if (cores === this.cores) return;
+    this.cores = cores;
     for (const { pid } of this.group()) execFileSync('taskset', ['-a', '-p', '-c', cores, String(pid)]);
   }
 
