@@ -5,6 +5,11 @@ import { type DecodedPacket, decode, encode } from 'dns-packet';
 
 export class NameServer {
   private readonly socket: Socket = createSocket('udp4');
+  private open = true;
+  /** Time that each answer takes. */
+  delayMs = 0;
+  /** Whether it answers that it has failed (SERVFAIL). */
+  failing = false;
   private readonly records = new Map<string, readonly string[]>();
 
   private constructor(readonly address: string) {}
@@ -13,7 +18,9 @@ export class NameServer {
     const server = new NameServer(`${host}:${port}`);
     server.socket.on('message', (message, from) => {
       const reply = server.reply(decode(message));
-      server.socket.send(reply, from.port, from.address);
+      const send = () => server.open && server.socket.send(reply, from.port, from.address);
+      if (server.delayMs > 0) setTimeout(send, server.delayMs);
+      else send();
     });
     server.socket.bind(port, host);
     await once(server.socket, 'listening');
@@ -26,11 +33,13 @@ export class NameServer {
   }
 
   async close(): Promise<void> {
+    this.open = false;
     this.socket.close();
     await once(this.socket, 'close');
   }
 
   private reply({ id, questions = [] }: DecodedPacket): Buffer {
+    if (this.failing) return encode({ type: 'response', id, flags: 2, questions });
     const answers = questions
       .filter(({ type }) => type === 'A')
       .flatMap(({ name }) =>

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { GatewayContainer } from '../../../constructs/gateway';
+import { type EngineValues, filledIn, Sidecars } from './sidecars';
 import { until } from './until';
 
 export interface LogLine {
@@ -17,30 +18,39 @@ export interface MemberOptions {
   readonly folder: string;
   readonly consumers?: string;
   readonly container: GatewayContainer;
+  readonly engineValues?: EngineValues;
+  /** More variables for the sidecars. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 export class Member {
   readonly log: LogLine[] = [];
   readonly errors: string[] = [];
   readonly exit: Promise<number | null>;
+  readonly sidecars: Sidecars;
   private readonly child: ChildProcess;
 
   constructor(readonly options: MemberOptions) {
-    const { container, address, dns, folder, consumers } = options;
+    const { container, address, dns, folder, consumers, engineValues = {} } = options;
+    const own = { PATH: process.env.PATH ?? '', TASK_ADDRESS: address, DNS_ADDRESS: dns };
+    this.sidecars = new Sidecars(container, engineValues, { ...own, ...options.environment });
     const [program = '', ...flags] = container.entryPoint;
     this.child = spawn(program, [...flags, ...container.command], {
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
-        PATH: process.env.PATH,
         TMPDIR: folder,
         ...container.environment,
+        ...filledIn(container, engineValues),
         ...(consumers === undefined ? {} : { [container.consumersVariable]: consumers }),
-        TASK_ADDRESS: address,
-        DNS_ADDRESS: dns,
+        ...own,
+        ...(this.sidecars.folder ? { TASK_FOLDER: this.sidecars.folder } : {}),
       },
     });
-    this.exit = once(this.child, 'close').then(([code]) => code as number | null);
+    this.exit = once(this.child, 'close').then(async ([code]) => {
+      await this.sidecars.stop();
+      return code as number | null;
+    });
     this.read('stdout', (line) => {
       if (line.startsWith('{')) this.log.push(JSON.parse(line) as LogLine);
     });

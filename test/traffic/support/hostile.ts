@@ -16,6 +16,7 @@ export const confusingPaths = words(String.raw`
   /orders/%c3 /orders/%c3x /orders/%c3%20 /orders/%a9 /orders/1%a9 /orders/%20%a9 /orders/%c3%a9%a9
   /orders/%e2%82 /orders/%e2%82x /orders/%e2%82%ac%ac /orders/%ed%a0%80
   /orders/%f0%9f%98 /orders/%f0%9f%98%80%80 /orders/%f4%90%80%80 /orders/%f8%88%80%80%80
+  /orders/%f5%80%80%80 /%a9 /%a9rders
 `);
 
 export const plainPaths = [

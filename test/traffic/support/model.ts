@@ -1,5 +1,6 @@
 /** Gateway models for tests: written as an environment file would be, the schema fills in the defaults. */
 import {
+  balancing,
   type GatewayApi,
   type GatewayModel,
   policies,
@@ -14,6 +15,9 @@ export interface ApiInput {
   readonly headers?: Readonly<Record<string, string>>;
   readonly mostInstances?: number;
   readonly requestTimeoutSeconds?: number;
+  readonly balancing?: unknown;
+  /** Share of the callers that get another version. */
+  readonly canaryPercent?: number;
   readonly policies?: unknown;
   readonly routes?: Readonly<Record<string, unknown>>;
 }
@@ -32,6 +36,13 @@ export const apiModel = (name: string, input: ApiInput = {}): GatewayApi => ({
   pool: { host: `${name}.test.internal`, port: 8080, mostInstances: input.mostInstances ?? 4 },
   health: { path: '/healthz', status: '200', intervalSeconds: 5, timeoutSeconds: 2 },
   requestTimeoutSeconds: input.requestTimeoutSeconds ?? 5,
+  balancing: balancing.parse(input.balancing ?? {}),
+  ...(input.canaryPercent && {
+    canary: {
+      pool: { host: `${name}-canary.test.internal`, port: 8080, mostInstances: 2 },
+      percent: input.canaryPercent,
+    },
+  }),
   policies: settle(policies.parse(input.policies ?? {})),
   routes: routesOf(input),
 });

@@ -21,6 +21,10 @@ export interface PairOptions {
   readonly model: GatewayModel;
   /** Keys in clear, and whose they are. */
   readonly keys?: Readonly<Record<string, string>>;
+  /** Values that an engine would fill in, by what they refer to. */
+  readonly engineValues?: Readonly<Record<string, string>>;
+  /** More variables for the sidecars. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** Instances of each API; 2 where nothing is said. */
   readonly instances?: Readonly<Record<string, number>>;
 }
@@ -39,6 +43,10 @@ export class Pair {
     this.net = `127.30.${options.net}`;
   }
 
+  get model(): GatewayModel {
+    return this.options.model;
+  }
+
   /** Resolves when all members are healthy and have found all instances. */
   static async start(options: PairOptions): Promise<Pair> {
     const names = await NameServer.start(`127.30.${options.net}.${1 + (options.shift ?? 0)}`, 5730);
@@ -52,9 +60,9 @@ export class Pair {
     return pair;
   }
 
-  /** Starts a member, or starts it again after it has ended. */
-  startMember(index: number): Member {
-    const { model, keys = {} } = this.options;
+  /** Starts a member, or starts it again after it has ended; perhaps as a deploy would, with another model. */
+  startMember(index: number, model = this.options.model): Member {
+    const { keys = {} } = this.options;
     const member = model.members[index];
     if (!member) throw new Error(`No member ${index}`);
     const address = this.place(11 + index);
@@ -67,6 +75,8 @@ export class Pair {
       folder: this.folder,
       consumers: haproxy.consumersText(entries),
       container: haproxy.render(model, member),
+      engineValues: this.options.engineValues,
+      environment: this.options.environment,
     });
     this.members[index] = started;
     return started;
@@ -87,6 +97,16 @@ export class Pair {
   /** What the name server answers for an API from now on. */
   resolve(api: string, addresses: readonly string[]): void {
     this.names.set(`${api}.test.internal`, addresses);
+  }
+
+  /** From now on each answer of the name server takes so long. */
+  slowNames(milliseconds: number): void {
+    this.names.delayMs = milliseconds;
+  }
+
+  /** From now on the name server answers that it has failed, or what it knows. */
+  failNames(failing: boolean): void {
+    this.names.failing = failing;
   }
 
   call(member: number, path: string, options?: Call): Promise<Reply> {

@@ -28,6 +28,8 @@ export class Pool {
   /** What came and was no whole request: why. */
   readonly broken: string[] = [];
   healthy = true;
+  /** Instances that fail their checks, and serve. */
+  readonly ill = new Set<string>();
   behaviour: Behaviour = () => ({});
   private readonly servers = new Map<string, Server>();
 
@@ -70,7 +72,7 @@ export class Pool {
 
   private handler(instance: string): RequestListener {
     return async (request, response) => {
-      if (request.url === '/healthz') return void response.writeHead(this.healthy ? 200 : 503).end();
+      if (request.url === '/healthz') return void response.writeHead(this.healthy && !this.ill.has(instance) ? 200 : 503).end();
       const chunks: Buffer[] = [];
       try {
         for await (const chunk of request) chunks.push(chunk as Buffer);

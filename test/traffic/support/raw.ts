@@ -1,5 +1,4 @@
 /** Says exactly these bytes to a gateway, and reads what comes back as HTTP/1. */
-import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
 export interface RawReply {
@@ -20,12 +19,12 @@ export interface RawOptions {
 export const openSocket = (address: string, { port = 8080, from }: RawOptions = {}): Socket =>
   connect({ host: address, port, localAddress: from, allowHalfOpen: true }).on('error', () => undefined);
 
-/** All that comes until the other side closes. */
+/** All that comes until the other side closes, in whichever way it does. */
 export async function readToEnd(socket: Socket): Promise<string> {
   const chunks: Buffer[] = [];
   socket.on('data', (chunk) => chunks.push(chunk));
   socket.on('end', () => socket.end());
-  await once(socket, 'close');
+  await new Promise((resolve) => socket.once('close', resolve));
   return Buffer.concat(chunks).toString('latin1');
 }
 
