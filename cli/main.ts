@@ -75,12 +75,33 @@ function verifyCommand(): Command {
     .option('--endpoint <url>', "address to ask; by default the environment's domain, or the sandbox")
     .option('--key <key>', 'API key; better given in STAGECRAFT_KEY, where no process list shows it')
     .option('--consumer <name>', 'consumer that the key belongs to')
+    .option('--token <token>', 'token of the issuer; better given in STAGECRAFT_TOKEN')
     .option('--ca <file>', 'certificate authority to trust beside the system')
     .addOption(jsonOption())
     .addHelpText('after', '\nExample:\n  STAGECRAFT_KEY=… stagecraft verify prod --consumer acme')
     .action(async (name: string, options) => {
       const { verifyEnvironment } = require('./verify-command') as typeof import('./verify-command');
       setExit(await verifyEnvironment(project(), name, options, consoleOutput(Boolean(options.json))));
+    });
+}
+
+function tokenCommand(): Command {
+  return new Command('token')
+    .description("an access token of a machine client of the environment's user pool")
+    .argument('[environment]', 'name of the environment', 'sandbox')
+    .option('--client <name>', 'machine client; may be left out when there is one')
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      '\nExample:\n  curl -H "Authorization: Bearer $(stagecraft token prod --client reporting)" https://api.example.com/orders',
+    )
+    .action(async (name: string, options) => {
+      const { contextOf } = require('./context') as typeof import('./context');
+      const { accessToken } = require('./token') as typeof import('./token');
+      const output = consoleOutput(Boolean(options.json));
+      const token = await accessToken(await contextOf(project(), name), options.client);
+      output.document({ token });
+      output.line(token);
     });
 }
 
@@ -94,6 +115,7 @@ function usageCommand(): Command {
     .option('--api <name>', 'only this API')
     .option('--consumer <name>', 'only this consumer; "anonymous" for callers without a name')
     .option('--routes', 'tell the routes of each API apart')
+    .option('--no-consumers', 'do not tell the callers apart')
     .addOption(jsonOption())
     .addHelpText(
       'after',
@@ -189,6 +211,7 @@ export function program(): Command {
     .addCommand(downCommand())
     .addCommand(statusCommand())
     .addCommand(verifyCommand())
+    .addCommand(tokenCommand())
     .addCommand(usageCommand())
     .addCommand(consumersCommand());
 }

@@ -171,12 +171,12 @@ async function exampleCall(
   url.port = String(sandbox.ports.https);
   const { authentication } = first.api.policies;
   const key = Object.values(readDemoKeys(project.sandbox))[0];
-  const asksForKey = environment.stage === 'gateway' && authentication !== 'public' && key;
+  const header = authentication === 'public' ? undefined : authentication.apiKey?.header;
   const parts = [
     'curl',
     `--cacert ${relative(process.cwd(), join(project.sandbox, 'ca.pem'))}`,
     `--resolve ${url.hostname}:${url.port}:127.0.0.1`,
-    ...(asksForKey ? [`-H '${authentication.apiKey.header}: ${key}'`] : []),
+    ...(environment.stage === 'gateway' && header && key ? [`-H '${header}: ${key}'`] : []),
     url.href,
   ];
   return { url: url.href, curl: parts.join(' ') };

@@ -20,6 +20,8 @@ export interface Question {
   readonly api?: string;
   /** `-`: callers without a name. */
   readonly consumer?: string;
+  /** Whether the callers are told apart. */
+  readonly byConsumer: boolean;
   /** Whether the routes of an API are told apart. */
   readonly byRoute: boolean;
 }
@@ -40,16 +42,17 @@ const PATIENCE_SECONDS = 300;
  * such as notes at the start, have no `total_ms`. Only commands that its documentation describes, so that the sandbox's
  * emulator can answer them in the same way.
  */
-export function queries({ api, consumer, byRoute }: Pick<Question, 'api' | 'consumer' | 'byRoute'>): {
+export function queries(question: Omit<Question, 'logGroups' | 'from' | 'to'>): {
   readonly counted: string;
   readonly latency: string;
 } {
+  const { api, consumer } = question;
   const only = [
     'ispresent(total_ms)',
     ...(api === undefined ? [] : [`api = "${checked(api)}"`]),
     ...(consumer === undefined ? [] : [`consumer = "${checked(consumer)}"`]),
   ];
-  const by = ['consumer', 'api', ...(byRoute ? ['route'] : [])].join(', ');
+  const by = keyFields(question).join(', ');
   const served = [...only, 'total_ms >= 0', 'deny = "-"'];
   const percentiles = [50, 95, 99].map((percent) => `pct(total_ms, ${percent}) as p${percent}`).join(', ');
   return {
@@ -58,10 +61,17 @@ export function queries({ api, consumer, byRoute }: Pick<Question, 'api' | 'cons
   };
 }
 
+/** What requests are counted by. */
+const keyFields = ({ byConsumer, byRoute }: Pick<Question, 'byConsumer' | 'byRoute'>) => [
+  ...(byConsumer ? (['consumer'] as const) : []),
+  'api' as const,
+  ...(byRoute ? (['route'] as const) : []),
+];
+
 /** A name that stands in quotes in a query. */
 function checked(name: string): string {
-  if (/^[A-Za-z0-9._@:/+=-]{1,128}$/.test(name)) return name;
-  throw new UserError(`${JSON.stringify(name)} is no name: give letters, digits and . _ @ : / + = -`);
+  if (/^[A-Za-z0-9._@:|/+=-]{1,128}$/.test(name)) return name;
+  throw new UserError(`${JSON.stringify(name)} is no name: give letters, digits and . _ @ : | / + = -`);
 }
 
 type Row = Readonly<Record<string, string>>;
@@ -107,7 +117,7 @@ async function ask(
     if (status === 'Complete') {
       if (results.length >= MOST_ROWS)
         throw new UserError(
-          `There are more than ${MOST_ROWS} groups of requests, and CloudWatch Logs Insights gives no more. Ask for one API (--api), one consumer (--consumer) or less time (--since).`,
+          `There are more than ${MOST_ROWS} groups of requests, and CloudWatch Logs Insights gives no more. Leave the consumers out (--no-consumers), or ask for one of them (--consumer), one API (--api) or less time (--since).`,
         );
       return { rows: results.map(rowOf), scannedBytes: statistics?.bytesScanned ?? 0 };
     }
@@ -126,11 +136,10 @@ async function ask(
 const text = (row: Row, field: string): string => row[field] ?? '-';
 const number = (row: Row, field: string): number => Number(row[field] ?? 0);
 
-const keyOf = (row: Row, byRoute: boolean) => ({
-  consumer: text(row, 'consumer'),
-  api: text(row, 'api'),
-  ...(byRoute ? { route: text(row, 'route') } : {}),
-});
+function keyOf(row: Row, question: Question): { consumer?: string; api: string; route?: string } {
+  const entries = keyFields(question).map((field) => [field, text(row, field)]);
+  return { api: '-', ...Object.fromEntries(entries) };
+}
 
 /** @throws UserError when there are no such logs, or the answer is too large or late. */
 export async function askUsage(
@@ -145,7 +154,7 @@ export async function askUsage(
   ]);
   return {
     counted: counts.rows.map((row) => ({
-      ...keyOf(row, question.byRoute),
+      ...keyOf(row, question),
       status: number(row, 'status'),
       cache: text(row, 'cache'),
       deny: text(row, 'deny'),
@@ -154,7 +163,7 @@ export async function askUsage(
       bytesOut: number(row, 'bytesOut'),
     })),
     latencies: latencies.rows.map((row) => ({
-      ...keyOf(row, question.byRoute),
+      ...keyOf(row, question),
       p50: number(row, 'p50'),
       p95: number(row, 'p95'),
       p99: number(row, 'p99'),

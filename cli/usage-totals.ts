@@ -2,7 +2,8 @@
 
 /** One group of requests that are alike, as the query counts them. `-` in the log means that there is none. */
 export interface CountedRow {
-  readonly consumer: string;
+  /** Absent when callers are not told apart. */
+  readonly consumer?: string;
   readonly api: string;
   /** Absent when routes are not told apart. */
   readonly route?: string;
@@ -25,7 +26,7 @@ export interface Latency {
 }
 
 export interface LatencyRow extends Latency {
-  readonly consumer: string;
+  readonly consumer?: string;
   readonly api: string;
   readonly route?: string;
 }
@@ -51,8 +52,8 @@ export interface Counts {
 }
 
 export interface UsageRow extends Counts {
-  /** Null: the caller is not known. */
-  readonly consumer: string | null;
+  /** Null: the caller has no name. Absent when callers are not told apart. */
+  readonly consumer?: string | null;
   /** Null: no API has the path. */
   readonly api: string | null;
   /** Null: the API as a whole. Absent when routes are not told apart. */
@@ -70,7 +71,8 @@ const NONE = '-';
 const known = (text: string): string | null => (text === NONE ? null : text);
 
 type Key = Pick<CountedRow, 'consumer' | 'api' | 'route'>;
-const keyOf = ({ consumer, api, route }: Key): string => JSON.stringify([consumer, api, route ?? null]);
+const keyOf = ({ consumer, api, route }: Key): string =>
+  JSON.stringify([consumer ?? null, api, route ?? null]);
 
 const sum = (rows: readonly CountedRow[], value: (row: CountedRow) => number): number =>
   rows.reduce((total, row) => total + value(row), 0);
@@ -107,7 +109,7 @@ function countsOf(rows: readonly CountedRow[]): Counts {
 
 function rowOf(key: Key, rows: readonly CountedRow[], latency: LatencyRow | undefined): UsageRow {
   return {
-    consumer: known(key.consumer),
+    ...(key.consumer === undefined ? {} : { consumer: known(key.consumer) }),
     api: known(key.api),
     ...(key.route === undefined ? {} : { route: known(key.route) }),
     ...countsOf(rows),

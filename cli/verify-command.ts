@@ -15,6 +15,7 @@ export interface VerifyOptions {
   readonly endpoint?: string;
   readonly key?: string;
   readonly consumer?: string;
+  readonly token?: string;
   readonly ca?: string;
 }
 
@@ -64,6 +65,16 @@ function keyFor(context: Context, options: VerifyOptions): VerifyContext['key'] 
   return consumer && value ? { consumer, value } : undefined;
 }
 
+/** In the sandbox one of each machine client; elsewhere what is given. */
+async function tokensFor(context: Context, options: VerifyOptions): Promise<readonly string[]> {
+  const given = options.token ?? process.env.STAGECRAFT_TOKEN;
+  if (given) return [given];
+  const clients = context.blueprint.identity?.machineClients ?? [];
+  if (!context.sandbox || clients.length === 0) return [];
+  const { accessToken } = require('./token') as typeof import('./token');
+  return Promise.all(clients.map(({ id }) => accessToken(context, id)));
+}
+
 function baseUrl(context: Context, options: VerifyOptions): URL | undefined {
   if (options.endpoint) {
     if (!URL.canParse(options.endpoint))
@@ -95,8 +106,9 @@ export async function verifyContext(
   try {
     const endpoints = await findEndpoints(context.environment, context.blueprint, context.aws, base);
     const key = keyFor(context, options);
+    const tokens = await tokensFor(context, options);
     return await verify(
-      { environment: context.environment, http, endpoints, plainUrl: plainUrl(context, base), key },
+      { environment: context.environment, http, endpoints, plainUrl: plainUrl(context, base), key, tokens },
       onResult,
     );
   } finally {

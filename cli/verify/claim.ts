@@ -18,6 +18,8 @@ export interface VerifyContext {
   readonly plainUrl?: string;
   /** A key of a consumer; absent when none was given. */
   readonly key?: { readonly consumer: string; readonly value: string };
+  /** Tokens of the APIs' issuers; absent when none was given. */
+  readonly tokens?: readonly string[];
 }
 
 /** The claim does not apply to this environment, or cannot be seen from outside. */

@@ -1,10 +1,10 @@
 /** Runs the claims of a stage one after the other and collects what they showed. */
 import { apiClaims } from './api-claims';
 import { type Claim, type ClaimResult, NotShown, Unmet, type VerifyContext } from './claim';
-import { gatewayClaims } from './gateway-claims';
+import { gatewayClaims, policyClaims } from './gateway-claims';
 import { loadBalancerClaims } from './load-balancer-claims';
 
-export const claims: readonly Claim[] = [...apiClaims, ...loadBalancerClaims, ...gatewayClaims];
+const claims: readonly Claim[] = [...apiClaims, ...loadBalancerClaims, ...gatewayClaims];
 
 function failure(error: unknown): Pick<ClaimResult, 'result' | 'evidence'> {
   if (error instanceof NotShown) return { result: 'not shown', evidence: error.message };
@@ -27,13 +27,14 @@ async function checkOne(claim: Claim, context: VerifyContext): Promise<ClaimResu
   };
 }
 
-/** Checks every claim of the environment's stage. Never throws: what went wrong stands in the result. */
+/** Checks every claim of the environment's stage, and each policy that it declares. Never throws: what went wrong stands in the result. */
 export async function verify(
   context: VerifyContext,
   onResult: (result: ClaimResult) => void = () => {},
 ): Promise<readonly ClaimResult[]> {
   const results: ClaimResult[] = [];
-  for (const claim of claims.filter((one) => one.stages.includes(context.environment.stage))) {
+  const all = [...claims, ...policyClaims(context)];
+  for (const claim of all.filter((one) => one.stages.includes(context.environment.stage))) {
     const result = await checkOne(claim, context);
     results.push(result);
     onResult(result);

@@ -7,6 +7,7 @@ import * as apis from './rules/api';
 import * as domain from './rules/domain';
 import * as gateway from './rules/gateway';
 import * as identity from './rules/identity';
+import * as limits from './rules/limits';
 import * as names from './rules/names';
 import * as network from './rules/network';
 import { gatewayText } from './rules/rendering';
@@ -49,6 +50,7 @@ const rules: readonly Rule[] = [
   gateway.memberZones,
   gateway.memberZonesByDefault,
   gateway.consumersApis,
+  limits.consumersPlans,
   usageMetricPairs,
   identity.domainPrefix,
   identity.scopeCount,
@@ -74,6 +76,11 @@ const apiRules: readonly ApiRule[] = [
   routes.routeOfAll,
   timing.requestFitsDrain,
   gateway.someConsumer,
+  gateway.ownUserPool,
+  gateway.allowedConsumers,
+  limits.limitWindows,
+  limits.defaultPlans,
+  limits.tokenPlans,
 ];
 
 /** A rule, or a rule on one API, ready to be asked: each on its own, so that a doubt about one API is not about all. */

@@ -6,6 +6,7 @@
  * What a pattern allows is said beside it in words, for the error.
  */
 import { z } from 'zod';
+import { planName } from '../gateway/policies/rate-limit';
 import { duration, name } from './fields';
 import { api } from './sections/api';
 import { domain } from './sections/domain';
@@ -46,6 +47,7 @@ export const environmentSchema = z.strictObject({
       name(63),
       z.strictObject({
         apis: z.array(z.string()).min(1).optional().describe('APIs that it may call. By default all.'),
+        plan: planName.optional().describe('Which of the plans of `rateLimit` is its own. By default none.'),
       }),
     )
     .default({})

@@ -10,6 +10,7 @@ from urllib.parse import parse_qs
 
 import moto
 
+import cognito_tokens
 import ecs_control
 import elbv2_health
 from changes import ChangeCounter
@@ -41,6 +42,9 @@ class ControlApi:
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
+        if path == cognito_tokens.PATH and environ["REQUEST_METHOD"] == "POST":
+            with self._lock:
+                return cognito_tokens.answer(environ, start_response)
         if not path.startswith(PREFIX):
             answer: Iterable[bytes] = self._aws(environ, start_response)
             return answer

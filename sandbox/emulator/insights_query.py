@@ -42,8 +42,9 @@ _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
 
 
 def commands_of(query: str) -> list[tuple[str, str]]:
-    """Name and rest of each command."""
-    pieces = [piece.strip().partition(" ") for piece in query.split("|")]
+    """Name and rest of each command. A pipe in quotes is part of a text."""
+    found = re.findall(r'(?:[^|"]|"[^"]*")+', query)
+    pieces = [piece.strip().partition(" ") for piece in found]
     return [(name.lower(), rest.strip()) for name, _, rest in pieces]
 
 

@@ -5,6 +5,7 @@
 import { parse } from 'yaml';
 import type { Blueprint } from '../../constructs/blueprint/blueprint';
 import { resolve } from '../../constructs/blueprint/resolve';
+import { wholeSize } from '../../constructs/blueprint/rules/rendering';
 import { balanced, type Edit, failure, parsed, REGION, shop } from './environment-fixture';
 
 const metrics = (value: string): Edit => [REGION, `${REGION}gateway: { metrics: ${value} }\n`];
@@ -211,6 +212,35 @@ test('what it is written wrong is told with what may be written', () => {
   const { message } = failure(shop(metrics('datadog')));
   expect(message).toContain('gateway.metrics');
   expect(message).toMatch(/cloudwatch/);
+});
+
+describe('beside the gateway', () => {
+  test('it leaves the cache less memory', () => {
+    const memory = (more: string): Edit => [REGION, `${REGION}gateway: { cacheMiB: 700, ${more} }\n`];
+    expect(at(memory('metrics: none')).gateway?.members).toHaveLength(2);
+    const { problems } = failure(shop(memory('metrics: cloudwatch')));
+    expect(problems.map(({ code, allowed }) => [code, allowed])).toEqual([
+      ['CACHE_MEMORY', '672 with this memory'],
+    ]);
+  });
+
+  test('it must fit into the task definition with it', () => {
+    const [member] = at(metrics('cloudwatch')).gateway?.members ?? [];
+    if (!member) throw new Error('no member');
+    const { taskDefinition } = member;
+    const [gateway, ...beside] = taskDefinition.containers;
+    const grown = (bytes: number, others = beside) => {
+      const environment = { ...gateway?.environment, LARGE: 'x'.repeat(bytes) };
+      const containers = [{ ...gateway, environment }, ...others] as typeof taskDefinition.containers;
+      return wholeSize({ ...member, taskDefinition: { ...taskDefinition, containers } });
+    };
+    expect(grown(0)).toEqual([]);
+    expect(grown(55_000, [])).toEqual([]);
+    expect(grown(58_000)).toMatchObject([
+      { code: 'GATEWAY_TOO_LARGE', path: ['apis'], allowed: 'up to 65536 bytes' },
+    ]);
+    expect(grown(58_000)[0]?.message).toContain('the containers beside it (`metrics`)');
+  });
 });
 
 test('another image is taken where it is named', () => {

@@ -72,7 +72,9 @@ function counts(pattern: string, line: string): boolean {
     const value = fields[field];
     if (any) return value !== undefined;
     if (operator === '>=') return typeof value === 'number' && value >= Number(digits);
-    return operator === '=' ? value === text : value !== text;
+    const same =
+      text === '*' || (text?.endsWith('*') ? String(value).startsWith(text.slice(0, -1)) : value === text);
+    return operator === '=' ? value !== undefined && same : !same;
   });
 }
 
@@ -89,6 +91,7 @@ const line = (over: object) =>
 
 test.each([
   ['a request of a consumer', line({}), ['Requests', 'Latency', 'ConsumerRequests']],
+  ['a request with a token', line({ consumer: 'jwt:7f3a' }), ['Requests', 'Latency']],
   ['a request without a name', line({ consumer: '-' }), ['Requests', 'Latency']],
   ['a hit', line({ cache: 'HIT' }), ['Requests', 'CacheHits', 'Latency', 'ConsumerRequests']],
   ['a miss', line({ cache: 'MISS' }), ['Requests', 'Latency', 'ConsumerRequests']],

@@ -1,13 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import { gunzipSync, strFromU8 } from 'fflate';
-import { bytesText, secondsOf } from '../../cli/usage';
+import { secondsOf } from '../../cli/usage';
+import { bytesText } from '../../cli/usage-print';
 import { queries } from '../../cli/usage-query';
 import { resolve } from '../../constructs/blueprint/resolve';
 import { parsed } from './environment-fixture';
 
 describe('the queries', () => {
   test('count by consumer and API, and what the outcome was', () => {
-    expect(queries({ byRoute: false })).toEqual({
+    expect(queries({ byConsumer: true, byRoute: false })).toEqual({
       counted:
         'filter ispresent(total_ms) | stats count(*) as requests, sum(bytes_in) as bytesIn, sum(bytes_out) as bytesOut by consumer, api, status, cache, deny',
       latency:
@@ -16,17 +17,30 @@ describe('the queries', () => {
   });
 
   test('are for one API, one consumer and by route where asked', () => {
-    const { counted, latency } = queries({ api: 'orders', consumer: '-', byRoute: true });
+    const { counted, latency } = queries({ api: 'orders', consumer: '-', byConsumer: true, byRoute: true });
     expect(counted).toMatch(
       /^filter ispresent\(total_ms\) and api = "orders" and consumer = "-" \| .* by consumer, api, route, status, cache, deny$/,
     );
     expect(latency).toMatch(/ and api = "orders" and consumer = "-" and .* by consumer, api, route$/);
   });
 
+  test('leave the callers out where asked: tokens may name more of them than there is room for', () => {
+    const { counted, latency } = queries({ byConsumer: false, byRoute: false });
+    expect(counted).toMatch(/ by api, status, cache, deny$/);
+    expect(latency).toMatch(/ by api$/);
+  });
+
+  test('take the name that a token gives', () => {
+    const { counted } = queries({ consumer: 'jwt:auth0|5f7c8ec7', byConsumer: true, byRoute: false });
+    expect(counted).toContain(' and consumer = "jwt:auth0|5f7c8ec7" | stats ');
+  });
+
   test('take no name that could be more than a name', () => {
-    for (const name of ['a" or api = "b', 'a|limit 1', 'a\\', 'a and b', '', 'é', 'a\nb'])
+    for (const name of ['a" or api = "b', 'a | limit 1', 'a\\', 'a and b', '', 'é', 'a\nb'])
       for (const option of [{ api: name }, { consumer: name }])
-        expect(() => queries({ ...option, byRoute: false })).toThrow(/is no name: give letters/);
+        expect(() => queries({ ...option, byConsumer: true, byRoute: false })).toThrow(
+          /is no name: give letters/,
+        );
   });
 
   test('name only fields that the gateways write', () => {

@@ -23,8 +23,11 @@ describe('usage', () => {
       row({ requests: 4, cache: 'BYPASS' }),
       row({ requests: 2, status: 429, deny: 'rate-limit' }),
       row({ requests: 5, status: 403, deny: 'not-allowed' }),
-      row({ requests: 6, status: 404 }),
-      row({ requests: 7, status: 502 }),
+      row({ requests: 3, status: 400 }),
+      row({ requests: 3, status: 499 }),
+      row({ requests: 0, status: 600 }),
+      row({ requests: 5, status: 500 }),
+      row({ requests: 2, status: 599 }),
       row({ requests: 1, status: 504 }),
       row({ requests: 2, status: -1 }),
       row({ consumer: '-', requests: 9, status: 401, deny: 'no-key' }),
@@ -116,6 +119,11 @@ describe('usage', () => {
         ['orders', null, 1, undefined],
       ],
     );
+  });
+
+  test('tells callers apart only when the rows do', () => {
+    const { rows } = usageOf([row({ consumer: undefined, requests: 2 })], []);
+    expect(rows.map((one) => ['consumer' in one, one.requests])).toEqual([[false, 2]]);
   });
 
   test('without requests is empty', () => {

@@ -12,6 +12,8 @@ export const isMapping = (value: unknown): value is Mapping =>
 export function bare(schema: Schema): Schema {
   if (schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault || schema instanceof z.ZodOptional)
     return bare(schema.def.innerType);
+  // What is read is the input's shape, whatever becomes of it.
+  if (schema instanceof z.ZodPipe) return bare(schema.def.in);
   return schema;
 }
 
@@ -36,7 +38,8 @@ export function keysOf(schema: Schema): string[] {
 /** Branches of a union; none of anything else. */
 export function optionsOf(schema: Schema): Schema[] {
   const shape = bare(schema);
-  return shape instanceof z.ZodUnion ? shape.options.map(bare) : [];
+  if (!(shape instanceof z.ZodUnion)) return [];
+  return shape.options.map(bare).flatMap((one) => (one instanceof z.ZodUnion ? optionsOf(one) : [one]));
 }
 
 const score = (branch: z.ZodObject, shared: ReadonlySet<string>, value: Mapping): [number, number] => {

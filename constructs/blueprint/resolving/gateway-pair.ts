@@ -57,6 +57,7 @@ function gatewayApi(environment: Environment, name: string, api: Api): GatewayAp
       timeoutSeconds: health.timeoutSeconds,
     },
     requestTimeoutSeconds: api.requestTimeoutSeconds,
+    balancing: api.balancing,
     policies: settle(policies),
     routes: resolveRoutes(policies, api.routes),
   };
@@ -68,11 +69,16 @@ export function gatewayModel(environment: Environment): GatewayModel {
   return {
     members: membersOf(environment).map(({ id }) => ({ name: id, host: hostOf(environment, id) })),
     apis: Object.entries(apis).map(([name, api]) => gatewayApi(environment, name, api)),
-    consumers: Object.entries(consumers).map(([name, consumer]) => ({ name, apis: consumer.apis })),
+    consumers: Object.entries(consumers).map(([name, consumer]) => ({
+      name,
+      apis: consumer.apis,
+      plan: consumer.plan,
+    })),
     balancerCidrs: balancerCidrs(environment),
     balancerIdleTimeoutSeconds: balancerIdleTimeoutSeconds(environment),
     cacheMiB: gateway.cacheMiB,
     graceSeconds: gateway.graceSeconds,
+    keys: { refreshSeconds: gateway.keysRefreshSeconds, keepHours: gateway.keepKeysHours },
   };
 }
 

@@ -1,3 +1,4 @@
+import { longestSeconds } from '../../gateway/balancing';
 import type { Environment } from '../schema';
 
 /** AWS's default. */
@@ -9,6 +10,6 @@ const IDLE_MARGIN_SECONDS = 5;
  * else the client would get the load balancer's 504 while the API still works on its answer.
  */
 export function balancerIdleTimeoutSeconds({ apis }: Environment): number {
-  const longest = Math.max(0, ...Object.values(apis).map((api) => api.requestTimeoutSeconds));
+  const longest = Math.max(0, ...Object.values(apis).map(longestSeconds));
   return Math.max(IDLE_SECONDS, longest + IDLE_MARGIN_SECONDS);
 }

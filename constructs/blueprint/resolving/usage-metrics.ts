@@ -2,9 +2,9 @@
  * CloudWatch metrics of the usage, made of the gateways' access logs by metric filters.
  *
  * The members write the same metrics, so that a metric is of the pair. Dimensions make a metric for each value that
- * they get: `Api` gets the APIs' names, `Consumer` the declared consumers' (only a caller that has shown a key or a
- * token has a name), and nothing that a client writes. AWS allows no default value beside dimensions: a minute without
- * a request has no value, not 0.
+ * they get: `Api` gets the APIs' names, `Consumer` the names under `consumers:`, whose keys were shown. Callers with a
+ * token are not counted by name (`jwt:…`): an issuer may know millions. AWS allows no default value beside dimensions:
+ * a minute without a request has no value, not 0.
  *
  * Source: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutMetricFilter.html
  */
@@ -32,7 +32,7 @@ const counted: readonly Counted[] = [
   {
     id: 'Refused',
     metric: 'Refused',
-    conditions: ['($.deny = *)', '($.deny != "-")', OF_API],
+    conditions: ['($.deny = "*")', '($.deny != "-")', OF_API],
     dimensions: BY_API,
   },
   { id: 'CacheHits', metric: 'CacheHits', conditions: ['($.cache = "HIT")', OF_API], dimensions: BY_API },
@@ -48,7 +48,7 @@ const counted: readonly Counted[] = [
   {
     id: 'ConsumerRequests',
     metric: 'Requests',
-    conditions: [REQUEST, '($.consumer != "-")', OF_API],
+    conditions: [REQUEST, '($.consumer != "-")', '($.consumer != "jwt:*")', OF_API],
     dimensions: { ...BY_API, Consumer: '$.consumer' },
   },
 ];

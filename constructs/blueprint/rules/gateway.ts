@@ -1,6 +1,8 @@
 /** The gateways, and the consumers that they know. */
+import type { RoutePolicies } from '../../gateway/policies';
 import { nearest } from '../reading/suggest';
 import { tasksIn } from '../resolving/network';
+import type { Api } from '../schema';
 import { type ApiRule, list, type Rule, repeated } from './rule';
 
 export const membersTwice: Rule = function* ({ gateway }) {
@@ -66,7 +68,9 @@ export const consumersApis: Rule = function* ({ consumers, apis }) {
 };
 
 export const someConsumer: ApiRule = function* ({ policies }, name, { stage, consumers, apis: all }) {
-  if (stage !== 'gateway' || policies.authentication === 'public') return;
+  const { authentication } = policies;
+  // Whom an issuer knows is not in this file.
+  if (stage !== 'gateway' || authentication === 'public' || authentication.jwt) return;
   // Whoever is meant by a name that is no API's may be meant for this one.
   const may = (api: string) => api === name || !Object.hasOwn(all, api);
   if (Object.values(consumers).some(({ apis }) => apis === undefined || apis.some(may))) return;
@@ -77,4 +81,45 @@ export const someConsumer: ApiRule = function* ({ policies }, name, { stage, con
     message: `No consumer may call \`${name}\`: it asks for a key, and no one can have one.`,
     fix: 'Add one under `consumers:`, or write `authentication: public`.',
   };
+};
+
+/** Policies of an API and of its routes, as they are written, with their paths. */
+function* written(api: Api, name: string): Iterable<readonly [RoutePolicies, readonly string[]]> {
+  yield [api.policies, ['apis', name, 'policies']];
+  for (const [route, { policies }] of Object.entries(api.routes)) {
+    yield [policies, ['apis', name, 'routes', route, 'policies']];
+  }
+}
+
+export const ownUserPool: ApiRule = function* (api, name, { stage, identity }) {
+  if (stage !== 'gateway' || identity) return;
+  for (const [{ authentication }, path] of written(api, name)) {
+    const jwt = authentication === 'public' ? undefined : authentication?.jwt;
+    if (!jwt || !('userPool' in jwt) || jwt.userPool !== true) continue;
+    yield {
+      code: 'USER_POOL_MISSING',
+      path: [...path, 'authentication', 'jwt', 'userPool'],
+      message: 'This environment has no user pool of its own.',
+      given: 'true',
+      fix: 'Add `identity:`, or name another pool: `userPool: { region: …, id: … }`.',
+    };
+  }
+};
+
+export const allowedConsumers: ApiRule = function* (api, name, { consumers }) {
+  for (const [{ authorization }, path] of written(api, name)) {
+    if (authorization === undefined || authorization === 'none') continue;
+    for (const [index, consumer] of (authorization.consumers ?? []).entries()) {
+      if (consumer.startsWith('jwt:') || Object.hasOwn(consumers, consumer)) continue;
+      const near = nearest(consumer, Object.keys(consumers));
+      yield {
+        code: 'CONSUMER_UNKNOWN',
+        path: [...path, 'authorization', 'consumers', index],
+        message: `There is no consumer \`${consumer}\`.`,
+        given: consumer,
+        allowed: list(Object.keys(consumers)) || 'none',
+        fix: near ? `Write \`${near}\`.` : 'Add it under `consumers:`, or begin with `jwt:` for a token.',
+      };
+    }
+  }
 };

@@ -8,7 +8,7 @@ import type { Finding, Rule } from './rule';
 const REST_BYTES = 3072;
 
 /** The data plane has looked at its own text; with what runs beside it, it may be too much. */
-function wholeSize({ taskDefinition: { containers } }: Service): Finding[] {
+export function wholeSize({ taskDefinition: { containers } }: Service): Finding[] {
   const bytes = Buffer.byteLength(JSON.stringify(containers)) + REST_BYTES;
   if (bytes <= TASK_DEFINITION_BYTES) return [];
   const beside = containers.slice(1).map(({ name }) => `\`${name}\``);

@@ -7,10 +7,10 @@ export const TOO_MANY_PAIRS = 1000;
 
 type Api = Environment['apis'][string];
 
-/** Whether a caller can have a name there. */
+/** Whether a caller can have a name of this file there: one with a key. */
 const knowsCallers = ({ policies, routes }: Api): boolean =>
   [policies, ...Object.values(routes).map((route) => route.policies)].some(
-    ({ authentication }) => authentication !== undefined && authentication !== 'public',
+    ({ authentication }) => authentication !== 'public' && authentication?.apiKey !== undefined,
   );
 
 /** Pairs of a consumer and an API that it may call by name. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { balancing } from '../../gateway/balancing';
 import { policies, route } from '../../gateway/policies';
 import { duration, hostName, name, pathPrefix, portNumber } from '../fields';
 
@@ -92,6 +93,9 @@ export const api = z.strictObject({
     .describe('Processor that the image is built for.'),
   health: healthCheck.prefault({}).describe('How an instance is known to be healthy.'),
   requestTimeoutSeconds: duration(1, 3600).default(30).describe('Longest time that a request may take.'),
+  balancing: balancing
+    .prefault({})
+    .describe('How requests are spread over the instances. Used from stage `gateway` on.'),
   environment: z
     .record(variableName, z.string().max(4096))
     .default({})

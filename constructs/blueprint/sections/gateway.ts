@@ -26,6 +26,18 @@ export const gateway = z.strictObject({
     .regex(/^\S+$/, 'an image name without spaces')
     .default('public.ecr.aws/docker/library/node:22-alpine')
     .describe('Image of the key helper: Node 20 or newer. Used when an API takes JWTs.'),
+  keysRefreshSeconds: z
+    .int()
+    .min(30)
+    .max(3600)
+    .default(300)
+    .describe("How often the issuers' keys are fetched."),
+  keepKeysHours: z
+    .int()
+    .min(1)
+    .max(168)
+    .default(24)
+    .describe('How long the last known keys are taken while their issuer does not answer.'),
   cpu: z.int().default(512).describe('CPU units of one gateway.'),
   memoryMiB: z.int().default(1024).describe('Memory of one gateway.'),
   cacheMiB: z.int().min(8).max(4095).default(64).describe('Memory of one gateway that the cache may take.'),
