@@ -2,6 +2,7 @@
 import { haproxy } from './haproxy';
 import type { DataPlane } from './model';
 
+export { balancing, longestSeconds } from './balancing';
 export type {
   DataPlane,
   GatewayApi,
@@ -14,7 +15,7 @@ export type {
 } from './model';
 export { type Policies, policies, refine, route, settle } from './policies';
 export { type Prefix, prefixesInOrder } from './prefixes';
-export { collide, formsInOrder, type RouteForm, resolveRoutes } from './routes';
+export { collide, formsInOrder, type RouteForm, resolveRoutes, routeOf } from './routes';
 
 export const dataPlane: DataPlane = haproxy;
 export default dataPlane;

@@ -1,5 +1,6 @@
 /** What a data plane is given and what it gives back. Plain data: no engine, no cloud, no I/O. */
 import type { ContainerTies } from '../containers';
+import type { Balancing } from './balancing';
 import type { PlaneMetrics } from './metrics';
 import type { Policies, RouteMethod } from './policies';
 
@@ -32,6 +33,13 @@ export interface GatewayApi {
     readonly timeoutSeconds: number;
   };
   readonly requestTimeoutSeconds: number;
+  readonly balancing: Balancing;
+  /** Another version that gets some of the callers. @default none */
+  readonly canary?: {
+    readonly pool: GatewayApi['pool'];
+    /** Share of the callers, from 1 to 50. */
+    readonly percent: number;
+  };
   /** For requests that no route takes. */
   readonly policies: Policies;
   readonly routes: readonly GatewayRoute[];
@@ -54,6 +62,8 @@ export interface GatewayConsumer {
   readonly name: string;
   /** APIs that it may call; undefined means all. */
   readonly apis?: readonly string[];
+  /** Which of a limit's plans counts for it. */
+  readonly plan?: string;
 }
 
 /** Everything that the members of one environment's gateway have in common. */
@@ -67,6 +77,12 @@ export interface GatewayModel {
   readonly balancerIdleTimeoutSeconds: number;
   readonly cacheMiB: number;
   readonly graceSeconds: number;
+  /** How the keys that tokens are signed with are kept current. @default every 5 minutes, for 24 hours */
+  readonly keys?: {
+    readonly refreshSeconds: number;
+    /** How long the last known ones are taken while an issuer does not answer. */
+    readonly keepHours: number;
+  };
 }
 
 /** What runs in a gateway's task. Ports and paths are the data plane's constants; the images are the environment's. */

@@ -70,3 +70,22 @@ const shape = (path: string | undefined) =>
 export const collide = (a: RouteForm, b: RouteForm): boolean =>
   shape(a.path) === shape(b.path) &&
   (a.methods.length === 0 ? b.methods.length === 0 : a.methods.some((method) => b.methods.includes(method)));
+
+const matcher = (path: string) => {
+  const parts = path.split(/(\{[^}]*\})/).map((part) => {
+    if (part.startsWith('{')) return part.endsWith('+}') ? '.+' : '[^/]+';
+    return part.replace(/[.~]/g, '\\$&');
+  });
+  return new RegExp(`^${parts.join('')}/?$`, 'i');
+};
+
+/** Name of the route that takes a request; undefined: the API itself. The same answer as the gateway gives. */
+export const routeOf = (
+  routes: readonly Matching[],
+  { method, path }: { readonly method: string; readonly path: string },
+): string | undefined =>
+  formsInOrder(routes).find(
+    (form) =>
+      (form.methods.length === 0 || form.methods.includes(method)) &&
+      (form.path === undefined || matcher(form.path).test(path)),
+  )?.route;

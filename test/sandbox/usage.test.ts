@@ -64,6 +64,7 @@ beforeAll(async () => {
     line({ consumer: '-', status: 401, deny: 'no-key', total_ms: 0, bytes_out: 150 }),
   ]);
   await write(B, 'two', [
+    line({ member: 'gateway-b', api: 'tokens', consumer: 'jwt:auth0|5f7c', total_ms: 7 }),
     line({ member: 'gateway-b', status: 503, total_ms: 5000 }),
     line({ member: 'gateway-b', api: 'catalog', consumer: '-', route: 'items', cache: 'HIT', total_ms: 1 }),
     line({ member: 'gateway-b', api: 'catalog', consumer: '-', route: 'items', cache: 'HIT', total_ms: 1 }),
@@ -77,6 +78,7 @@ const question = (over: Partial<Question> = {}): Question => ({
   logGroups: [A, B],
   from: now - 3600,
   to: now + 5,
+  byConsumer: true,
   byRoute: false,
   ...over,
 });
@@ -88,7 +90,7 @@ const asked = async (over: Partial<Question> = {}) => {
 describe('usage', () => {
   it('is added up over the gateways, from the lines of requests alone', async () => {
     const { rows, total } = await asked();
-    expect(rows).toEqual([
+    expect(rows.filter(({ api }) => api !== 'tokens')).toEqual([
       {
         consumer: null,
         api: 'catalog',
@@ -139,7 +141,7 @@ describe('usage', () => {
         latencyMs: null,
       },
     ]);
-    expect(total).toMatchObject({ requests: 107, refused: 2, refusedBy: { 'no-key': 1, 'rate-limit': 1 } });
+    expect(total).toMatchObject({ requests: 108, refused: 2, refusedBy: { 'no-key': 1, 'rate-limit': 1 } });
   });
 
   it('is of one API, one consumer, by route and of a time, where asked', async () => {
@@ -154,14 +156,26 @@ describe('usage', () => {
     expect(keys(await asked({ from: now - 100_000, to: now - 3600 }))).toEqual([
       ['orders', undefined, 'acme', 1],
     ]);
+    expect(keys(await asked({ consumer: 'jwt:auth0|5f7c' }))).toEqual([
+      ['tokens', undefined, 'jwt:auth0|5f7c', 1],
+    ]);
+    expect(keys(await asked({ api: 'orders', byConsumer: false }))).toEqual([
+      ['orders', undefined, undefined, 104],
+    ]);
     expect(keys(await asked({ from: now - 10 }))).toEqual([]);
   });
 
   it('says how much log it read: two queries', async () => {
     const { scannedBytes } = await askUsage(logs, question({ logGroups: [B] }), 0.05);
-    // Four lines and no more are of the last hour, each read twice.
-    expect(scannedBytes).toBeGreaterThan(2 * 4 * 200);
-    expect(scannedBytes).toBeLessThan(2 * 5 * 260);
+    // Five lines and no more are of the last hour, each read twice.
+    expect(scannedBytes).toBeGreaterThan(2 * 5 * 200);
+    expect(scannedBytes).toBeLessThan(2 * 6 * 250);
+  });
+
+  it('changes nothing that the sandbox would have to look at', async () => {
+    const before = await aws.emulator.control.changes(-1, 0);
+    await asked();
+    expect(await aws.emulator.control.changes(-1, 0)).toBe(before);
   });
 
   it('of an environment that is not deployed is an error that says so', async () => {
@@ -180,6 +194,7 @@ describe('a query that the emulator cannot answer', () => {
     ['stats avg(total_ms) as mean by api', 'the query has stats avg(total_ms) as mean'],
     ['parse @message "*" as x | stats count(*) as n', 'the query has parse before stats'],
     ['filter status like /5../ | stats count(*) as n', 'the query has filter status like /5../'],
+    ['filter api = "a and b" | stats count(*) as n', 'the query has filter api = "a'],
     ['stats count(*) as n by bin(5m)', 'the query has by bin(5m)'],
     ['stats count(*) as n | sort n', 'the query has a query that does not end with stats'],
     ['dedup api', 'the query has a query that does not end with stats'],

@@ -31,7 +31,7 @@ test('a filter reads the log group of its gateway', () => {
       value: '1',
     },
     name: 'ConsumerRequests',
-    pattern: '{ ($.total_ms = *) && ($.consumer != "-") && ($.api != "-") }',
+    pattern: '{ ($.total_ms = *) && ($.consumer != "-") && ($.consumer != "jwt:*") && ($.api != "-") }',
   });
   expect(stack.one(`${TYPE}.Gateway_gateway-a_Logs_Latency`)).toMatchObject({
     metric_transformation: { value: '$.total_ms', unit: 'Milliseconds', dimensions: { Api: '$.api' } },

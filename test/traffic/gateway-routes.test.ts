@@ -1,5 +1,7 @@
 /** Routes: requests of one API, by method and path, with policies of their own. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { routeOf } from '../../constructs/gateway';
 import { gatewayModel } from './support/model';
 import { Pair } from './support/pair';
 
@@ -43,8 +45,7 @@ const globex = { headers: { 'x-api-key': 'key-of-globex' } };
 const statuses = async (times: number, path: string, options: Parameters<Pair['call']>[2]) => {
   const all: number[] = [];
   // One after the other, and in turn over the pair: a count is one over both.
-  for (let index = 0; index < times; index++)
-    all.push((await pair.call(index % 2, path, options)).status);
+  for (let index = 0; index < times; index++) all.push((await pair.call(index % 2, path, options)).status);
   return all;
 };
 
@@ -93,4 +94,25 @@ test('the log says which route it was', async () => {
   await pair.call(0, '/orders/status?from=log', { headers: { 'x-request-id': 'route-in-the-log' } });
   const line = await pair.member(0).logged('route-in-the-log');
   expect(line).toMatchObject({ api: 'orders', prefix: '/orders', route: 'status' });
+});
+
+test('what is said of a request beforehand is what the gateway does', async () => {
+  const routes = pair.model.apis[0]?.routes ?? [];
+  const word = fc.constantFrom('status', 'STATUS', 'reports', 'report', '7', 'a.b', '%20', '{id}');
+  const request = fc.record({
+    method: fc.constantFrom('GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS'),
+    path: fc
+      .tuple(fc.array(word, { maxLength: 3 }), fc.constantFrom('', '/'))
+      .map(([words, end]) => ['/orders', ...words].join('/') + end),
+  });
+  const requests = fc.sample(request, 60);
+  const said = requests.map((one) => routeOf(routes, one) ?? '-');
+  const done: unknown[] = [];
+  for (const [index, { method, path }] of requests.entries()) {
+    const id = `agreement-${index}`;
+    await pair.call(0, path, { method, headers: { 'x-request-id': id } });
+    done.push((await pair.member(0).logged(id)).route);
+  }
+  expect(done).toEqual(said);
+  expect(new Set(said).size).toBeGreaterThan(3);
 });

@@ -35,7 +35,7 @@ test('an API is its pool by name, with room for a rolling deploy', () => {
     requestTimeoutSeconds: 30,
     policies: {
       authentication: { apiKey: { header: 'x-api-key' } },
-      rateLimit: { requests: 10, perSeconds: 60 },
+      rateLimit: { windows: [{ requests: 10, perSeconds: 60 }], by: 'consumer' },
     },
   });
 });

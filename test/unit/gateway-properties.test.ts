@@ -14,6 +14,9 @@ import type { GatewayModel } from '../../constructs/gateway';
 import { haproxy } from '../../constructs/gateway/haproxy';
 import { Problems } from '../../constructs/problems';
 import { apiModel, gatewayModel } from '../traffic/support/model';
+import { answerPlaces, answerPlain, answerPolicies } from './gateway-properties-answers';
+import { callerPlaces, callerPlain, callerPolicies } from './gateway-properties-callers';
+import { validationPlaces, validationPlain, validationPolicies } from './gateway-properties-validation';
 
 let folder: string;
 beforeAll(() => {
@@ -45,12 +48,18 @@ function filesOf(model: GatewayModel): Record<string, string> | undefined {
 function complaint(files: Record<string, string>): string {
   mkdirSync(folder, { recursive: true });
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+  // As the start script makes them; the key helper fills them.
+  mkdirSync(join(folder, 'jwt'), { recursive: true });
+  for (const [map] of (files['haproxy.cfg'] ?? '').matchAll(/jwt\/[a-z0-9-]+\.map/g)) {
+    writeFileSync(join(folder, map), '');
+  }
   const env = {
     PATH: process.env.PATH,
     LISTEN: '0.0.0.0',
     LOOPBACK: '127.0.0.1',
     DNS: '127.0.0.1:53',
     STARTED: '0',
+    USER_POOL_ISSUER: 'https://pool.test',
   };
   const { status, stderr } = spawnSync('haproxy', ['-c', '-f', 'haproxy.cfg'], { cwd: folder, env });
   return status === 0 ? '' : String(stderr);
@@ -64,20 +73,27 @@ const path = fc
 const host = fc.tuple(letters, letters).map(([one, two]) => `${one}.${two}-x.test`);
 const seconds = fc.integer({ min: 1, max: 86_400 });
 
+const window = { requests: fc.integer({ min: 1, max: 1_000_000 }), perSeconds: seconds };
+const windows = fc.array(fc.record(window), { minLength: 1, maxLength: 3 });
+const by = fc.constantFrom('address', 'api', 'consumer');
+
 const policy = fc.record(
   {
-    authentication: fc.oneof(
-      fc.constant('public'),
-      headerName.map((header) => ({ apiKey: { header } })),
+    ...callerPolicies,
+    rateLimit: fc.oneof(
+      fc.record({ ...window, by }),
+      fc.record({ windows, by }),
+      fc.record(
+        { plans: fc.dictionary(letters, windows, { minKeys: 1, maxKeys: 3 }), defaultPlan: letters },
+        { requiredKeys: ['plans'] },
+      ),
     ),
-    rateLimit: fc.record({
-      requests: fc.integer({ min: 1, max: 1_000_000 }),
-      perSeconds: seconds,
-      by: fc.constantFrom('address', 'api', 'consumer'),
-    }),
     cache: fc.record(
       {
         ttlSeconds: seconds,
+        freshness: fc.constantFrom('override', 'respect'),
+        defaultTtlSeconds: fc.constant(1),
+        invalidation: fc.constantFrom('path', 'api', 'none'),
         generation: fc.integer({ min: 1 }),
         varyBy: fc.record(
           {
@@ -90,6 +106,8 @@ const policy = fc.record(
       },
       { requiredKeys: ['ttlSeconds'] },
     ),
+    ...answerPolicies,
+    ...validationPolicies,
   },
   { requiredKeys: [] },
 );
@@ -116,7 +134,7 @@ const environment = fc.record({
   apis: fc.dictionary(letters, api, { minKeys: 1, maxKeys: 4 }),
   consumers: fc.dictionary(
     letters,
-    fc.record({ apis: fc.array(letters, { minLength: 1 }) }, { requiredKeys: [] }),
+    fc.record({ apis: fc.array(letters, { minLength: 1 }), plan: letters }, { requiredKeys: [] }),
     {
       maxKeys: 3,
     },
@@ -132,7 +150,11 @@ test('whatever the schema takes, HAProxy takes', () => {
       const { apis, consumers } = parsed.data;
       const model: GatewayModel = {
         ...gatewayModel({}, { letters: letter, balancerCidrs: ['10.0.0.0/24', '10.0.1.0/24'] }),
-        consumers: Object.entries(consumers).map(([name, consumer]) => ({ name, apis: consumer.apis })),
+        consumers: Object.entries(consumers).map(([name, consumer]) => ({
+          name,
+          apis: consumer.apis,
+          plan: consumer.plan,
+        })),
         apis: Object.entries(apis).map(([name, one]) => ({ ...apiModel(name, one), health: one.health })),
       };
       const files = filesOf(model);
@@ -144,7 +166,7 @@ test('whatever the schema takes, HAProxy takes', () => {
     { numRuns: 40, maxSkipsPerRun: 100 },
   );
   expect(rendered).toBe(40);
-}, 60_000);
+}, 180_000);
 
 const nasty = fc.constantFrom(
   '"',
@@ -203,6 +225,10 @@ const places: Record<string, (text: string) => GatewayModel> = {
   'health status': (text) => withHealth({ status: text }),
   consumer: (text) => ({ ...model({}), consumers: [{ name: text, apis: ['orders'] }] }),
   'api of a consumer': (text) => ({ ...model({}), consumers: [{ name: 'acme', apis: [text] }] }),
+  'plan of a consumer': (text) =>
+    withPlans({ abc: [{ requests: 1, perSeconds: 1 }] }, { consumers: [{ name: 'acme', plan: text }] }),
+  plan: (text) => withPlans({ [text]: [{ requests: 1, perSeconds: 1 }] }),
+  'default plan': (text) => withPlans({ abc: [{ requests: 1, perSeconds: 1 }] }, {}, text),
   member: (text) => ({
     ...model({}),
     members: [
@@ -221,6 +247,9 @@ const places: Record<string, (text: string) => GatewayModel> = {
   'key header': (text) => withPolicies({ authentication: { apiKey: { header: text } } }),
   'vary header': (text) => withCache({ headers: [text], query: ['q'] }),
   'vary query': (text) => withCache({ headers: ['h'], query: [text] }),
+  ...answerPlaces((input) => model(input)),
+  ...callerPlaces((input) => model(input)),
+  ...validationPlaces((input) => model(input)),
 };
 
 const first = ({ apis }: GatewayModel) => {
@@ -249,8 +278,24 @@ const withPolicies = (policies: object): GatewayModel => ({
   ...model({}),
   apis: [{ ...first(model({})), policies: { ...first(model({})).policies, ...policies } }],
 });
+const withPlans = (
+  plans: Record<string, { requests: number; perSeconds: number }[]>,
+  more: Partial<GatewayModel> = {},
+  defaultPlan?: string,
+): GatewayModel => ({
+  ...withPolicies({ rateLimit: { plans, defaultPlan, by: 'consumer' } }),
+  ...more,
+});
 const withCache = (varyBy: { headers: string[]; query: string[] }) =>
-  withPolicies({ cache: { ttlSeconds: 1, generation: 1, varyBy: { ...varyBy, consumer: true } } });
+  withPolicies({
+    cache: {
+      ttlSeconds: 1,
+      freshness: 'respect',
+      invalidation: 'path',
+      generation: 1,
+      varyBy: { ...varyBy, scope: false, consumer: true },
+    },
+  });
 
 /** Number of words of each line, as HAProxy splits them; in the configuration also each line's keyword. */
 function structure(name: string, text: string): string[] {
@@ -266,6 +311,9 @@ const plain: Record<string, string> = {
   'health path': '/a',
   'health status': '200',
   cidr: '10.0.0.0/8',
+  ...answerPlain,
+  ...callerPlain,
+  ...validationPlain,
 };
 
 test.each(Object.entries(places))('no string as %s changes the structure', (place, build) => {

@@ -46,7 +46,7 @@ describe('the container', () => {
   const container = render(everything);
 
   test('is a shell that runs one script, and has a variable for each file', () => {
-    expect(container.entryPoint).toEqual(['/bin/sh', '-c']);
+    expect(container.entryPoint).toEqual(['/bin/bash', '-c']);
     expect(container.command).toHaveLength(1);
     expect(container.consumersVariable).toBe('CONSUMERS');
     expect(Object.keys(container.environment)).toEqual([
@@ -66,7 +66,7 @@ describe('the container', () => {
     expect(container.stopTimeoutSeconds).toBe(11);
     const slow = gatewayModel({ orders: { requestTimeoutSeconds: 60 } }, { graceSeconds: 20 });
     expect(render(slow).stopTimeoutSeconds).toBe(85);
-    expect(configuration(slow)).toContain('  grace 20s\n  hard-stop-after 60s\n');
+    expect(configuration(slow)).toContain('  hard-stop-after 60s\n');
   });
 
   test('is the same for the same model', () => {
@@ -106,6 +106,7 @@ describe('a policy that no API uses renders nothing', () => {
       'resolvers pools',
       'frontend traffic from base',
       'frontend gateway.status from base',
+      'frontend gateway.control from base',
       'backend orders from base',
     ]);
     expect(text).not.toMatch(/sha2|map_str|track-sc|cache-use|401|403|429|X-Cache|RateLimit/);
@@ -118,7 +119,7 @@ describe('a policy that no API uses renders nothing', () => {
   test('each policy adds its own, and nothing of the others', () => {
     const sections = (input: unknown) =>
       heads(configuration(gatewayModel({ orders: { policies: input } })))
-        .slice(5)
+        .slice(6)
         .toSorted();
     expect(sections(apiKey)).toEqual(['backend orders from base']);
     expect(sections({ rateLimit: { requests: 1, perSeconds: 1, by: 'api' } })).toEqual([
@@ -127,12 +128,21 @@ describe('a policy that no API uses renders nothing', () => {
       'peers gateway',
       'resolvers members',
     ]);
-    expect(sections({ cache: { ttlSeconds: 1 } })).toEqual([
+    const cached = [
       'backend gateway.members from base',
       'backend orders from base',
       'backend orders.cached from base',
       'cache gateway',
       'frontend gateway.cache from base',
+    ];
+    expect(sections({ cache: { ttlSeconds: 1, invalidation: 'none' } })).toEqual([
+      ...cached,
+      'resolvers members',
+    ]);
+    expect(sections({ cache: { ttlSeconds: 1 } })).toEqual([
+      ...cached,
+      'listen gateway.peer.gateway-b from base',
+      'peers gateway',
       'resolvers members',
     ]);
   });

@@ -3,10 +3,19 @@
  * internal port looks it up, asks the API when it has to, and stores. When the owner is down the next one takes over.
  *
  *     client -> traffic -> <api>.cached -> owner's internal port -> <api> -> pool
+ *
+ * A GET that passes the cache by, also of a route without one, goes the same way by the member's own internal port:
+ * which route it belongs to is known only in the API's backend. That takes about as much processor time as a request
+ * to an API without a cache (0.15 ms), and no other member.
  */
+import { longestSeconds } from '../balancing';
 import type { GatewayApi } from '../model';
-import { type CachePolicy, cacheKey } from './cache-key';
+import { freshnessProblems } from './cache-freshness';
+import { type CachePolicy, cacheKey, callerProblems } from './cache-key';
 import { storeRules } from './cache-store';
+import { tagTables } from './cache-writes';
+import { sentVersionRules, toldVersion } from './canary';
+import { draining, leaving } from './drain';
 import { refuse } from './errors';
 import { memberAddress } from './members';
 import { policy } from './policy';
@@ -34,6 +43,7 @@ const largestObjectBytes = 1024 * 1024;
 export const ownerRules = (api: GatewayApi, context: Context): Rules =>
   together([
     cacheKey.rules(api, context),
+    sentVersionRules(api),
     {
       request: [rule(line`set-header X-Gateway-Api %[var(txn.api)]`)],
       response: [
@@ -52,21 +62,27 @@ export function memberPool(api: GatewayApi, { model, member }: Context): Pool {
       line`hash-type consistent`,
       line`timeout connect 500ms`,
       // Longer than the owner waits, whose answer says more.
-      line`timeout server ${api.requestTimeoutSeconds + 2}s`,
+      line`timeout server ${longestSeconds(api) + 2}s`,
       line`retry-on conn-failure empty-response`,
     ],
     rules: {},
-    servers: model.members.map(({ name, host }) =>
-      name === member.name
-        ? line`server ${put('name', name)} "${loopbackAddress}:${ports.cache}"`
-        : line`server ${put('name', name)} ${memberAddress(host, ports.cache)} track gateway.members/${put('name', name)}`,
-    ),
+    servers: [
+      // What passes the cache by has no owner, and needs no other member.
+      line`use-server ${put('name', member.name)} unless { var(txn.cache_key) -m found }`,
+      ...model.members.map(({ name, host }) =>
+        name === member.name
+          ? line`server ${put('name', name)} "${loopbackAddress}:${ports.cache}"`
+          : line`server ${put('name', name)} ${memberAddress(host, ports.cache)} track gateway.members/${put('name', name)}`,
+      ),
+    ],
   };
 }
 
 function sections(caches: readonly CachePolicy[], context: Context): Section[] {
   const longestTtl = Math.max(...caches.map(({ ttlSeconds }) => ttlSeconds));
+  const tagged = caches.some(({ invalidation }) => invalidation !== 'none');
   return [
+    ...(tagged ? tagTables(context, longestTtl) : []),
     {
       head: line`cache gateway`,
       lines: [
@@ -81,7 +97,8 @@ function sections(caches: readonly CachePolicy[], context: Context): Section[] {
       lines: [
         line`bind "${listenAddress}:${ports.cache}"`,
         line`monitor-uri ${healthPath as Text}`,
-        line`monitor fail if { stopping }`,
+        line`monitor fail if ${draining}`,
+        line`http-after-response set-header Connection close if ${leaving}`,
         ...printRules(
           together([
             {
@@ -96,6 +113,7 @@ function sections(caches: readonly CachePolicy[], context: Context): Section[] {
                 }),
               ],
             },
+            toldVersion(context.model),
             storeRules,
           ]),
         ),
@@ -121,9 +139,12 @@ function sections(caches: readonly CachePolicy[], context: Context): Section[] {
 export const cache = policy<CachePolicy>({
   settings: ({ policies }) => policies.cache,
 
-  problems: ({ varyBy }, place) => {
+  problems: (settings, place) => {
+    const { varyBy } = settings;
     const path = [...pathOf(place), 'cache', 'varyBy'];
     return [
+      ...freshnessProblems(settings, pathOf(place)),
+      ...callerProblems(varyBy, place, path),
       ...varyBy.headers.flatMap((header, index) =>
         textProblem('headerName', header, [...path, 'headers', index]),
       ),

@@ -2,8 +2,10 @@
 import type { Path, Problem } from '../../problems';
 import type { GatewayApi, GatewayModel, GatewayRoute } from '../model';
 import { consumerProblems } from './authorization';
+import { writeProblems } from './cache-writes';
 import { policies } from './configuration';
 import { drainProblems } from './drain';
+import { planProblems } from './rate-limit';
 import { textProblem } from './text';
 
 const routeProblems = ({ name, paths }: GatewayRoute, path: Path): Problem[] => [
@@ -24,6 +26,7 @@ function apiProblems(api: GatewayApi): Problem[] {
     ...headers,
     ...api.routes.flatMap((route) => routeProblems(route, path('routes', route.name))),
     ...textProblem('host', api.pool.host, path()),
+    ...(api.canary ? textProblem('host', api.canary.pool.host, path('canary')) : []),
     ...textProblem('path', api.health.path, path('health', 'path')),
     ...textProblem('status', api.health.status, path('health', 'status')),
   ];
@@ -37,8 +40,10 @@ export function modelProblems(model: GatewayModel): Problem[] {
     ]),
     ...model.balancerCidrs.flatMap((cidr) => textProblem('cidr', cidr, ['network'])),
     ...consumerProblems(model),
+    ...planProblems(model),
     ...model.apis.flatMap((api) => [
       ...apiProblems(api),
+      ...writeProblems(api),
       ...policies.flatMap((policy) => policy.problems(api, model)),
     ]),
     ...drainProblems(model),

@@ -3,22 +3,43 @@ import type { GatewayApi } from '../model';
 import { authentication } from './authentication';
 import { authorization } from './authorization';
 import { cache, cachedBackend, isCached, memberPool, ownerRules } from './cache';
-import { storedRules } from './cache-store';
+import { internal, storedRules } from './cache-store';
+import { canaryFrontend, canaryPools, hopRules, hopServer, toldVersionRules, versionRules } from './canary';
+import { began } from './cache-writes';
+import { compression, compressionLines } from './compression';
+import { cors, requestedRouteLines } from './cors';
 import { drain } from './drain';
 import { ownErrors } from './errors';
-import { statusFrontend, trafficFrontend } from './frontends';
+import { controlFrontend, statusFrontend, trafficFrontend } from './frontends';
+import { issuersOf } from './issuers';
 import { memberResolvers } from './members';
 import type { Policy } from './policy';
 import { type Pool, pool, poolResolvers } from './pool';
+import { statePort } from './ports';
 import { rateLimit } from './rate-limit';
 import { routeLines } from './routes';
 import { routingFiles } from './routing';
-import { printRules, type Rules, together } from './rules';
-import { type Context, printSections, type Section } from './sections';
+import { all, not, printRules, type Rules, together, within } from './rules';
+import { type Context, merged, printSections, type Section } from './sections';
+import { securityHeaders } from './security-headers';
+import { serversFile } from './start-script';
 import { line, put, type Text } from './text';
+import { requestTransformation, transformation } from './transformation';
+import { validation } from './validation';
+import { loopbackAddress } from './variables';
 
 /** In the order that they are applied to a request: who, whether it may, how often, and only then the cache. */
-export const policies: readonly Policy[] = [authentication, authorization, rateLimit, cache];
+export const policies: readonly Policy[] = [
+  cors,
+  authentication,
+  authorization,
+  validation,
+  rateLimit,
+  securityHeaders,
+  transformation,
+  compression,
+  cache,
+];
 
 /** Time in which a new gateway learns addresses and counts, before it says that it is healthy. */
 const warmUpSeconds = 3;
@@ -26,8 +47,20 @@ const warmUpSeconds = 3;
 /** The load balancer closes idle connections; the gateway must never be the first. */
 const keepAliveSeconds = (idleTimeoutSeconds: number) => idleTimeoutSeconds + 15;
 
+/**
+ * For a gateway that takes new keys by a reload. The old worker leaves idle connections to whoever opened them, as a
+ * request may be under way, and says `Connection: close` on the others; the start script ends a gateway that stops.
+ */
+const reloadGlobals = (longestSeconds: number): Text[] => [
+  line`close-spread-time infinite`,
+  line`hard-stop-after ${longestSeconds}s`,
+  line`server-state-file ${serversFile as Text}`,
+  line`stats socket "ipv4@${loopbackAddress}:${statePort}" level user`,
+];
+
 function basis(context: Context): Section[] {
-  const { graceSeconds, hardStopSeconds } = drain(context.model);
+  const { hardStopSeconds } = drain(context.model);
+  const reloads = issuersOf(context.model).length > 0;
   const keepAlive = keepAliveSeconds(context.model.balancerIdleTimeoutSeconds);
   const name = put('name', context.member.name);
   return [
@@ -35,8 +68,12 @@ function basis(context: Context): Section[] {
       head: line`global`,
       lines: [
         line`localpeer ${name}`,
-        line`grace ${graceSeconds}s`,
-        line`hard-stop-after ${hardStopSeconds}s`,
+        ...(reloads
+          ? [
+              ...reloadGlobals(hardStopSeconds + keepAlive),
+              ...(context.model.apis.some(isCached) ? [began] : []),
+            ]
+          : [line`hard-stop-after ${hardStopSeconds}s`]),
         // Some container hosts allow a thousand million files, and HAProxy takes memory for each.
         line`fd-hard-limit 50000`,
         line`tune.http.maxhdr 64`,
@@ -59,6 +96,7 @@ function basis(context: Context): Section[] {
         line`timeout server 30s`,
         line`timeout queue 5s`,
         line`timeout tunnel 1h`,
+        ...(reloads ? [line`load-server-state-from-file global`] : []),
         ...ownErrors(),
       ],
     },
@@ -73,20 +111,46 @@ interface Backend {
   readonly own: readonly Text[];
 }
 
+/** The other members get an answer as the API gave it. */
+const answersToClients = ({ request, response, afterResponse }: Rules): Rules => ({
+  ...within(all(not(internal)), { response, afterResponse }),
+  request,
+});
+
 /** `<api>` asks the pool; `<api>.cached`, where there is a cache, asks the members. Both apply the policies. */
 function backendsOf(api: GatewayApi, context: Context): Backend[] {
   const rules = policies.map((policy) => policy.rules(api, context));
-  const routes = routeLines(api);
+  const toPool = requestTransformation.rules(api, context);
+  const routes = [...routeLines(api), ...requestedRouteLines(api)];
   const backend = (name: Text, { settings, servers, rules: ofPool }: Pool, all: readonly Rules[]) => ({
     name,
     common: [...settings, ...printRules(together([ofPool, ...all]))],
-    own: [...routes, ...servers],
+    own: [...routes, ...compressionLines(api), ...servers],
   });
   const name = put('name', api.name);
-  if (!isCached(api)) return [backend(name, pool(api), rules)];
-  const store = backend(name, pool(api), [storedRules(api, context), ...rules]);
-  const owners = backend(cachedBackend(api), memberPool(api, context), [...rules, ownerRules(api, context)]);
-  return [store, owners];
+  const version = versionRules(api);
+  const { request, response } = hopRules(api);
+  const others = canaryPools(api);
+  const stable = pool(api);
+  const both = { ...stable, servers: [...hopServer(api), ...stable.servers] };
+  if (!isCached(api)) {
+    return [backend(name, both, [{ response }, ...rules, version, toPool, { request }]), ...others];
+  }
+  const store = backend(name, both, [
+    { response },
+    within(all(internal), together([toPool, toldVersionRules(api), { request }])),
+    storedRules(api, context),
+    ...rules.map(answersToClients),
+    version,
+    toPool,
+    { request },
+  ]);
+  const owners = backend(cachedBackend(api), memberPool(api, context), [
+    ...rules,
+    version,
+    ownerRules(api, context),
+  ]);
+  return [store, owners, ...others];
 }
 
 /** What several backends have in common stands once, as their defaults. */
@@ -112,11 +176,13 @@ function backends(context: Context): Section[] {
 }
 
 export function configuration(context: Context): string {
-  const shared = policies.flatMap((policy) => policy.sections(context));
+  const shared = merged(policies.flatMap((policy) => policy.sections(context)));
   return printSections([
     ...basis(context),
     trafficFrontend(context),
     statusFrontend(warmUpSeconds),
+    controlFrontend(),
+    ...canaryFrontend(context.model),
     ...(shared.length > 0 ? [memberResolvers] : []),
     ...shared,
     ...backends(context),

@@ -4,15 +4,13 @@
  */
 import { gzipSync, strToU8 } from 'fflate';
 import type { Problem } from '../../problems';
-import { keyLine } from './consumers';
-import { consumersVariable } from './ports';
 
 export const configurationFile = 'haproxy.cfg';
 
 /** A task definition holds 64 KB; some of it is the rest of the definition. */
 const largestBytes = 60 * 1024;
 
-const variableOf = (file: string) => `FILE_${file.toUpperCase().replace(/[^A-Z0-9]/g, '_')}`;
+export const variableOf = (file: string) => `FILE_${file.toUpperCase().replace(/[^A-Z0-9]/g, '_')}`;
 
 /** The same bytes for the same text on every machine: without a time, and "Unix" as the system in the header. */
 export function pack(text: string): string {
@@ -24,36 +22,13 @@ export function pack(text: string): string {
 export const environmentOf = (files: Readonly<Record<string, string>>): Record<string, string> =>
   Object.fromEntries(Object.entries(files).map(([name, text]) => [variableOf(name), pack(text)]));
 
-/**
- * The start script, for any POSIX shell. The consumers' secret goes to a file that only this user can read and leaves
- * the environment before HAProxy starts. The stop signal, whichever the platform sends, becomes HAProxy's soft stop.
- * In the sandbox a task is a process without a network of its own, hence the two addresses.
- */
-export function startScript(fileNames: readonly string[]): string {
-  const unpack = fileNames.map((name) => {
-    const variable = variableOf(name);
-    return `printf %s "$${variable}" | base64 --decode | gzip -dc > ${name}; unset ${variable}`;
-  });
-  return [
-    `set -eu; umask 077; folder=`,
-    `trap 'rm -rf "$folder"' EXIT; trap 'exit 143' TERM INT USR1`,
-    `folder=$(mktemp -d "\${TMPDIR:-/tmp}/gateway.XXXXXX")`,
-    'cd "$folder"',
-    ...unpack,
-    `printf '%s\\n' "\${${consumersVariable}:-}" | { grep -E '^${keyLine}$' || :; } > keys.map; unset ${consumersVariable}`,
-    `export LISTEN="\${TASK_ADDRESS:-0.0.0.0}" LOOPBACK="\${TASK_ADDRESS:-127.0.0.1}"`,
-    `export DNS="\${DNS_ADDRESS:-169.254.169.253:53}" STARTED="$(date +%s)"`,
-    `haproxy -c -f ${configurationFile} > /dev/null`,
-    `haproxy -W -db -f ${configurationFile} & child=$!`,
-    `trap 'kill -USR1 $child' TERM INT USR1`,
-    'code=0; while kill -0 $child 2> /dev/null; do code=0; wait $child || code=$?; done',
-    'exit $code',
-  ].join('\n');
-}
-
-export function sizeProblems(environment: Readonly<Record<string, string>>, script: string): Problem[] {
+/** @param environment of all containers @param commands of all containers */
+export function sizeProblems(
+  environment: Readonly<Record<string, string>>,
+  commands: readonly string[],
+): Problem[] {
   const variables = Object.entries(environment).map(([name, value]) => name.length + value.length);
-  const bytes = variables.reduce((sum, length) => sum + length, Buffer.byteLength(script));
+  const bytes = variables.reduce((sum, length) => sum + length, Buffer.byteLength(commands.join('')));
   if (bytes <= largestBytes) return [];
   return [
     {

@@ -28,7 +28,7 @@ const body = (status: ErrorStatus, detail: string) =>
 
 /** Everything that makes the answer but the status' keyword; `detail` is ours, never a caller's text. */
 function answer(status: ErrorStatus, detail: string): Text {
-  if (!/^[A-Za-z0-9 ,.:;-]+$/.test(detail)) throw new Error(`Detail with special characters: ${detail}`);
+  if (!/^[A-Za-z0-9 ,.:;_-]+$/.test(detail)) throw new Error(`Detail with special characters: ${detail}`);
   const text = `status ${status} content-type application/problem+json string '${body(status, detail)}'`;
   return `${text} hdr Cache-Control no-store` as Text;
 }

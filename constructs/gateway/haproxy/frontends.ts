@@ -3,24 +3,26 @@
 import { cachedFile, isCached } from './cache';
 import { forwardedHeaders, requestId, stripHeaders } from './client';
 import { refuseConfusion } from './confusion';
+import { draining, leaving } from './drain';
 import { refuse } from './errors';
 import { accessLog, noteRequest } from './log';
-import { healthPath, metricsPath, ports } from './ports';
+import { controlPort, healthPath, metricsPath, ports } from './ports';
 import { routing } from './routing';
-import { requestLines } from './rules';
+import { all, printRules, requestLines, within } from './rules';
 import type { Context, Section } from './sections';
+import { ofNoApi } from './security-headers';
 import { line, put, type Text } from './text';
-import { listenAddress, startTime } from './variables';
+import { listenAddress, loopbackAddress, startTime } from './variables';
 
 /** Set on every answer, the gateway's own too. */
 const answerHeaders: readonly Text[] = [
   line`http-after-response set-header X-Request-Id %[var(txn.request_id)] if { var(txn.request_id) -m found }`,
-  line`http-after-response set-header Strict-Transport-Security max-age=31536000 unless { res.fhdr(strict-transport-security) -m found }`,
-  line`http-after-response set-header X-Content-Type-Options nosniff`,
+  // Other answers have them from their API's backend.
+  ...printRules(within(all(line`{ be_name traffic }`), { afterResponse: ofNoApi })),
   // The API's word on its connection with the gateway.
   line`http-after-response del-header keep-alive`,
   // Whoever keeps a connection open must leave while new ones are still taken.
-  line`http-after-response set-header Connection close if { stopping }`,
+  line`http-after-response set-header Connection close if ${leaving}`,
 ];
 
 export function trafficFrontend(context: Context): Section {
@@ -57,9 +59,22 @@ export function statusFrontend(warmUpSeconds: number): Section {
     lines: [
       line`bind "${listenAddress}:${ports.status}"`,
       line`monitor-uri ${healthPath as Text}`,
-      line`monitor fail if { stopping } || { date(-"${startTime}") lt ${warmUpSeconds} }`,
+      line`monitor fail if ${draining} || { date(-"${startTime}") lt ${warmUpSeconds} }`,
       line`http-request use-service prometheus-exporter if { path ${metricsPath as Text} }`,
       ...requestLines(refuse({ status: 404, reason: 'no-api', detail: 'Nothing is here.' })),
+    ],
+  };
+}
+
+/** From this machine only: the start script says when to drain, as a signal would end the taking of requests. */
+export function controlFrontend(): Section {
+  return {
+    head: line`frontend gateway.control from base`,
+    lines: [
+      line`bind "${loopbackAddress}:${controlPort}"`,
+      line`http-request set-var(proc.draining) bool(true) if METH_POST { path /drain }`,
+      line`http-request return status 204 if ${draining}`,
+      line`http-request return status 404`,
     ],
   };
 }

@@ -4,10 +4,12 @@ import type { DataPlane } from '../model';
 import { modelProblems } from './check';
 import { configuration, files } from './configuration';
 import { consumersText, parseConsumersText } from './consumers';
-import { configurationFile, environmentOf, sizeProblems, startScript } from './container';
+import { configurationFile, environmentOf, sizeProblems, variableOf } from './container';
 import { drain } from './drain';
+import { issuersOf, keyTies } from './issuers';
 import { metrics } from './metrics';
 import { consumersVariable, healthPath, ports } from './ports';
+import { startScript } from './start-script';
 
 export const haproxy: DataPlane = {
   name: 'haproxy',
@@ -22,15 +24,28 @@ export const haproxy: DataPlane = {
     const context = { model, member, others };
     const contents = { [configurationFile]: configuration(context), ...files(context) };
     const environment = environmentOf(contents);
-    const script = startScript(Object.keys(contents));
-    const tooLarge = sizeProblems(environment, script);
+    const { graceSeconds, hardStopSeconds, stopTimeoutSeconds } = drain(model);
+    const script = startScript({
+      configuration: configurationFile,
+      files: Object.fromEntries(Object.keys(contents).map((name) => [name, variableOf(name)])),
+      graceSeconds,
+      hardStopSeconds,
+      issuers: issuersOf(model).map(({ id }) => id),
+    });
+    const ties = keyTies(model);
+    const tooLarge = sizeProblems(
+      Object.assign({}, environment, ...(ties.sidecars ?? []).map((sidecar) => sidecar.environment)),
+      [script],
+    );
     if (tooLarge.length > 0) throw new Problems(tooLarge);
     return {
-      entryPoint: ['/bin/sh', '-c'],
+      // Not any shell: only bash speaks TCP by itself.
+      entryPoint: ['/bin/bash', '-c'],
       command: [script],
       environment,
       consumersVariable,
-      stopTimeoutSeconds: drain(model).stopTimeoutSeconds,
+      stopTimeoutSeconds,
+      ...ties,
     };
   },
 

@@ -23,12 +23,13 @@ export const memberResolvers: Section = {
 
 /** Where another member's port is reached. */
 export const memberAddress = (host: string, port: number): Text =>
-  line`${put('host', host)}:${port} resolvers members init-addr none resolve-prefer ipv4`;
+  line`${put('host', host)}:${port} resolvers members init-addr last,none resolve-prefer ipv4`;
 
 /**
  * The members' counters. HAProxy's peers take no host names, so each other member is reached through a tunnel on
  * the loopback address that has one. Each member writes a table of its own, since what two wrote would overwrite
- * each other.
+ * each other. HAProxy 2.6 writes to at most three tables per request: `sc0` and `sc1` are the limits', `sc2` is the
+ * cache's.
  */
 export function counters({ model, member, others }: Context, tables: readonly Text[]): Section[] {
   const peers = model.members.map(({ name }) => {

@@ -3,7 +3,7 @@ import type { Problem } from '../../problems';
 import type { GatewayApi, GatewayModel } from '../model';
 import { all, always, type Condition, not, type Rules, together, within } from './rules';
 import { type Context, type Place, placesIn, placesOf, type Section } from './sections';
-import { join, line, put } from './text';
+import { join, line, put, type Text } from './text';
 
 /** One policy, carried out by HAProxy. What no place uses renders nothing. */
 export interface PolicyRendering<Settings> {
@@ -31,6 +31,8 @@ export interface Policy {
 }
 
 interface Group<Settings> {
+  /** The settings as text. */
+  readonly key: string;
   readonly settings: Settings;
   readonly places: Place[];
 }
@@ -45,7 +47,7 @@ function grouped<Settings>(
     const settings = settingsOf(place);
     if (settings === undefined) continue;
     const key = JSON.stringify(settings);
-    const group = groups.get(key) ?? { settings, places: [] };
+    const group = groups.get(key) ?? { key, settings, places: [] };
     group.places.push(place);
     groups.set(key, group);
   }
@@ -53,7 +55,7 @@ function grouped<Settings>(
 }
 
 /** Requests of an API that belong to the given places. A request that no route takes belongs to the API itself. */
-function scopeOf(api: GatewayApi, places: readonly Place[]): Condition {
+function scopeOf(api: GatewayApi, places: readonly Place[], route: Text): Condition {
   const inside = api.routes.filter((route) => places.some((place) => place.route === route));
   const whole = places.some(({ route }) => route === undefined);
   const routes = whole ? api.routes.filter((route) => !inside.includes(route)) : inside;
@@ -62,25 +64,35 @@ function scopeOf(api: GatewayApi, places: readonly Place[]): Condition {
     routes.map(({ name }) => put('name', name)),
     line` `,
   );
-  const taken = line`{ var(txn.route) -m str ${names} }`;
+  const taken = line`{ var(txn.${route}) -m str ${names} }`;
   return all(whole ? not(taken) : taken);
 }
 
-export function policy<Settings>(rendering: PolicyRendering<Settings>): Policy {
+/** `routeVariable` holds the name of the route that decides; by default that of the request. */
+export function policy<Settings>(
+  rendering: PolicyRendering<Settings>,
+  routeVariable: Text = line`route`,
+): Policy {
   const all = (context: Context) =>
     grouped(placesIn(context.model), (place) => rendering.settings(place)).map(({ settings }) => settings);
   const groupsOf = (api: GatewayApi) => grouped(placesOf(api), (place) => rendering.settings(place));
+  // Hundreds of APIs have a few kinds of settings: the rules of each are made once for a configuration.
+  const made = new WeakMap<Context, Map<string, Rules>>();
+  const rulesOf = (api: GatewayApi, context: Context, { key, settings, places }: Group<Settings>): Rules => {
+    const scope = scopeOf(api, places, routeVariable);
+    const known = made.get(context) ?? new Map<string, Rules>();
+    made.set(context, known);
+    const whole = `${key} ${JSON.stringify(scope)}`;
+    const rules = known.get(whole) ?? within(scope, rendering.rules(settings, context));
+    known.set(whole, rules);
+    return rules;
+  };
   return {
     problems: (api, model) =>
       groupsOf(api).flatMap(({ settings, places: [place] }) =>
         place && rendering.problems ? rendering.problems(settings, place, model) : [],
       ),
-    rules: (api, context) =>
-      together(
-        groupsOf(api).map(({ settings, places }) =>
-          within(scopeOf(api, places), rendering.rules(settings, context)),
-        ),
-      ),
+    rules: (api, context) => together(groupsOf(api).map((group) => rulesOf(api, context, group))),
     sections: (context) => {
       const settings = all(context);
       return settings.length > 0 && rendering.sections ? rendering.sections(settings, context) : [];

@@ -1,6 +1,7 @@
 /** The instances of an API: found by name, checked, and tried again only where that cannot do harm. */
 import type { GatewayApi, GatewayModel } from '../model';
-import { all, not, type Rules, rule } from './rules';
+import { refuse } from './errors';
+import { all, not, type Rule, type Rules, rule } from './rules';
 import type { Section } from './sections';
 import { line, put, type Text } from './text';
 import { dnsAddress } from './variables';
@@ -16,8 +17,9 @@ export const slots = (mostInstances: number) => mostInstances + Math.max(4, Math
  * gone only when 20 s of answers had none of it. A resolver that fails must not empty a pool.
  */
 export function poolResolvers({ apis }: Pick<GatewayModel, 'apis'>): Section {
+  const names = apis.length + apis.filter(({ canary }) => canary).length;
   // Each name is asked for once in this time; a task may ask its resolver 1024 questions per second.
-  const periodSeconds = Math.max(2, Math.ceil(apis.length / 50));
+  const periodSeconds = Math.max(2, Math.ceil(names / 50));
   return {
     head: line`resolvers pools`,
     lines: [
@@ -48,31 +50,63 @@ export interface Pool {
   readonly servers: readonly Text[];
 }
 
+/** What the defaults of all backends say already is not said again. */
+const timesOf = ({ balancing }: GatewayApi): Text[] => {
+  const { queueTimeoutSeconds, connectTimeoutSeconds, retries } = balancing;
+  return [
+    ...(queueTimeoutSeconds === 5 ? [] : [line`timeout queue ${queueTimeoutSeconds}s`]),
+    ...(connectTimeoutSeconds === 2 ? [] : [line`timeout connect ${connectTimeoutSeconds}s`]),
+    ...(retries === 2 ? [] : [line`retries ${retries}`]),
+  ];
+};
+
+/**
+ * An API that hangs holds no more than this of a gateway. First of all rules: who is told to come back has used up
+ * nothing. The request itself is counted too.
+ */
+const bound = ({ balancing: { maxConcurrentRequests: most } }: GatewayApi): Rule[] =>
+  most === undefined
+    ? []
+    : refuse({
+        status: 503,
+        reason: 'busy',
+        detail: 'The API has as many requests under way as it may.',
+        when: all(line`{ be_conn gt ${most} }`),
+        headers: line`hdr Retry-After 1`,
+      });
+
 export function pool(api: GatewayApi): Pool {
-  const { health, requestTimeoutSeconds } = api;
+  const { health, requestTimeoutSeconds, balancing } = api;
   const name = put('name', api.name);
   const checks = line`check inter ${health.intervalSeconds}s fastinter 500ms fall 2 rise 2`;
   // Only failures to connect count here: counting error answers would let one caller take a pool down.
   const observe = line`observe layer4 error-limit 10 on-error mark-down`;
-  const connections = line`slowstart 10s pool-purge-delay 2s`;
+  const slowly =
+    balancing.slowStartSeconds > 0 ? line`slowstart ${balancing.slowStartSeconds}s ` : line``;
+  const most =
+    balancing.maxConnectionsPerInstance === undefined
+      ? line``
+      : line`maxconn ${balancing.maxConnectionsPerInstance} `;
+  const connections = line`${slowly}${most}pool-purge-delay 2s`;
   return {
     settings: [
-      line`balance leastconn`,
+      line`balance ${balancing.algorithm as Text}`,
       line`timeout server ${requestTimeoutSeconds}s`,
+      ...timesOf(api),
       line`timeout check ${health.timeoutSeconds}s`,
       line`option httpchk`,
       // A request that may have reached an instance is sent again only if twice is the same as once.
       line`retry-on conn-failure empty-response`,
     ],
     rules: {
-      request: [rule(line`disable-l7-retry`, all(not(line`METH_GET`)))],
+      request: [...bound(api), rule(line`disable-l7-retry`, all(not(line`METH_GET`)))],
       response: [rule(line`set-var(txn.server) srv_name`)],
     },
     servers: [
       line`http-check send meth GET uri ${put('path', health.path)} ver HTTP/1.1 hdr Host ${put('host', api.pool.host)}`,
       line`http-check expect status ${put('status', health.status)}`,
       line`default-server ${checks} ${observe} ${connections}`,
-      line`server-template ${name}- 1-${slots(api.pool.mostInstances)} ${put('host', api.pool.host)}:${api.pool.port} resolvers pools init-addr none resolve-prefer ipv4`,
+      line`server-template ${name}- 1-${slots(api.pool.mostInstances)} ${put('host', api.pool.host)}:${api.pool.port} resolvers pools init-addr last,none resolve-prefer ipv4`,
     ],
   };
 }

@@ -1,35 +1,16 @@
-/**
- * One limit over all members. Each counts what it lets pass in a table of its own and reads the others' copies; the
- * sum is compared. See `policies/rate-limit.ts` for what that promises.
- */
+/** Limits: who is counted, by which plan, and the tables that the members share. The counting is in `rate-limit-windows.ts`. */
+import type { GatewayModel } from '../model';
+import type { RateLimit, Window } from '../policies/rate-limit';
 import { refuse } from './errors';
 import { counters } from './members';
 import { policy } from './policy';
-import { all, always, found, type Rule, type Rules, rule } from './rules';
+import { table, windowsRules } from './rate-limit-windows';
+import { all, always, found, type Rules, rule, together, within } from './rules';
 import { type Context, type Place, pathOf } from './sections';
-import { line, put, type Text } from './text';
+import { join, line, mapFile, put, type Text, textProblem } from './text';
 
-interface Settings {
-  readonly requests: number;
-  readonly perSeconds: number;
-  readonly by: 'consumer' | 'address' | 'api';
-  /** Route with a count of its own. */
-  readonly route?: string;
-  readonly public: boolean;
-}
-
-function settings({ policies, route }: Place): Settings | undefined {
-  if (!policies.rateLimit) return undefined;
-  const own = route?.refines.includes('rateLimit');
-  return {
-    ...policies.rateLimit,
-    public: policies.authentication === 'public',
-    ...(own ? { route: route?.name } : {}),
-  };
-}
-
-/** Places with windows of the same length share tables; the key says whose count it is. */
-const table = (member: string, perSeconds: number) => line`${put('name', member)}.${perSeconds}`;
+/** `<consumer> <plan>`, for consumers that have one. */
+const plansFile = line`plans.map`;
 
 /** Longest key: names of an API and a route, and a consumer's name or an address, with `|` between. */
 const longestKey = 128;
@@ -41,106 +22,128 @@ const whose = {
   api: line``,
 } as const;
 
-/** Whatever is missing refuses: a comparison with nothing is false. */
-const over = line`!{ var(txn.limit_left) -m int gt 0 }`;
+type Settings = RateLimit & {
+  /** Route with a count of its own. */
+  readonly route?: string;
+  readonly public: boolean;
+};
 
-function limitRules({ requests, perSeconds, by, route }: Settings, { member, others }: Context): Rules {
-  const name = route === undefined ? line`` : line`/${put('name', route)}`;
-  const read = (from: Text, what: 'http_req_rate' | 'gpt0') =>
-    line`var(txn.limit_key),table_${what as Text}(gateway/${from})`;
-  const own = table(member.name, perSeconds);
-  const longest = perSeconds + Math.ceil(perSeconds / requests) + 1;
-  const sum = others.flatMap((other): Rule[] => [
-    rule(line`set-var(txn.limit_other) ${read(table(other.name, perSeconds), 'http_req_rate')}`),
-    rule(line`set-var(txn.limit_used) var(txn.limit_used),add(txn.limit_other)`),
-  ]);
-  // The window that began latest ends latest. One more request then passes after the spacing between two.
-  const latestStart = others.flatMap((other): Rule[] => [
-    rule(line`set-var(txn.limit_other) ${read(table(other.name, perSeconds), 'gpt0')}`, all(over)),
-    rule(
-      line`set-var(txn.limit_start) var(txn.limit_other)`,
-      all(over, line`{ var(txn.limit_other),sub(txn.limit_start) gt 0 }`),
-    ),
-  ]);
+const shortestFirst = (windows: readonly Window[]) => windows.toSorted((a, b) => a.perSeconds - b.perSeconds);
+
+function settings({ policies, route }: Place): Settings | undefined {
+  const limit = policies.rateLimit;
+  if (!limit) return undefined;
+  const own = route?.refines.includes('rateLimit');
   return {
-    request: [
-      rule(
-        line`set-var-fmt(txn.limit_key) "%[var(txn.api)]${name}${whose[by]}"`,
-        // Without a consumer there is no key, and without a key the request is refused.
-        by === 'consumer' ? all(found(line`consumer`)) : always,
-      ),
-      rule(line`set-var(txn.limit_now) date()`),
-      rule(line`set-var(txn.limit_used) ${read(own, 'http_req_rate')}`),
-      rule(line`set-var(txn.limit_start) ${read(own, 'gpt0')}`),
-      ...sum,
-      rule(line`set-var(txn.limit_left) int(${requests}),sub(txn.limit_used)`),
-      ...latestStart,
-      rule(line`set-var(txn.limit_wait) var(txn.limit_start),sub(txn.limit_now),add(${longest})`, all(over)),
-      rule(
-        line`set-var(txn.limit_wait) int(${longest})`,
-        all(over, line`{ var(txn.limit_wait) -m int lt 1 }`),
-      ),
-      rule(line`set-var(txn.limit) str(refused)`, all(over)),
-      ...refuse({
-        status: 429,
-        reason: 'rate-limit',
-        detail: `The limit is ${requests} requests in ${perSeconds} seconds.`,
-        when: all(over),
-        headers: line`hdr Retry-After %[var(txn.limit_wait)]`,
-      }),
-      // Counted only now: refused requests must not eat the budget.
-      rule(line`track-sc0 var(txn.limit_key) table gateway/${own}`),
-      rule(
-        line`sc-set-gpt0(0) var(txn.limit_now)`,
-        all(line`{ var(txn.limit_now),sub(txn.limit_start) ge ${perSeconds} }`),
-      ),
-      rule(line`set-var(txn.limit) str(passed)`),
-      rule(line`set-var(txn.limit_left) var(txn.limit_left),sub(1)`),
-    ],
-    afterResponse: [
-      rule(
-        line`set-header RateLimit-Policy "\"%[var(txn.api)]${name}\";q=${requests};w=${perSeconds}"`,
-        all(found(line`limit`)),
-      ),
-      rule(
-        line`set-header RateLimit "\"%[var(txn.api)]${name}\";r=%[var(txn.limit_left)]"`,
-        all(line`{ var(txn.limit) -m str passed }`),
-      ),
-      rule(
-        line`set-header RateLimit "\"%[var(txn.api)]${name}\";r=0;t=%[var(txn.limit_wait)]"`,
-        all(line`{ var(txn.limit) -m str refused }`),
-      ),
-    ],
+    ...limit,
+    ...('windows' in limit ? { windows: shortestFirst(limit.windows) } : {}),
+    public: policies.authentication === 'public',
+    ...(own ? { route: route?.name } : {}),
   };
+}
+
+const windowsOf = (limit: RateLimit): readonly Window[] =>
+  'windows' in limit ? limit.windows : Object.values(limit.plans).flat();
+
+/** Plans with the same windows share their rules. */
+function alike(plans: Readonly<Record<string, readonly Window[]>>) {
+  const groups = new Map<string, { readonly names: Text[]; readonly windows: readonly Window[] }>();
+  for (const [name, own] of Object.entries(plans)) {
+    const windows = shortestFirst(own);
+    const key = JSON.stringify(windows);
+    const group = groups.get(key) ?? { names: [], windows };
+    group.names.push(put('name', name));
+    groups.set(key, group);
+  }
+  return [...groups.values()];
+}
+
+const isOneOf = (names: readonly Text[]) => line`{ var(txn.plan) -m str ${join(names, line` `)} }`;
+
+function planRules(limit: Extract<Settings, { plans: unknown }>, name: Text, context: Context): Rules {
+  const groups = alike(limit.plans);
+  const byDefault = limit.defaultPlan === undefined ? line`` : line`,${put('name', limit.defaultPlan)}`;
+  return together([
+    {
+      request: [
+        rule(line`set-var(txn.plan) var(txn.consumer),map_str(${plansFile}${byDefault})`),
+        // Without this, a plan that no rule below is for would be one without a limit.
+        ...refuse({
+          status: 403,
+          reason: 'no-plan',
+          detail: 'This consumer has no plan for this API.',
+          when: all(line`!${isOneOf(groups.flatMap(({ names }) => names))}`),
+        }),
+      ],
+    },
+    ...groups.map(({ names, windows }) => within(all(isOneOf(names)), windowsRules(windows, name, context))),
+  ]);
 }
 
 export const rateLimit = policy<Settings>({
   settings,
 
-  problems: ({ by, public: open }, place) =>
-    by === 'consumer' && open
-      ? [
-          {
-            code: 'LIMIT_WITHOUT_CONSUMER',
-            path: [...pathOf(place), 'rateLimit', 'by'],
-            message: 'A limit per consumer needs to know the consumer, and this API is public.',
-            given: 'consumer',
-            allowed: 'address, api',
-            fix: 'Limit by address or api, or set policies.authentication.',
-          },
-        ]
-      : [],
+  problems: (limit, place) => {
+    const path = [...pathOf(place), 'rateLimit'];
+    if (limit.by === 'consumer' && limit.public) {
+      const plans = 'plans' in limit;
+      return [
+        {
+          code: 'LIMIT_WITHOUT_CONSUMER',
+          path: [...path, 'by'],
+          message: 'A limit per consumer needs to know the consumer, and this API is public.',
+          given: 'consumer',
+          allowed: plans ? 'windows' : 'address, api',
+          fix: plans
+            ? 'Write `windows`, by address or api, or set policies.authentication.'
+            : 'Limit by address or api, or set policies.authentication.',
+        },
+      ];
+    }
+    if (!('plans' in limit)) return [];
+    const { defaultPlan } = limit;
+    return [
+      ...Object.keys(limit.plans).flatMap((name) => textProblem('name', name, [...path, 'plans', name])),
+      ...(defaultPlan === undefined ? [] : textProblem('name', defaultPlan, [...path, 'defaultPlan'])),
+    ];
+  },
 
-  rules: limitRules,
+  rules(limit, context) {
+    const { by, route } = limit;
+    const own = route === undefined ? line`` : line`/${put('name', route)}`;
+    const name = line`%[var(txn.api)]${own}`;
+    // Without a consumer there is no key.
+    const known = by === 'consumer' ? all(found(line`consumer`)) : always;
+    return together([
+      { request: [rule(line`set-var-fmt(txn.limit_key) "${name}${whose[by]}"`, known)] },
+      'windows' in limit ? windowsRules(limit.windows, name, context) : planRules(limit, name, context),
+    ]);
+  },
 
-  sections: (all, context) => {
-    const windows = [...new Set(all.map(({ perSeconds }) => perSeconds))].sort((a, b) => a - b);
-    const tables = windows.flatMap((seconds) =>
-      context.model.members.map(
-        ({ name }) =>
-          line`table ${table(name, seconds)} type string len ${longestKey} size 100k expire ${2 * seconds + 10}s store gpt0,http_req_rate(${seconds}s)`,
-      ),
-    );
+  sections(limits, context) {
+    const lengths = new Set(limits.flatMap(windowsOf).map(({ perSeconds }) => perSeconds));
+    const tables = [...lengths]
+      .sort((a, b) => a - b)
+      .flatMap((seconds) =>
+        context.model.members.map(
+          ({ name }) =>
+            line`table ${table(name, seconds)} type string len ${longestKey} size 100k expire ${2 * seconds + 10}s store gpt0,http_req_rate(${seconds}s)`,
+        ),
+      );
     return counters(context, tables);
   },
+
+  files(limits, { model }): Record<string, string> {
+    if (!limits.some((limit) => 'plans' in limit)) return {};
+    const entries = model.consumers.flatMap(({ name, plan }) =>
+      plan === undefined ? [] : [line`${put('name', name)} ${put('name', plan)}`],
+    );
+    return { [plansFile]: mapFile(entries) };
+  },
 });
+
+/** Plans are consumers', no API's own: checked once. */
+export const planProblems = ({ consumers }: Pick<GatewayModel, 'consumers'>) =>
+  consumers.flatMap(({ name, plan }) =>
+    plan === undefined ? [] : textProblem('name', plan, ['consumers', name, 'plan']),
+  );

@@ -49,7 +49,16 @@ export const together = (rules: readonly Rules[]): Rules => ({
   afterResponse: rules.flatMap(({ afterResponse = [] }) => afterResponse),
 });
 
-function printed(keyword: Text, { action, when = always }: Rule): Text {
+/** Rules that many APIs share are printed once. */
+const texts = new WeakMap<Rule, Text>();
+
+function printed(keyword: Text, one: Rule): Text {
+  const text = texts.get(one) ?? print(keyword, one);
+  texts.set(one, text);
+  return text;
+}
+
+function print(keyword: Text, { action, when = always }: Rule): Text {
   if (when.some((terms) => terms.length === 0)) return line`${keyword} ${action}`;
   const alternatives = when.map((terms) => join(terms, line` `));
   return line`${keyword} ${action} if ${join(alternatives, line` || `)}`;

@@ -36,5 +36,16 @@ export const placesIn = ({ apis }: Pick<GatewayModel, 'apis'>): Place[] => apis.
 export const pathOf = ({ api, route }: Pick<Place, 'api' | 'route'>): string[] =>
   route ? ['apis', api.name, 'routes', route.name, 'policies'] : ['apis', api.name, 'policies'];
 
+/** Sections that several policies need are one: with the lines of all, each once. */
+export function merged(sections: readonly Section[]): Section[] {
+  const byHead = new Map<Text, Set<Text>>();
+  for (const { head, lines } of sections) {
+    const all = byHead.get(head) ?? new Set();
+    for (const one of lines) all.add(one);
+    byHead.set(head, all);
+  }
+  return [...byHead].map(([head, lines]) => ({ head, lines: [...lines] }));
+}
+
 export const printSections = (sections: readonly Section[]): string =>
   sections.map(({ head, lines }) => [head, ...lines.map((text) => `  ${text}`), ''].join('\n')).join('\n');

@@ -5,6 +5,7 @@
  */
 import { isValidCIDR } from 'ipaddr.js';
 import type { Path, Problem } from '../../problems';
+import { patternProblem, patternText, readPattern, substitute } from '../pattern';
 
 declare const checked: unique symbol;
 
@@ -30,6 +31,14 @@ const wildcardRegex = (value: string) =>
     .split(/([*?])/)
     .map((part) => (part === '*' ? '.*' : part === '?' ? '.' : escapeRegex(part)))
     .join('')}$`;
+
+/** One character of a name in a query, in either case and in both ways to write it. */
+function writtenRegex(character: string): string {
+  const codes = [character.toLowerCase(), character.toUpperCase()].map((one) =>
+    one.charCodeAt(0).toString(16),
+  );
+  return `([${character}]|${[...new Set(codes)].map((code) => `%${code}`).join('|')})`;
+}
 
 const hostPattern =
   /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/;
@@ -91,9 +100,104 @@ const places = {
     takes: matching(/^[A-Za-z0-9_.-]{1,40}$/),
     put: (value) => escapeQuoted(escapeRegex(value)),
   },
+  /** A regular expression of the environment file, written anew and for the whole value, after `-m reg`. */
+  pattern: {
+    allowed: 'a regular expression as `validation` takes it, up to 200',
+    takes: (value) => patternProblem(value) === undefined,
+    put: (value) =>
+      `"${escapeQuoted(`^(${patternText(readPattern(value))})$`).replaceAll(substitute, '\\x1a')}"`,
+  },
+  /** Printable text inside a regular expression in double quotes. */
+  literalRegex: {
+    allowed: 'printable ASCII characters, up to 128',
+    takes: matching(/^[ -~]{1,128}$/),
+    put: (value) => escapeQuoted(escapeRegex(value)),
+  },
+  /** A media type inside a regular expression in double quotes. */
+  mediaTypeRegex: {
+    allowed: 'a media type in lower case without parameters, up to 80',
+    takes: isMediaType,
+    put: (value) => escapeQuoted(escapeRegex(value)),
+  },
+  mediaType: {
+    allowed: 'a media type in lower case without parameters, up to 80',
+    takes: isMediaType,
+    put: asItIs,
+  },
+  /** After `$.` in single quotes. */
+  jsonField: {
+    allowed: 'names of letters, digits, _ and -, with dots between nested ones, up to 100',
+    takes: matching(/^(?=.{1,100}$)[A-Za-z_][A-Za-z0-9_-]*(\.[A-Za-z_][A-Za-z0-9_-]*){0,4}$/),
+    put: asItIs,
+  },
   cidr: {
     allowed: 'an address block such as 10.0.0.0/16',
     takes: (value) => isValidCIDR(value),
+    put: asItIs,
+  },
+  /** The same, however a query may be written that means it: in either case, percent-encoded. In double quotes. */
+  queryNameWritten: {
+    allowed: 'letters, digits and _ . -, up to 40',
+    takes: matching(/^[A-Za-z0-9_.-]{1,40}$/),
+    put: (value) => [...value].map(writtenRegex).join(''),
+  },
+  /** A parameter's value in a log format in double quotes. */
+  queryValue: {
+    allowed: 'characters that can be printed, up to 256',
+    takes: matching(/^\P{C}{1,256}$/u),
+    put: (value) => encodeURIComponent(value).replaceAll('%', '%%'),
+  },
+  /** What stands as it is in a log format in double quotes. */
+  format: {
+    allowed: 'printable ASCII characters, up to 1024',
+    takes: matching(/^[ -~]{1,1024}$/),
+    put: (value) => escapeQuoted(value).replaceAll('%', '%%'),
+  },
+  /** A pattern after `-m str`. */
+  origin: {
+    allowed: 'an origin such as https://app.example.com',
+    takes: matching(/^(?=.{1,300}$)(null|[a-z][a-z0-9+.-]*:\/\/([a-z0-9._-]+|\[[0-9a-f:]+\])(:\d{1,5})?)$/),
+    put: asItIs,
+  },
+  contentType: {
+    allowed: 'a media type such as application/json',
+    takes: matching(/^[a-z]{1,20}\/[a-z0-9][a-z0-9.+-]{0,60}$/),
+    put: asItIs,
+  },
+  /** A pattern after `-m str`. */
+  url: {
+    allowed: 'an https URL without query, up to 200',
+    takes: matching(/^(?=.{1,200}$)https:\/\/[A-Za-z0-9.-]+(:\d{1,5})?(\/[A-Za-z0-9._~:%/-]*)?$/),
+    put: (value) => `"${escapeQuoted(value)}"`,
+  },
+  /** A pattern after `-m str`: an audience, a client, a scope or another claim's value. */
+  claimValue: {
+    allowed: 'printable ASCII characters without space, up to 200',
+    takes: matching(/^[\x21-\x7e]{1,200}$/),
+    put: (value) => `"${escapeQuoted(value)}"`,
+  },
+  /** A pattern after `-m sub`, with a space on either side. */
+  scope: {
+    allowed: 'a scope of printable ASCII characters without space, quote and backslash, up to 200',
+    takes: isScope,
+    put: (value) => `" ${escapeQuoted(value)} "`,
+  },
+  /** The same in a log format in double quotes. */
+  scopeInHeader: {
+    allowed: 'a scope of printable ASCII characters without space, quote and backslash, up to 200',
+    takes: isScope,
+    put: (value) => escapeQuoted(value).replace(/%/g, '%%'),
+  },
+  /** A pattern after `-m str`. */
+  consumer: {
+    allowed: 'the name of a consumer, or jwt: and up to 60 letters, digits and . _ : @ | -',
+    takes: matching(/^(jwt:[A-Za-z0-9._:@|-]{1,60}|[a-z][a-z0-9-]{0,62})$/),
+    put: (value) => `"${value}"`,
+  },
+  /** After `$.` in single quotes. */
+  claim: {
+    allowed: 'the name of a claim, of letters, digits and _ : -, with dots between nested ones, up to 100',
+    takes: matching(/^(?=.{1,100}$)[A-Za-z_][A-Za-z0-9_:-]*(\.[A-Za-z_][A-Za-z0-9_:-]*){0,3}$/),
     put: asItIs,
   },
   status: {
@@ -104,6 +208,14 @@ const places = {
 } satisfies Record<string, Place>;
 
 export type PlaceName = keyof typeof places;
+
+function isMediaType(value: string): boolean {
+  return value.length <= 80 && /^[a-z0-9][a-z0-9.+-]*\/[a-z0-9][a-z0-9.+-]*$/.test(value);
+}
+
+function isScope(value: string): boolean {
+  return /^[\x21\x23-\x5b\x5d-\x7e]{1,200}$/.test(value);
+}
 
 function isHeaderValue(value: string): boolean {
   const bytes = Buffer.byteLength(value);

@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import {
+  chmodSync,
   mkdirSync,
   readdirSync,
   readlinkSync,
@@ -52,8 +53,12 @@ export function publish(folder: string, files: Readonly<Record<string, string>>)
   if (before === generation) return false;
   const draft = join(folder, 'draft');
   rmSync(draft, { recursive: true, force: true });
-  mkdirSync(draft, { recursive: true, mode: 0o755 });
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(draft, name), text, { mode: 0o644 });
+  mkdirSync(draft, { recursive: true });
+  chmodSync(draft, 0o755);
+  for (const [name, text] of Object.entries(files)) {
+    writeFileSync(join(draft, name), text);
+    chmodSync(join(draft, name), 0o644);
+  }
   rmSync(join(folder, generation), { recursive: true, force: true });
   renameSync(draft, join(folder, generation));
   const link = join(folder, 'next');

@@ -1,14 +1,25 @@
 /** The policies of one API, as they are written in the environment file. One file per policy. */
 import { z } from 'zod';
 import { authentication } from './authentication';
+import { authorization } from './authorization';
 import { cache } from './cache';
+import { compression } from './compression';
+import { cors } from './cors';
 import { rateLimit } from './rate-limit';
 import { routeMatch } from './route';
+import { securityHeaders } from './security-headers';
+import { transformation } from './transformation';
+import { validation } from './validation';
 
 /** What need not be there; a route may take it away with `none`. */
 const optional = {
+  authorization,
+  validation,
   rateLimit,
   cache,
+  cors,
+  compression,
+  transformation,
 } as const;
 
 type Shape = Readonly<Record<string, z.ZodType>>;
@@ -19,6 +30,7 @@ const each = <From extends Shape, To>(shape: From, change: (schema: z.ZodType) =
 
 export const policies = z.strictObject({
   authentication: authentication.default('public'),
+  securityHeaders: securityHeaders.prefault({}),
   ...each<typeof optional, { [Name in keyof typeof optional]: z.ZodOptional<(typeof optional)[Name]> }>(
     optional,
     (schema) => schema.optional(),
@@ -31,6 +43,7 @@ export const policies = z.strictObject({
  */
 export const routePolicies = z.strictObject({
   authentication: authentication.optional(),
+  securityHeaders: securityHeaders.optional(),
   ...each<
     typeof optional,
     { [Name in keyof typeof optional]: z.ZodOptional<OrNone<(typeof optional)[Name]>> }
@@ -55,7 +68,10 @@ export type RoutePolicies = z.output<typeof routePolicies>;
 /** The policies that a route has: its own, and the API's where it says nothing. */
 export function refine(ofApi: Policies, own: RoutePolicies): Policies {
   const said = Object.entries(own).filter(([, value]) => value !== undefined);
-  const entries = said.map(([name, value]) => [name, value === 'none' ? undefined : value]);
+  const entries = said.map(([name, value]) => [
+    name,
+    value === 'none' && name in optional ? undefined : value,
+  ]);
   return settle({ ...ofApi, ...Object.fromEntries(entries) });
 }
 

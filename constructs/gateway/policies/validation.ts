@@ -1,0 +1,142 @@
+import { z } from 'zod';
+import { longestPattern, patternProblem } from '../pattern';
+import { requestHeader } from './request-header';
+import { methods } from './route';
+
+/**
+ * A regular expression for the whole of a value, as JavaScript has them (flags `u` and `s`), of these parts: printable
+ * ASCII, `.`, `[…]`, `\d`, `\w`, groups, `|`, and `? * + {n} {n,} {n,m}` up to 255. `^` and `$` at the ends may be
+ * written or left out. Without look-around, references back, or a repetition in a repetition that can read the same
+ * text in many ways, as `(a+)+` can: it would take too long. It is at most 200 characters.
+ */
+const pattern = z
+  .string()
+  .max(longestPattern)
+  .superRefine((text, context) => {
+    const why = patternProblem(text);
+    if (why !== undefined)
+      context.addIssue({ code: 'custom', message: `The pattern cannot be used. ${why}` });
+  });
+
+const largestInteger = 999_999_999_999_999;
+const integer = z.int().min(-largestInteger).max(largestInteger);
+
+/** What a value must be; all that is written must hold. A value has at most 1024 bytes, and no control characters. */
+const checks = {
+  pattern: pattern.optional().describe('Regular expression for the whole value, such as `[a-z]{2}-\\d+`.'),
+  enum: z
+    .array(
+      z
+        .string()
+        .max(128)
+        .regex(/^[ -~]+$/, 'printable ASCII characters'),
+    )
+    .min(1)
+    .max(32)
+    .optional()
+    .describe('Values of which it must be one, letter for letter.'),
+  integer: z
+    .strictObject({
+      minimum: integer.default(0).describe('The least.'),
+      maximum: integer.default(largestInteger).describe('The greatest.'),
+    })
+    .optional()
+    .describe('A whole number in decimal digits, without a plus sign or zeros before it.'),
+} as const;
+
+const value = z.strictObject(checks);
+export type ValueCheck = z.output<typeof value>;
+
+const parameter = z.strictObject({
+  required: z.boolean().default(false).describe('Whether a request without it is refused.'),
+  ...checks,
+});
+
+const parameterName = z.string().regex(/^[A-Za-z0-9_.-]{1,40}$/, 'letters, digits and _ . -, 40 at most');
+
+/**
+ * What a request must look like before it counts against a limit or reaches the API. What does not is answered by the
+ * gateway, with a problem (RFC 9457) that names what is wrong, and in the log's `deny` the reason in one word.
+ *
+ * Of HTTP this is the part that a gateway can check with certainty, as the API will read it. What could be read in more
+ * than one way is refused: a validated parameter or header that is sent twice, a parameter's name with characters
+ * encoded that need not be, a `;` in the query. Values of the query are compared as an HTML form writes them: `%41` is
+ * `A`, and `+` a space.
+ *
+ * Not checked here: a JSON Schema, XML, forms and parts of a multipart body, fields of a body of more than 12 KiB, and
+ * what the API answers. Do that in the API, with a validator for its OpenAPI document.
+ */
+export const validation = z.strictObject({
+  methods: z
+    .array(z.enum(methods))
+    .min(1)
+    .optional()
+    .describe('Methods that are taken; GET takes HEAD too. Others get 405 and `Allow`. By default any.'),
+  contentTypes: z
+    .array(
+      z
+        .string()
+        .max(80)
+        .regex(
+          /^[a-z0-9][a-z0-9.+-]*\/[a-z0-9][a-z0-9.+-]*$/,
+          'a media type in lower case without parameters, such as application/json',
+        ),
+    )
+    .min(1)
+    .max(16)
+    .optional()
+    .describe(
+      'Media types that a body may have, with whatever parameters. A body of another type, or of none, gets 415. A request without a body needs no type.',
+    ),
+  requiredHeaders: z
+    .record(requestHeader, value)
+    .optional()
+    .describe(
+      'Headers that a request must have, once each, and what their values must be; `{}` for any value.',
+    ),
+  query: z
+    .strictObject({
+      parameters: z.record(parameterName, parameter).default({}).describe('Parameters, by name.'),
+      additional: z
+        .enum(['refuse', 'allow'])
+        .default('refuse')
+        .describe('Whether other parameters may be sent.'),
+    })
+    .optional()
+    .describe('The query string. What is wrong with it gets 400.'),
+  pathParameters: z
+    .record(z.string().regex(/^\w{1,40}$/, 'letters, digits and _, 40 at most'), value)
+    .optional()
+    .describe(
+      "What the `{name}` of a route's paths must be, as one segment and decoded. Only at a route. Others get 400.",
+    ),
+  maxBodyBytes: z
+    .int()
+    .min(0)
+    .max(10_737_418_240)
+    .optional()
+    .describe('Largest body. Larger ones get 413, before any of it is read.'),
+  requireLength: z
+    .boolean()
+    .optional()
+    .describe(
+      'Whether a body must say its length (Content-Length); one in chunks then gets 411. By default so when `maxBodyBytes` is set, since a body in chunks cannot be measured before it is passed on. A load balancer hands on in chunks what came by HTTP/2 without a length.',
+    ),
+  requiredJsonFields: z
+    .array(
+      z
+        .string()
+        .max(100)
+        .regex(
+          /^[A-Za-z_][A-Za-z0-9_-]*(\.[A-Za-z_][A-Za-z0-9_-]*){0,4}$/,
+          'names of letters, digits, _ and -, with dots between nested ones, such as customer.id',
+        ),
+    )
+    .min(1)
+    .max(16)
+    .optional()
+    .describe(
+      'Fields that the JSON body of each POST, PUT and PATCH (and of other requests with a body) must have: a string, a number, true or false; HAProxy 3 takes an array too. Needs `maxBodyBytes` of 12288 or less, as no more is at hand at once. The body must be `application/json`, or what `contentTypes` says, and not compressed. A field is looked for, the body is not parsed: whether the rest is sound JSON, or has the field twice, is for the API to see.',
+    ),
+});
+export type Validation = z.output<typeof validation>;
