@@ -224,6 +224,11 @@ export interface LoadBalancer {
 
 export interface GatewayPair {
   readonly members: readonly Service[];
+  /**
+   * Ids of services that must be steady before any member is deployed, and are removed only after all members have let
+   * go of them: the APIs' new versions. @default none
+   */
+  readonly canaries?: readonly string[];
   /** Target group of the load balancer that all members are in. */
   readonly targetGroup: string;
   /** Present when collectors write metrics to CloudWatch. */

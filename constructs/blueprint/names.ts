@@ -28,6 +28,9 @@ export function hashNumber(text: string, below: number): number {
   return createHash('sha256').update(text).digest().readUInt32BE(0) % below;
 }
 
+/** The service of an API's new version, and its name in the namespace: `orders-canary`. */
+export const canaryId = (api: string): string => `${api}-canary`;
+
 /** `gateway-a`. */
 export const memberId = (letter: string): string => `${ids.gateway}-${letter}`;
 

@@ -5,7 +5,7 @@ import { resolveGatewayPair } from './resolving/gateway-pair';
 import { resolveIdentity } from './resolving/identity';
 import { resolveLoadBalancer } from './resolving/load-balancer';
 import { resolveNetwork } from './resolving/network';
-import { resolveApi } from './resolving/services';
+import { resolvePools } from './resolving/services';
 import { resolveTags } from './resolving/tags';
 import type { Environment } from './schema';
 
@@ -49,7 +49,7 @@ export function resolve(environment: Environment): Blueprint {
       name: namespaceName(name),
       description: `Names of the services of ${name}`,
     },
-    services: Object.entries(environment.apis).map(([id, api]) => resolveApi(environment, id, api)),
+    services: Object.entries(environment.apis).flatMap(([id, api]) => resolvePools(environment, id, api)),
     ...(balanced ? { loadBalancer: resolveLoadBalancer(environment) } : {}),
     ...(stage === 'gateway' ? { gateway: resolveGatewayPair(environment) } : {}),
     ...(identity ? { identity } : {}),

@@ -4,6 +4,7 @@
  */
 
 import * as apis from './rules/api';
+import * as canary from './rules/canary';
 import * as domain from './rules/domain';
 import * as gateway from './rules/gateway';
 import * as identity from './rules/identity';
@@ -68,6 +69,9 @@ const apiRules: readonly ApiRule[] = [
   apis.variableTwice,
   apis.secretRegion,
   apis.taskDefinitionSize,
+  canary.canaryStage,
+  canary.canaryName,
+  canary.canarySettings,
   routing.listedTwice,
   routing.pathDepth,
   routing.headerConditions,

@@ -5,7 +5,8 @@
  * - a traffic rule waits for the services it leads to;
  * - a service that is in no target group waits for its API's traffic rule: it lets go of its target group only
  *   after the rule leads elsewhere;
- * - a gateway waits for the rules that let it into the APIs' pools, so these come before it and go after it.
+ * - a gateway waits for the rules that let it into the APIs' pools, so these come before it and go after it;
+ * - a gateway waits for the services of new versions (canaries), so it never leads to one that does not serve.
  *
  * No service waits for a rule that leads to it, so there is no circle.
  */
@@ -24,10 +25,12 @@ export interface Traffic {
   readonly loadBalancer: LoadBalancer;
   readonly apis: readonly ApiService[];
   readonly gateways: readonly FargateService[];
+  /** Ids of services among `apis` that each gateway waits for. @default none */
+  readonly canaries?: readonly string[];
 }
 
 /** Puts the services, the gateways and the traffic rules of one environment in order. */
-export function orderTraffic({ loadBalancer, apis, gateways }: Traffic): void {
+export function orderTraffic({ loadBalancer, apis, gateways, canaries = [] }: Traffic): void {
   const services = [...apis.map((api) => api.fargate), ...gateways];
   for (const settings of loadBalancer.settings.trafficRules) {
     const rule = loadBalancer.trafficRules[settings.id] as LbListenerRule;
@@ -39,5 +42,10 @@ export function orderTraffic({ loadBalancer, apis, gateways }: Traffic): void {
     }
   }
   const poolAccess = apis.flatMap((api) => api.securityGroup.access);
-  for (const gateway of gateways) letWait(gateway.service, ...poolAccess);
+  const newVersions = apis
+    .map(({ fargate }) => fargate)
+    .filter(({ settings }) => canaries.includes(settings.id));
+  for (const gateway of gateways) {
+    letWait(gateway.service, ...poolAccess, ...newVersions.map(({ service }) => service));
+  }
 }

@@ -181,6 +181,7 @@ export class GatewayStage extends Stage {
       loadBalancer: this.loadBalancer,
       apis: Object.values(this.services),
       gateways: Object.values(this.gateway.members),
+      canaries: props.blueprint.gateway?.canaries,
     });
   }
 }

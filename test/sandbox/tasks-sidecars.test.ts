@@ -24,7 +24,8 @@ const output = (name: string): string => {
 
 test('a volume is one folder for all that mount it, each at its own path, and goes with the task', async () => {
   const write = "require('node:fs').writeFileSync(process.env.TASK_FOLDER + '/out/key.pem', 'a key');";
-  const read = "console.log(require('node:fs').readFileSync(process.env.TASK_FOLDER + '/keys/key.pem', 'utf8'));";
+  const read =
+    "console.log(require('node:fs').readFileSync(process.env.TASK_FOLDER + '/keys/key.pem', 'utf8'));";
   world.specs = {
     'td:1': [
       container('main', `${read}${SERVER}`, {

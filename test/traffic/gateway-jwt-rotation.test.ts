@@ -1,4 +1,5 @@
 /** Proves that keys come and go while requests are served: no request fails, no count is lost. */
+import { readdirSync } from 'node:fs';
 import { Agent } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
@@ -27,7 +28,7 @@ beforeAll(async () => {
       cached: { policies: { cache: { ttlSeconds: 1 } } },
       counted: { policies: { rateLimit: { requests: limit, perSeconds: 300, by: 'api' } } },
     },
-    { keys: { refreshSeconds: 1, keepHours: keepSeconds / 3600 } },
+    { graceSeconds: 2, keys: { refreshSeconds: 1, keepHours: keepSeconds / 3600 } },
   );
   pair = await Pair.start({ net: 61, model });
 }, 30_000);
@@ -141,3 +142,14 @@ test('a gateway that starts while the issuer is down serves what needs no token'
   await until('it has the keys', async () => (await ask(0, second)) === 200, { withinSeconds: 20 });
   expect(await member.health()).toBe(200);
 }, 60_000);
+
+test('a gateway that has taken new keys leaves like any other', async () => {
+  const leaving = pair.member(1);
+  const before = readdirSync(pair.folder).length;
+  leaving.terminate();
+  await until('it says that it leaves', async () => (await leaving.health()) === 503, { everyMs: 10 });
+  const reply = await pair.call(1, '/open');
+  expect([reply.status, reply.headers.connection]).toEqual([200, 'close']);
+  expect(await leaving.exit).toBe(0);
+  expect(readdirSync(pair.folder)).toHaveLength(before - 1);
+}, 20_000);

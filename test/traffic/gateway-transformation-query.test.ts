@@ -49,6 +49,7 @@ describe('query parameters', () => {
     ['?%74enant=globex&t%65nant=x&%54ENANT=y', own],
     ['?tenant[]=globex&tenant%5B%5D=x&tenant[0]=y', own],
     ['?Tenant=globex&TENANT=x', own],
+    ['?+tenant=globex&%20%20tenant=x&tenant%00x=y', own],
     ['?a=1;tenant=globex', `a=1%3Btenant=globex&${own}`],
     ['?tenants=1&xtenant=2&a=tenant=3', `tenants=1&xtenant=2&a=tenant=3&${own}`],
     ['?&&tenant=x&&', own],

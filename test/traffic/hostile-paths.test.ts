@@ -176,6 +176,11 @@ describe('the internal port', () => {
     await attack.refused(get('/nowhere', 'X-Gateway-Api: cached\r\nX-Gateway-Key: k\r\n'), [404]);
   });
 
+  test.each(['POST', 'DELETE', 'TRACE'])('does not take %s', async (method) => {
+    const request = `${method} /any HTTP/1.1\r\nHost: a\r\nX-Gateway-Api: cached\r\nContent-Length: 0\r\n\r\n`;
+    await attack.refused(request, [405], internal);
+  });
+
   // Only the security group keeps clients out: see docs/security.md.
   test('trusts whoever reaches it, as the members do each other', async () => {
     const headers = 'X-Gateway-Api: cached\r\nX-Consumer-Id: anyone\r\n';

@@ -51,7 +51,7 @@ test('with tokens the key helper stands beside the gateway, in a volume of both'
   expect(keys).toMatchObject({
     name: 'keys',
     image: '123456789012.dkr.ecr.eu-central-1.amazonaws.com/node:22',
-    entryPoint: ['node', '--eval'],
+    entryPoint: ['node', '--max-old-space-size=48', '--eval'],
     essential: true,
     ports: [],
     secrets: {},

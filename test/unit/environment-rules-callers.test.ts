@@ -15,6 +15,19 @@ refuses([
     says: ['Tokens that the issuer gives to anyone', 'neither `audience` nor `clientIds`', 'audience: any'],
   },
   {
+    kind: 'a cache that has no room twice',
+    edits: [
+      [KEY, 'authentication: { jwt: { issuer: https://login.test, audience: any } }'],
+      ['consumers:', 'gateway: { memoryMiB: 1024, cacheMiB: 369, metrics: none }\nconsumers:'],
+    ],
+    at: ['23:39 CACHE_MEMORY'],
+    says: [
+      'The cache leaves the gateway too little memory',
+      '368 with this memory',
+      '288 more than twice the cache',
+    ],
+  },
+  {
     kind: 'no method at all',
     edits: [[KEY, 'authentication: {}']],
     at: ['16:23 AUTHENTICATION_EMPTY'],

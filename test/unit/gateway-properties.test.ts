@@ -122,6 +122,19 @@ const api = fc.record(
     }),
     requestTimeoutSeconds: fc.integer({ min: 1, max: 90 }),
     health: fc.record({ path, status: fc.constantFrom('200', '200-299', '404') }),
+    balancing: fc.record(
+      {
+        algorithm: fc.constantFrom('leastconn', 'roundrobin'),
+        slowStartSeconds: fc.integer({ min: 0, max: 600 }),
+        maxConnectionsPerInstance: fc.integer({ min: 1, max: 10_000 }),
+        maxConcurrentRequests: fc.integer({ min: 1, max: 20_000 }),
+        queueTimeoutSeconds: fc.integer({ min: 1, max: 5 }),
+        connectTimeoutSeconds: fc.integer({ min: 1, max: 30 }),
+        retries: fc.integer({ min: 0, max: 5 }),
+      },
+      { requiredKeys: [] },
+    ),
+    canary: fc.record({ image: fc.constant('example/api:2'), percent: fc.integer({ min: 1, max: 50 }) }),
     policies: policy,
   },
   { requiredKeys: ['image'] },
@@ -155,7 +168,10 @@ test('whatever the schema takes, HAProxy takes', () => {
           apis: consumer.apis,
           plan: consumer.plan,
         })),
-        apis: Object.entries(apis).map(([name, one]) => ({ ...apiModel(name, one), health: one.health })),
+        apis: Object.entries(apis).map(([name, one]) => ({
+          ...apiModel(name, { ...one, canaryPercent: one.canary?.percent }),
+          health: one.health,
+        })),
       };
       const files = filesOf(model);
       // A limit per consumer of a public API is refused: that takes two fields to see.
@@ -221,6 +237,13 @@ const places: Record<string, (text: string) => GatewayModel> = {
     ...model({}),
     apis: [{ ...first(model({})), pool: { ...first(model({})).pool, host: text } }],
   }),
+  'canary host': (text) => {
+    const api = first(model({ canaryPercent: 5 }));
+    return {
+      ...model({}),
+      apis: [{ ...api, canary: { percent: 5, pool: { ...api.pool, host: text } } }],
+    };
+  },
   'health path': (text) => withHealth({ path: text }),
   'health status': (text) => withHealth({ status: text }),
   consumer: (text) => ({ ...model({}), consumers: [{ name: text, apis: ['orders'] }] }),

@@ -313,3 +313,21 @@ test('routes stand in the order of the load balancer', () => {
     'b /',
   ]);
 });
+
+test('an API may have many routes: a line of the configuration has no more than 64 words', () => {
+  const routes = Object.fromEntries(
+    Array.from({ length: 120 }, (_, index) => [
+      `route-${index}`,
+      {
+        paths: [`/orders/${index}`],
+        policies:
+          index % 2 ? { rateLimit: { requests: 5, perSeconds: 5, by: 'api' } } : { cors: { origins: 'any' } },
+      },
+    ]),
+  );
+  const text = configuration(
+    gatewayModel({ orders: { policies: { rateLimit: { requests: 1, perSeconds: 1, by: 'api' } }, routes } }),
+  );
+  const words = text.split('\n').map((one) => one.match(/"(?:\\.|[^"])*"|'[^']*'|\S+/g)?.length ?? 0);
+  expect(Math.max(...words)).toBeLessThanOrEqual(63);
+});

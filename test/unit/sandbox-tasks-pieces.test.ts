@@ -172,6 +172,24 @@ describe('task definition', () => {
     });
   });
 
+  test('volumes are folders, and a container that is not essential may run what its image says', () => {
+    const mountPoints = [{ sourceVolume: 'keys', containerPath: '/keys', readOnly: true }];
+    const spec = toTaskSpec({
+      volumes: [{ name: 'keys' }],
+      containerDefinitions: [
+        { ...main, mountPoints, dependsOn: [{ containerName: 'side', condition: 'START' }] },
+        { name: 'side', image: 'collector:1', essential: false },
+      ],
+    });
+    expect(spec.volumes).toEqual(['keys']);
+    expect(spec.containers[0]?.mounts).toEqual([{ volume: 'keys', path: '/keys' }]);
+    expect(spec.containers[1]).toMatchObject({ command: [], essential: false });
+    const efs = { name: 'files', efsVolumeConfiguration: { fileSystemId: 'fs-1' } };
+    expect(() => toTaskSpec({ volumes: [efs], containerDefinitions: [main] })).toThrow(
+      'volume "files" is a file system outside of the task',
+    );
+  });
+
   test.each([
     ['no command', [{ name: 'main', image: 'api:1' }], 'the sandbox has no container engine'],
     ['no container', [], 'the task definition has no container'],

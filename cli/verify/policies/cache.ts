@@ -1,5 +1,5 @@
 /** What is kept, and that all gateways have it. */
-import { expectThat } from '../claim';
+import { expectThat, NotShown } from '../claim';
 import { ask, fresh, type PolicyCheck } from './check';
 
 const TIMES = 4;
@@ -21,6 +21,10 @@ const kept: PolicyCheck = {
     for (let i = 0; i < TIMES; i++) {
       const again = await ask(target, context, { query });
       const seen = again.headers['x-cache'] ?? 'absent';
+      if (seen !== 'HIT' && target.policies.cache?.freshness === 'respect')
+        throw new NotShown(
+          `the API says how long: Cache-Control ${again.headers['cache-control'] ?? 'absent'}`,
+        );
       expectThat(seen === 'HIT', `request ${i + 2}: X-Cache ${seen}`);
       expectThat(again.text === first.text, 'the body is another one');
       if (again.headers.via) members.add(again.headers.via);

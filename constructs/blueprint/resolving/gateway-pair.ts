@@ -10,7 +10,15 @@ import {
   settle,
 } from '../../gateway';
 import type { Container, GatewayPair, Service, TargetGroup } from '../blueprint';
-import { consumersSecretName, ids, memberId, namespaceName, serviceName, targetGroupName } from '../names';
+import {
+  canaryId,
+  consumersSecretName,
+  ids,
+  memberId,
+  namespaceName,
+  serviceName,
+  targetGroupName,
+} from '../names';
 import type { Api, Environment } from '../schema';
 import { executionRole, taskRole } from './iam';
 import { metricsContainers, metricsLogGroup, metricsStatements } from './metrics-collector';
@@ -58,6 +66,18 @@ function gatewayApi(environment: Environment, name: string, api: Api): GatewayAp
     },
     requestTimeoutSeconds: api.requestTimeoutSeconds,
     balancing: api.balancing,
+    ...(api.canary
+      ? {
+          canary: {
+            pool: {
+              host: hostOf(environment, canaryId(name)),
+              port: api.port,
+              mostInstances: mostInstances(api.canary),
+            },
+            percent: api.canary.percent,
+          },
+        }
+      : {}),
     policies: settle(policies),
     routes: resolveRoutes(policies, api.routes),
   };
@@ -171,9 +191,13 @@ function memberService(whole: Whole, member: Member, before: Member | undefined)
 export function resolveGatewayPair(environment: Environment, plane: DataPlane = dataPlane): GatewayPair {
   const whole: Whole = { environment, plane, model: gatewayModel(environment) };
   const members = membersOf(environment);
+  const canaries = Object.entries(environment.apis).flatMap(([name, { canary }]) =>
+    canary ? [canaryId(name)] : [],
+  );
   const metricsGroup = metricsLogGroup(environment);
   return {
     members: members.map((member, index) => memberService(whole, member, members[index - 1])),
+    ...(canaries.length > 0 ? { canaries } : {}),
     targetGroup: ids.gateway,
     ...(metricsGroup ? { metricsLogGroup: metricsGroup } : {}),
     consumersSecret: {

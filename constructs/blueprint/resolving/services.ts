@@ -1,7 +1,7 @@
 /** The APIs' pools. */
 import type { LogGroup, Service } from '../blueprint';
 import { LONGEST_STOP_SECONDS } from '../fargate';
-import { logGroupName, scalingPolicyName, serviceName } from '../names';
+import { canaryId, logGroupName, scalingPolicyName, serviceName } from '../names';
 import type { Api, Environment } from '../schema';
 import { executionRole, taskRole } from './iam';
 import { tasksIn } from './network';
@@ -25,7 +25,7 @@ export const logGroup = ({ name, logRetentionDays }: Environment, id: string): L
 });
 
 /** Most instances that can run at once, a rolling deploy included. */
-export const mostInstances = ({ instances }: Api): number =>
+export const mostInstances = ({ instances }: Pick<Api, 'instances'> | NonNullable<Api['canary']>): number =>
   (Math.max(instances.max ?? 0, instances.min) * API_DEPLOYMENT.maximumPercent) / 100;
 
 const sorted = <Value>(values: Readonly<Record<string, Value>>): Record<string, Value> =>
@@ -87,3 +87,21 @@ export function resolveApi(environment: Environment, name: string, api: Api): Se
     after: [],
   };
 }
+
+/** The API as its new version is written: all that it says itself, but for what the canary says. */
+export function newVersion(api: Api, canary: NonNullable<Api['canary']>): Api {
+  const { image, instances, environment } = canary;
+  return {
+    ...api,
+    image,
+    instances: { targetCpuPercent: api.instances.targetCpuPercent, ...instances },
+    environment: { ...api.environment, ...environment },
+    canary: undefined,
+  };
+}
+
+/** An API's pools: the one that serves and, where there is a canary, that of the new version. */
+export const resolvePools = (environment: Environment, name: string, api: Api): Service[] => [
+  resolveApi(environment, name, api),
+  ...(api.canary ? [resolveApi(environment, canaryId(name), newVersion(api, api.canary))] : []),
+];

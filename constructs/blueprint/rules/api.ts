@@ -147,9 +147,21 @@ export const gatewaySize: Rule = ({ gateway }: Environment) => sizeProblems(gate
 /** Memory of a gateway beside its cache, measured with hundreds of APIs. */
 const GATEWAY_REST_MIB = 192;
 
-export const cacheSize: Rule = function* ({ gateway }) {
-  const rest = GATEWAY_REST_MIB + (gateway.metrics === 'none' ? 0 : COLLECTOR_MIB);
-  const most = gateway.memoryMiB - rest;
+/** Memory of the key helper, measured. */
+const KEYS_MIB = 96;
+
+const takesTokens = ({ apis }: Pick<Environment, 'apis'>): boolean =>
+  Object.values(apis).some((api) =>
+    [api, ...Object.values(api.routes)].some(
+      ({ policies: { authentication } }) => typeof authentication === 'object' && authentication.jwt,
+    ),
+  );
+
+export const cacheSize: Rule = function* ({ gateway, apis }) {
+  const tokens = takesTokens({ apis });
+  const rest = GATEWAY_REST_MIB + (gateway.metrics === 'none' ? 0 : COLLECTOR_MIB) + (tokens ? KEYS_MIB : 0);
+  // While new keys are loaded, two workers have a cache each.
+  const most = Math.floor((gateway.memoryMiB - rest) / (tokens ? 2 : 1));
   if (gateway.cacheMiB <= most) return;
   yield {
     code: 'CACHE_MEMORY',
@@ -158,6 +170,6 @@ export const cacheSize: Rule = function* ({ gateway }) {
     message: 'The cache leaves the gateway too little memory.',
     given: `cacheMiB ${gateway.cacheMiB}, memoryMiB ${gateway.memoryMiB}`,
     allowed: `${Math.max(most, 0)} with this memory`,
-    fix: `Lower \`cacheMiB\`, or raise \`memoryMiB\`: it must be ${rest} more than the cache.`,
+    fix: `Lower \`cacheMiB\`, or raise \`memoryMiB\`: it must be ${rest} more than ${tokens ? 'twice ' : ''}the cache.`,
   };
 };

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { balancing } from '../../gateway/balancing';
 import { policies, route } from '../../gateway/policies';
 import { duration, hostName, name, pathPrefix, portNumber } from '../fields';
+import { canary } from './canary';
 
 const healthCheck = z.strictObject({
   path: pathPrefix.default('/healthz').describe('Path that answers 200 when an instance can serve.'),
@@ -49,14 +50,20 @@ const headerName = z
   .regex(/^[A-Za-z0-9-]{1,40}$/, 'letters, digits and hyphens, 40 at most')
   .describe('Name of a request header.');
 
+const image = z
+  .string()
+  .min(1)
+  .max(255)
+  .regex(/^\S+$/, 'an image name without spaces, such as ghcr.io/example/orders:1.4.2');
+
+const variables = z.record(variableName, z.string().max(4096));
+
 /** One API: a service with a pool of instances. */
 export const api = z.strictObject({
-  image: z
-    .string()
-    .min(1)
-    .max(255)
-    .regex(/^\S+$/, 'an image name without spaces, such as ghcr.io/example/orders:1.4.2')
-    .describe('Container image, with its tag or digest.'),
+  image: image.describe('Container image, with its tag or digest.'),
+  canary: canary(image, variables)
+    .optional()
+    .describe('A new version that some of the callers get. For stage `gateway`.'),
   command: z
     .array(z.string())
     .optional()
@@ -96,10 +103,7 @@ export const api = z.strictObject({
   balancing: balancing
     .prefault({})
     .describe('How requests are spread over the instances. Used from stage `gateway` on.'),
-  environment: z
-    .record(variableName, z.string().max(4096))
-    .default({})
-    .describe('Environment variables of the container.'),
+  environment: variables.default({}).describe('Environment variables of the container.'),
   secrets: z
     .record(variableName, secretArn)
     .default({})

@@ -104,6 +104,14 @@ function sections(caches: readonly CachePolicy[], context: Context): Section[] {
             {
               request: [
                 rule(line`set-var(txn.internal) bool(true)`),
+                // The members send each other nothing else; whoever else gets here can write nothing.
+                ...refuse({
+                  status: 405,
+                  reason: 'method',
+                  detail: 'Only GET and HEAD come this way.',
+                  when: all(line`!METH_GET`),
+                  headers: line`hdr Allow "GET, HEAD"`,
+                }),
                 rule(line`set-var(txn.api) req.fhdr(x-gateway-api)`),
                 ...refuse({
                   status: 404,

@@ -11,7 +11,18 @@
 import type { GatewayApi, GatewayModel } from '../model';
 import { pool } from './pool';
 import { canaryPort } from './ports';
-import { all, any, type Condition, found, isTrue, not, printRules, type Rule, type Rules, rule } from './rules';
+import {
+  all,
+  any,
+  type Condition,
+  found,
+  isTrue,
+  not,
+  printRules,
+  type Rule,
+  type Rules,
+  rule,
+} from './rules';
 import type { Section } from './sections';
 import { join, line, put, type Text } from './text';
 import { loopbackAddress } from './variables';
@@ -75,7 +86,9 @@ export function toldVersion({ apis }: Pick<GatewayModel, 'apis'>): Rules {
 
 /** The same in `<api>`, for what came over the internal port. */
 export const toldVersionRules = (api: GatewayApi): Rules =>
-  api.canary ? { request: stableInstead(any(not(serves(api)), line`{ stopping }`).map((terms) => [chosen, ...terms])) } : {};
+  api.canary
+    ? { request: stableInstead(any(not(serves(api)), line`{ stopping }`).map((terms) => [chosen, ...terms])) }
+    : {};
 
 /** Of the request: last in `<api>`, after all that may change it. Of the answer: first, before its header is taken away. */
 export function hopRules(api: GatewayApi): Rules {
@@ -95,14 +108,13 @@ export function hopRules(api: GatewayApi): Rules {
 /** In `<api>` before its own servers, whose checks and bounds are not for it. Without weight, only `use-server` takes it. */
 export const hopServer = (api: GatewayApi): Text[] =>
   api.canary
-    ? [
-        line`use-server canary if ${chosen}`,
-        line`server canary "${loopbackAddress}:${canaryPort}" weight 0`,
-      ]
+    ? [line`use-server canary if ${chosen}`, line`server canary "${loopbackAddress}:${canaryPort}" weight 0`]
     : [];
 
 /** The new version's pool, as the stable one's but for the bound on requests, which is counted for both in `<api>`. */
-export function canaryPools(api: GatewayApi): { name: Text; common: readonly Text[]; own: readonly Text[] }[] {
+export function canaryPools(
+  api: GatewayApi,
+): { name: Text; common: readonly Text[]; own: readonly Text[] }[] {
   if (!api.canary) return [];
   const balancing = { ...api.balancing, maxConcurrentRequests: undefined };
   const { settings, rules, servers } = pool({ ...api, pool: api.canary.pool, balancing });

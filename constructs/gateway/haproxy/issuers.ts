@@ -73,7 +73,7 @@ export function keySidecar({ keys = defaults }: GatewayModel, issuers: readonly 
   };
   return {
     name: 'keys',
-    entryPoint: ['node', '--eval'],
+    entryPoint: ['node', '--max-old-space-size=48', '--eval'],
     command: [
       `eval(String(require('node:zlib').gunzipSync(Buffer.from(process.env.${programVariable},'base64'))))`,
     ],

@@ -60,11 +60,12 @@ function scopeOf(api: GatewayApi, places: readonly Place[], route: Text): Condit
   const whole = places.some(({ route }) => route === undefined);
   const routes = whole ? api.routes.filter((route) => !inside.includes(route)) : inside;
   if (routes.length === 0) return whole ? always : [];
-  const names = join(
-    routes.map(({ name }) => put('name', name)),
-    line` `,
-  );
-  const taken = line`{ var(txn.${route}) -m str ${names} }`;
+  const names = routes.map(({ name }) => put('name', name));
+  // A line may have 64 words.
+  const taken =
+    names.length <= 8
+      ? line`{ var(txn.${route}) -m str ${join(names, line` `)} }`
+      : line`{ var(txn.${route}) -m reg "^(${join(names, line`|`)})\$" }`;
   return all(whole ? not(taken) : taken);
 }
 

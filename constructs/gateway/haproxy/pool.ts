@@ -81,8 +81,7 @@ export function pool(api: GatewayApi): Pool {
   const checks = line`check inter ${health.intervalSeconds}s fastinter 500ms fall 2 rise 2`;
   // Only failures to connect count here: counting error answers would let one caller take a pool down.
   const observe = line`observe layer4 error-limit 10 on-error mark-down`;
-  const slowly =
-    balancing.slowStartSeconds > 0 ? line`slowstart ${balancing.slowStartSeconds}s ` : line``;
+  const slowly = balancing.slowStartSeconds > 0 ? line`slowstart ${balancing.slowStartSeconds}s ` : line``;
   const most =
     balancing.maxConnectionsPerInstance === undefined
       ? line``

@@ -9,7 +9,10 @@ export const longestQueryBytes = 4096;
 const parameters = line`var(txn.parameters)`;
 const empty = line`{ ${parameters},length eq 0 }`;
 
-/** `&name=value&` for each parameter, so that each can be taken out; in the end `&` after each. */
+/**
+ * `&name=value&` for each parameter, so that each can be taken out; in the end `&` after each. Some programs leave blanks
+ * before a name out, end it at a control character, and take `name[]` for a list.
+ */
 function without(names: readonly string[]): Rule[] {
   const change = (sample: Text) => rule(line`set-var(txn.parameters) "${sample}"`);
   return [
@@ -17,7 +20,7 @@ function without(names: readonly string[]): Rule[] {
     rule(line`set-var-fmt(txn.parameters) "&%[${parameters}]&"`),
     ...names.map((name) =>
       change(
-        line`${parameters},regsub('&${put('queryNameWritten', name)}(([[]|%5b)[^&]*)?(=[^&]*)?&','&&',gi)`,
+        line`${parameters},regsub('&([+]|%20)*${put('queryNameWritten', name)}(([[]|%5b|%[01])[^&]*)?(=[^&]*)?&','&&',gi)`,
       ),
     ),
     change(line`${parameters},regsub('&+','&',g),bytes(1)`),

@@ -72,7 +72,8 @@ export class Pool {
 
   private handler(instance: string): RequestListener {
     return async (request, response) => {
-      if (request.url === '/healthz') return void response.writeHead(this.healthy && !this.ill.has(instance) ? 200 : 503).end();
+      if (request.url === '/healthz')
+        return void response.writeHead(this.healthy && !this.ill.has(instance) ? 200 : 503).end();
       const chunks: Buffer[] = [];
       try {
         for await (const chunk of request) chunks.push(chunk as Buffer);
