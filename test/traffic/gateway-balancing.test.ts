@@ -1,6 +1,8 @@
 /** Proves what `balancing` says: who gets a request, how much of a gateway a slow API may hold, and for how long. */
 
+import { spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
+import { connect, type Socket } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Reply } from './support/client';
@@ -25,6 +27,7 @@ beforeAll(async () => {
       requestTimeoutSeconds: 20,
     },
     fine: {},
+    far: { balancing: { ...inTurn, connectTimeoutSeconds: 1, retries: 0 } },
     once: { balancing: { ...inTurn, retries: 0 } },
     slowly: { balancing: { ...inTurn, slowStartSeconds: 60 } },
     sudden: { balancing: { ...inTurn, slowStartSeconds: 0 } },
@@ -174,6 +177,34 @@ describe('without retries', () => {
     expect(replies.map(({ status }) => status).toSorted()).toEqual([200, 503]);
     await pool.add(gone);
   });
+});
+
+test('an instance that takes no connection is waited for as long as it is said', async () => {
+  const pool = pair.pool('far');
+  const [address = ''] = pool.addresses;
+  await pool.remove(address);
+  // It listens, and never again does anything: beyond its queue, the kernel answers nothing.
+  const program = `require('net').createServer().listen({ port: 8080, host: '${address}', backlog: 1 }, () => {
+    require('fs').writeSync(1, 'listening');
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+  })`;
+  const deaf = spawn(process.execPath, ['-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const queue: Socket[] = [];
+  try {
+    await once(deaf.stdout, 'data');
+    for (let place = 0; place < 4; place++) queue.push(connect({ host: address, port: 8080 }));
+    const replies = [await pair.call(0, '/far'), await pair.call(0, '/far')];
+    expect(replies.map(({ status }) => status).toSorted()).toEqual([200, 503]);
+    const refused = replies.find(({ status }) => status === 503);
+    const { total_ms } = await pair.member(0).logged(String(refused?.headers['x-request-id']));
+    expect(total_ms).toBeGreaterThanOrEqual(1000);
+    expect(total_ms).toBeLessThan(1900);
+  } finally {
+    for (const socket of queue) socket.on('error', () => undefined).destroy();
+    deaf.kill('SIGKILL');
+    await once(deaf, 'close');
+  }
+  await pool.add(address);
 });
 
 describe('an instance that fails its checks', () => {

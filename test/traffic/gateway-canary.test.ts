@@ -1,5 +1,6 @@
 /** Proves that some callers, and always the same ones, get another version of an API, and none of them an error. */
 
+import { EventEmitter, once } from 'node:events';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Call, Reply } from './support/client';
 import { gatewayModel } from './support/model';
@@ -241,6 +242,25 @@ describe('a cache', () => {
     await canariesUp(2);
   }, 40_000);
 });
+
+test('a gateway that leaves finishes what it has asked the new version for', async () => {
+  const { canary: from } = await oneOfEach('/orders');
+  const pool = pair.pool('orders-canary');
+  const released = new EventEmitter();
+  const answer = once(released, 'now').then(() => ({}));
+  pool.behaviour = () => answer;
+  pool.seen.length = 0;
+  const reply = pair.call(0, '/orders', { from, method: 'POST' });
+  await until('it is under way', () => pool.seen.length === 1);
+  pair.member(0).terminate();
+  // One second of grace, then it takes nothing new.
+  await until('it has closed its door', async () => (await pair.member(0).health()) === 0);
+  released.emit('now');
+  expect(versionOf(await reply)).toBe('orders-canary');
+  expect(await pair.member(0).exit).toBe(0);
+  await pair.startMember(0).ready();
+  await canariesUp(2);
+}, 40_000);
 
 describe('a new version without a healthy instance', () => {
   test('gives its callers to the stable one, whatever the method', async () => {

@@ -207,6 +207,7 @@ const nasty = fc.constantFrom(
   '|',
   '-m',
   '--',
+  '}',
   '*',
   '?',
   '^(',

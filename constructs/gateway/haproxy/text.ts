@@ -79,8 +79,8 @@ const places = {
   },
   /** A pattern after `-m str`: compared with a header's whole value. */
   headerValue: {
-    allowed: 'characters that can be printed, up to 128 bytes',
-    takes: isHeaderValue,
+    allowed: 'characters that can be printed, up to 128 bytes, and not } alone',
+    takes: (value) => isHeaderValue(value) && !endsCondition(value),
     put: (value) => `"${escapeQuoted(value)}"`,
   },
   /** A pattern after `-m reg`. */
@@ -172,8 +172,8 @@ const places = {
   },
   /** A pattern after `-m str`: an audience, a client, a scope or another claim's value. */
   claimValue: {
-    allowed: 'printable ASCII characters without space, up to 200',
-    takes: matching(/^[\x21-\x7e]{1,200}$/),
+    allowed: 'printable ASCII characters without space, up to 200, and not } alone',
+    takes: (value) => /^[\x21-\x7e]{1,200}$/.test(value) && !endsCondition(value),
     put: (value) => `"${escapeQuoted(value)}"`,
   },
   /** A pattern after `-m sub`, with a space on either side. */
@@ -216,6 +216,9 @@ function isMediaType(value: string): boolean {
 function isScope(value: string): boolean {
   return /^[\x21\x23-\x5b\x5d-\x7e]{1,200}$/.test(value);
 }
+
+/** HAProxy takes this word for the end of a condition, whatever quotes it stands in. */
+const endsCondition = (value: string) => value === '}';
 
 function isHeaderValue(value: string): boolean {
   const bytes = Buffer.byteLength(value);
