@@ -7,8 +7,6 @@ import type { Target } from '../target';
 import { ask, credentials, fresh, type PolicyCheck } from './check';
 
 const MOST_REQUESTS = 200;
-/** What the other checks may have used up of a window before this one counts. */
-const OWN_REQUESTS = 5;
 const LONGEST_REST_SECONDS = 60;
 const DENIED_IN_A_ROW = 5;
 /** The gateways learn of each other's counts within a few milliseconds. */
@@ -42,8 +40,8 @@ function remainingIn({ perSeconds }: Window, { status, headers }: Answer): numbe
 }
 
 /**
- * Makes one request in a window that is hardly used. Two windows rest it. What is left of an earlier one is given back
- * bit by bit while the requests are counted, at most the limit's share of that time.
+ * Makes one request in a window that is less than half used. Two windows rest it. What is left of an earlier one is
+ * given back bit by bit while the requests are counted, at most the limit's share of that time.
  * @returns how many more may pass
  */
 async function remainingOfRested(limit: Window, send: () => Promise<Answer>): Promise<number> {
@@ -53,7 +51,7 @@ async function remainingOfRested(limit: Window, send: () => Promise<Answer>): Pr
       answer.status === 429 || remaining !== undefined,
       `${answer.status} without a RateLimit header`,
     );
-    return remaining !== undefined && remaining >= limit.requests - OWN_REQUESTS ? remaining : undefined;
+    return remaining !== undefined && remaining >= limit.requests / 2 ? remaining : undefined;
   };
   const first = rested(await send());
   if (first !== undefined) return first;
