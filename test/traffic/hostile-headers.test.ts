@@ -222,6 +222,7 @@ describe('the log', () => {
       'api',
       'prefix',
       'route',
+      'version',
       'consumer',
       'cache',
       'limit',

@@ -9,7 +9,7 @@ const fields: Broken[] = [
     says: [
       'apis.orders.prot',
       '`prot` is not a key of `orders`',
-      '`image`, `command`, `port`',
+      '`image`, `canary`, `command`, `port`',
       'Write `port`',
     ],
   },

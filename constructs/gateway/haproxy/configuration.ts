@@ -42,7 +42,7 @@ export const policies: readonly Policy[] = [
 ];
 
 /** Time in which a new gateway learns addresses and counts, before it says that it is healthy. */
-const warmUpSeconds = 3;
+const warmUpSeconds = 4;
 
 /** The load balancer closes idle connections; the gateway must never be the first. */
 const keepAliveSeconds = (idleTimeoutSeconds: number) => idleTimeoutSeconds + 15;
@@ -104,7 +104,7 @@ function basis(context: Context): Section[] {
   ];
 }
 
-/** A backend's lines: what other APIs may have word for word, and what is its own. */
+/** A backend: what other APIs may have word for word, and what is its own. */
 interface Backend {
   readonly name: Text;
   readonly common: readonly Text[];
@@ -117,26 +117,30 @@ const answersToClients = ({ request, response, afterResponse }: Rules): Rules =>
   request,
 });
 
-/** `<api>` asks the pool; `<api>.cached`, where there is a cache, asks the members. Both apply the policies. */
-function backendsOf(api: GatewayApi, context: Context): Backend[] {
+const commonLines = (
+  { settings, rules }: Pick<Pool, 'settings' | 'rules'>,
+  all: readonly Rules[],
+): Text[] => [...settings, ...printRules(together([rules, ...all]))];
+
+interface Common {
+  /** Of `<api>`. */
+  readonly store: readonly Text[];
+  /** Of `<api>.cached`; empty where nothing is cached. */
+  readonly owners: readonly Text[];
+}
+
+function commonOf(api: GatewayApi, context: Context): Common {
   const rules = policies.map((policy) => policy.rules(api, context));
   const toPool = requestTransformation.rules(api, context);
-  const routes = [...routeLines(api), ...requestedRouteLines(api)];
-  const backend = (name: Text, { settings, servers, rules: ofPool }: Pool, all: readonly Rules[]) => ({
-    name,
-    common: [...settings, ...printRules(together([ofPool, ...all]))],
-    own: [...routes, ...compressionLines(api), ...servers],
-  });
-  const name = put('name', api.name);
   const version = versionRules(api);
   const { request, response } = hopRules(api);
-  const others = canaryPools(api);
-  const stable = pool(api);
-  const both = { ...stable, servers: [...hopServer(api), ...stable.servers] };
   if (!isCached(api)) {
-    return [backend(name, both, [{ response }, ...rules, version, toPool, { request }]), ...others];
+    return {
+      store: commonLines(pool(api), [{ response }, ...rules, version, toPool, { request }]),
+      owners: [],
+    };
   }
-  const store = backend(name, both, [
+  const store = commonLines(pool(api), [
     { response },
     within(all(internal), together([toPool, toldVersionRules(api), { request }])),
     storedRules(api, context),
@@ -145,32 +149,64 @@ function backendsOf(api: GatewayApi, context: Context): Backend[] {
     toPool,
     { request },
   ]);
-  const owners = backend(cachedBackend(api), memberPool(api, context), [
-    ...rules,
-    version,
-    ownerRules(api, context),
+  const owners = commonLines(memberPool(api, context), [...rules, version, ownerRules(api, context)]);
+  return { store, owners };
+}
+
+/** All that the common lines depend on, as text. Of hundreds of APIs many are of one kind, and rendered once. */
+const kindOf = (api: GatewayApi): string =>
+  JSON.stringify([
+    ...[...policies, requestTransformation].map((policy) => policy.kind(api)),
+    api.policies,
+    api.routes.map(({ name, methods, policies: own, refines }) => [name, methods, own, refines]),
+    api.canary ?? null,
+    api.balancing,
+    api.health,
+    api.requestTimeoutSeconds,
   ]);
-  return [store, owners, ...others];
+
+/** `<api>` asks the pool; `<api>.cached`, where there is a cache, asks the members. Both apply the policies. */
+function backendsOf(api: GatewayApi, context: Context, { store, owners }: Common): Backend[] {
+  const name = put('name', api.name);
+  const before = [...routeLines(api), ...requestedRouteLines(api), ...compressionLines(api)];
+  const direct = { name, common: store, own: [...before, ...hopServer(api), ...pool(api).servers] };
+  const cached = {
+    name: cachedBackend(api),
+    common: owners,
+    own: [...before, ...memberPool(api, context).servers],
+  };
+  return [direct, ...(isCached(api) ? [cached] : []), ...canaryPools(api)];
 }
 
 /** What several backends have in common stands once, as their defaults. */
 function backends(context: Context): Section[] {
-  const all = context.model.apis.flatMap((api) => backendsOf(api, context));
-  const counts = new Map<string, number>();
-  const keyOf = ({ common }: Backend) => common.join('\n');
-  for (const backend of all) counts.set(keyOf(backend), (counts.get(keyOf(backend)) ?? 0) + 1);
-  const shared = [...counts].filter(([, count]) => count > 1).map(([key]) => key);
-  const defaults = shared.map(
-    (key, index): Section => ({
-      head: line`defaults common.${index + 1} from base`,
-      lines: all.find((backend) => keyOf(backend) === key)?.common ?? [],
-    }),
+  const kinds = new Map<string, Common>();
+  const all = context.model.apis.flatMap((api) => {
+    const kind = kindOf(api);
+    const common = kinds.get(kind) ?? commonOf(api, context);
+    kinds.set(kind, common);
+    return backendsOf(api, context, common);
+  });
+  const texts = new Map<readonly Text[], string>();
+  for (const { common } of all) if (!texts.has(common)) texts.set(common, common.join('\n'));
+  const textOf = ({ common }: Backend) => texts.get(common) ?? '';
+  const once = new Set<string>();
+  const shared = new Map<string, { readonly name: Text; readonly lines: readonly Text[] }>();
+  for (const backend of all) {
+    const text = textOf(backend);
+    if (once.has(text) && !shared.has(text))
+      shared.set(text, { name: line`common.${shared.size + 1}`, lines: backend.common });
+    once.add(text);
+  }
+  const defaults = [...shared.values()].map(
+    ({ name, lines }): Section => ({ head: line`defaults ${name} from base`, lines }),
   );
   const sections = all.map((backend): Section => {
-    const index = shared.indexOf(keyOf(backend));
-    return index < 0
-      ? { head: line`backend ${backend.name} from base`, lines: [...backend.common, ...backend.own] }
-      : { head: line`backend ${backend.name} from common.${index + 1}`, lines: backend.own };
+    const from = shared.get(textOf(backend));
+    return {
+      head: line`backend ${backend.name} from ${from?.name ?? line`base`}`,
+      lines: from ? backend.own : [...backend.common, ...backend.own],
+    };
   });
   return [...defaults, ...sections];
 }

@@ -24,6 +24,8 @@ export interface PolicyRendering<Settings> {
 
 /** A policy as the configuration uses it. */
 export interface Policy {
+  /** What its rules depend on, as text: APIs of one kind have the same rules. */
+  kind(api: GatewayApi): string;
   problems(api: GatewayApi, model: GatewayModel): readonly Problem[];
   rules(api: GatewayApi, context: Context): Rules;
   sections(context: Context): readonly Section[];
@@ -89,6 +91,10 @@ export function policy<Settings>(
     return rules;
   };
   return {
+    kind: (api) =>
+      groupsOf(api)
+        .map(({ key, places }) => `${key} ${places.map(({ route }) => route?.name ?? '').join()}`)
+        .join('\n'),
     problems: (api, model) =>
       groupsOf(api).flatMap(({ settings, places: [place] }) =>
         place && rendering.problems ? rendering.problems(settings, place, model) : [],

@@ -80,7 +80,7 @@ export function startScript(options: StartOptions): string {
     `export LISTEN="\${TASK_ADDRESS:-0.0.0.0}" LOOPBACK="\${TASK_ADDRESS:-127.0.0.1}"`,
     `export DNS="\${DNS_ADDRESS:-169.254.169.253:53}"`,
     ...(reloads ? takeKeys(issuers) : []),
-    'export STARTED="$(date +%s)"',
+    'export STARTED=0',
     `check() { haproxy -c ${arguments_.join(' ')} > /dev/null; }`,
     ...(reloads ? ['check || { restore; check; }'] : ['check']),
     // Whoever sends requests must notice first; a worker that has just taken over is told too.
@@ -100,6 +100,8 @@ export function startScript(options: StartOptions): string {
       : []),
     '}',
     ...(reloads ? followKeys : []),
+    // After the check, which takes its time: until the counts are learned the gateway is not healthy.
+    'STARTED=$(date +%s)',
     `haproxy -W -db ${arguments_.join(' ')} & child=$!`,
     'trap drain TERM INT USR1',
     ...(reloads ? startFollowing : []),
