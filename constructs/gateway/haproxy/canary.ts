@@ -16,6 +16,7 @@ import {
   any,
   type Condition,
   found,
+  isOneOf,
   isTrue,
   not,
   printRules,
@@ -24,7 +25,7 @@ import {
   rule,
 } from './rules';
 import type { Section } from './sections';
-import { join, line, put, type Text } from './text';
+import { line, put, type Text } from './text';
 import { loopbackAddress } from './variables';
 
 export const canaryBackend = (api: GatewayApi): Text => line`${put('name', api.name)}.canary`;
@@ -75,7 +76,7 @@ const stableInstead = (when: Condition): Rule[] => [
 /** For the owner of a cache key: it is told the version, and may not know it yet or any more while gateways are rolled. */
 export function toldVersion({ apis }: Pick<GatewayModel, 'apis'>): Rules {
   const names = apis.filter(({ canary }) => canary).map(({ name }) => put('name', name));
-  const unknown = names.length > 0 ? [line`!{ var(txn.api) -m str ${join(names, line` `)} }`] : [];
+  const unknown = names.length > 0 ? [not(isOneOf(line`api`, names))] : [];
   return {
     request: [
       rule(line`set-var(txn.version) req.fhdr(x-gateway-version)`),

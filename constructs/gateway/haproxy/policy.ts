@@ -1,9 +1,9 @@
 /** What a policy is to the configuration, and how it is narrowed to the routes that have it. */
 import type { Problem } from '../../problems';
 import type { GatewayApi, GatewayModel } from '../model';
-import { all, always, type Condition, not, type Rules, together, within } from './rules';
+import { all, always, type Condition, isOneOf, not, type Rules, together, within } from './rules';
 import { type Context, type Place, placesIn, placesOf, type Section } from './sections';
-import { join, line, put, type Text } from './text';
+import { line, put, type Text } from './text';
 
 /** One policy, carried out by HAProxy. What no place uses renders nothing. */
 export interface PolicyRendering<Settings> {
@@ -62,12 +62,10 @@ function scopeOf(api: GatewayApi, places: readonly Place[], route: Text): Condit
   const whole = places.some(({ route }) => route === undefined);
   const routes = whole ? api.routes.filter((route) => !inside.includes(route)) : inside;
   if (routes.length === 0) return whole ? always : [];
-  const names = routes.map(({ name }) => put('name', name));
-  // A line may have 64 words.
-  const taken =
-    names.length <= 8
-      ? line`{ var(txn.${route}) -m str ${join(names, line` `)} }`
-      : line`{ var(txn.${route}) -m reg "^(${join(names, line`|`)})\$" }`;
+  const taken = isOneOf(
+    route,
+    routes.map(({ name }) => put('name', name)),
+  );
   return all(whole ? not(taken) : taken);
 }
 

@@ -17,6 +17,12 @@ export const found = (variable: Text): Text => line`{ var(txn.${variable}) -m fo
 /** Whether a variable of the request is true. */
 export const isTrue = (variable: Text): Text => line`{ var(txn.${variable}) -m bool }`;
 
+/** Whether a variable of the request is one of the names, however many: a line may have 64 words. */
+export const isOneOf = (variable: Text, names: readonly Text[]): Text =>
+  names.length <= 8
+    ? line`{ var(txn.${variable}) -m str ${join(names, line` `)} }`
+    : line`{ var(txn.${variable}) -m reg "^(${join(names, line`|`)})\$" }`;
+
 export interface Rule {
   /** What follows `http-request`, `http-response` or `http-after-response`. */
   readonly action: Text;
