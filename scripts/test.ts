@@ -86,7 +86,11 @@ async function runCommands(tier: Tier): Promise<Outcome> {
 async function runJest(tier: Tier): Promise<Outcome> {
   const folder = mkdtempSync(join(tmpdir(), 'stagecraft-test-'));
   const outputFile = join(folder, 'result.json');
-  const options = ['--json', `--outputFile=${outputFile}`, tier.oneFileAtATime ? '--runInBand' : '--maxWorkers=2'];
+  const options = [
+    '--json',
+    `--outputFile=${outputFile}`,
+    tier.oneFileAtATime ? '--runInBand' : '--maxWorkers=2',
+  ];
   const { status, text } = await run('jest', [`test/${tier.name}/`, ...options]);
   const result = existsSync(outputFile)
     ? (JSON.parse(readFileSync(outputFile, 'utf8')) as { numPassedTests: number; numFailedTests: number })
