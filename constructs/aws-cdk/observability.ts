@@ -1,0 +1,81 @@
+import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type * as blueprint from '../blueprint/blueprint';
+import { type Transform, transformed } from './transform';
+
+export interface LogGroupTransform {
+  readonly group?: Transform<logs.LogGroupProps>;
+  /** Settings of each metric filter. */
+  readonly metricFilter?: Transform<logs.MetricFilterProps>;
+}
+
+export interface LogGroupProps {
+  readonly logGroup: blueprint.LogGroup;
+  readonly transform?: LogGroupTransform;
+}
+
+const units = { Count: cloudwatch.Unit.COUNT, Milliseconds: cloudwatch.Unit.MILLISECONDS } as const;
+
+/** Where a service's log lines go, how long they are kept, and which numbers CloudWatch makes of them. */
+export class LogGroup extends Construct {
+  readonly group: logs.LogGroup;
+  /** By the filter's id. */
+  readonly metricFilters: Readonly<Record<string, logs.MetricFilter>>;
+
+  constructor(scope: Construct, id: string, { logGroup, transform }: LogGroupProps) {
+    super(scope, id);
+    const { name, retentionDays, metricFilters = [] } = logGroup;
+    this.group = new logs.LogGroup(
+      this,
+      'Group',
+      transformed(
+        {
+          logGroupName: name,
+          retention: retentionDays,
+          // A group that stays behind keeps its name, and an environment that goes back a stage and forward again
+          // could not make it.
+          removalPolicy: RemovalPolicy.DESTROY,
+        },
+        transform?.group,
+      ),
+    );
+    this.metricFilters = Object.fromEntries(
+      metricFilters.map((filter) => [filter.id, this.#metricFilter(filter, transform)]),
+    );
+  }
+
+  /** Without the `:*` that CloudFormation's own attribute has at its end. */
+  get arn(): string {
+    return Stack.of(this).formatArn({
+      service: 'logs',
+      resource: 'log-group',
+      resourceName: this.group.logGroupName,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+  }
+
+  #metricFilter(
+    { id, name, pattern, metric }: blueprint.MetricFilter,
+    transform: LogGroupTransform | undefined,
+  ): logs.MetricFilter {
+    return new logs.MetricFilter(
+      this,
+      id,
+      transformed(
+        {
+          logGroup: this.group,
+          filterName: name,
+          filterPattern: logs.FilterPattern.literal(pattern),
+          metricNamespace: metric.namespace,
+          metricName: metric.name,
+          metricValue: metric.value,
+          unit: units[metric.unit],
+          dimensions: { ...metric.dimensions },
+        },
+        transform?.metricFilter,
+      ),
+    );
+  }
+}

@@ -1,0 +1,87 @@
+import { CfnOutput, type Stack } from 'aws-cdk-lib';
+import type { ApiStage, GatewayStage, LoadBalancedStage } from '../../constructs/aws-cdk/stages';
+import type { Blueprint } from '../../constructs/blueprint/blueprint';
+
+/** What an operator needs after a deploy. CloudFormation's outputs are texts: what is one of each is a JSON object. */
+export function apiOutputs(stack: Stack, stage: ApiStage | LoadBalancedStage | GatewayStage): void {
+  const services = Object.entries(stage.services);
+  output(stack, 'ClusterName', stage.cluster.cluster.clusterName, 'ECS cluster.');
+  output(stack, 'NamespaceName', stage.namespace.namespace.namespaceName, 'Cloud Map namespace.');
+  output(
+    stack,
+    'ServiceNames',
+    fromEach(stack, services, ({ fargate }) => fargate.service.serviceName),
+    'ECS services of the APIs.',
+  );
+  output(
+    stack,
+    'LogGroupNames',
+    fromEach(stack, services, ({ fargate }) => fargate.logGroup.group.logGroupName),
+    'Log groups of the APIs.',
+  );
+  if (stage.identity === undefined) return;
+  const clients = Object.entries(stage.identity.machineClients);
+  output(stack, 'UserPoolId', stage.identity.userPool.userPoolId, 'Cognito user pool.');
+  output(stack, 'TokenEndpoint', stage.identity.tokenEndpoint, 'Where machine clients get their tokens.');
+  if (clients.length === 0) return;
+  output(
+    stack,
+    'ClientIds',
+    fromEach(stack, clients, (client) => client.userPoolClientId),
+    'Ids of the machine clients.',
+  );
+}
+
+export function loadBalancerOutputs(
+  stack: Stack,
+  { loadBalancer }: LoadBalancedStage | GatewayStage,
+  { host }: Blueprint,
+): void {
+  const { loadBalancerDnsName } = loadBalancer.loadBalancer;
+  output(stack, 'Endpoint', `https://${host ?? loadBalancerDnsName}`, 'Where clients call.');
+  output(stack, 'LoadBalancerDnsName', loadBalancerDnsName, 'Name of the load balancer itself.');
+  output(
+    stack,
+    'TargetGroupArns',
+    fromEach(
+      stack,
+      Object.entries(loadBalancer.targetGroups),
+      ({ targetGroup }) => targetGroup.targetGroupArn,
+    ),
+    'Target groups.',
+  );
+  const zones = [...new Set(loadBalancer.settings.records.map((record) => record.hostedZoneId))];
+  if (zones.length > 0) {
+    output(stack, 'HostedZoneIds', zones.join(','), 'Hosted zones that the records are in.');
+  }
+}
+
+export function gatewayOutputs(stack: Stack, { gateway }: GatewayStage): void {
+  const members = Object.entries(gateway.members);
+  output(
+    stack,
+    'GatewayServiceNames',
+    fromEach(stack, members, ({ service }) => service.serviceName),
+    'ECS services of the gateways.',
+  );
+  output(
+    stack,
+    'GatewayLogGroupNames',
+    fromEach(stack, members, ({ logGroup }) => logGroup.group.logGroupName),
+    'Log groups of the gateways.',
+  );
+  output(
+    stack,
+    'ConsumersSecretArn',
+    gateway.consumersSecret.secret.secretArn,
+    "Secret with the consumers' hashed keys.",
+  );
+}
+
+function output(stack: Stack, id: string, value: string, description: string): void {
+  new CfnOutput(stack, id, { value, description });
+}
+
+function fromEach<Child>(stack: Stack, children: [string, Child][], value: (child: Child) => string): string {
+  return stack.toJsonString(Object.fromEntries(children.map(([id, child]) => [id, value(child)])));
+}

@@ -1,0 +1,42 @@
+import path from 'node:path';
+import { App } from 'aws-cdk-lib';
+import type { Blueprint } from '../../constructs/blueprint/blueprint';
+import { blueprints, type EnvironmentFiles } from './blueprints';
+import { stackOf } from './stacks';
+
+export interface SynthesizeOptions extends EnvironmentFiles {
+  /**
+   * Folder to write into.
+   * @default the one that the cdk CLI says
+   */
+  readonly outdir?: string;
+  /**
+   * AWS account to deploy into.
+   * @default the one of the credentials that deploy
+   */
+  readonly account?: string;
+}
+
+export interface SynthesizedStack {
+  readonly name: string;
+  readonly blueprint: Blueprint;
+  /** The CloudFormation template. */
+  readonly templateFile: string;
+}
+
+/**
+ * Environment files -> a CloudFormation template for each. Needs no credentials and looks nothing up.
+ * @throws Problems everything that is wrong in any of the files; nothing is written then
+ */
+export function synthesize(options: SynthesizeOptions): SynthesizedStack[] {
+  const { account, outdir } = options;
+  const resolved = blueprints(options);
+  const app = new App({ outdir, analyticsReporting: false });
+  const stacks = resolved.map((blueprint) => new stackOf[blueprint.stage](app, { blueprint, account }));
+  const assembly = app.synth();
+  return stacks.map(({ blueprint, templateFile }) => ({
+    name: blueprint.environment,
+    blueprint,
+    templateFile: path.join(assembly.directory, templateFile),
+  }));
+}

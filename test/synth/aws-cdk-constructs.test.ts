@@ -1,0 +1,204 @@
+/** Each construct stands alone, in a stack of one's own and with things that exist. */
+import type { Stack } from 'aws-cdk-lib';
+import { Annotations, Match } from 'aws-cdk-lib/assertions';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import * as route53 from 'aws-cdk-lib/aws-route53';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import { ApiService, type ApiServiceProps } from '../../constructs/aws-cdk/api-service';
+import { Identity } from '../../constructs/aws-cdk/identity';
+import { LoadBalancer } from '../../constructs/aws-cdk/load-balancer';
+import { ExistingNetwork, Network } from '../../constructs/aws-cdk/network';
+import { existing, groupOf, partsAt } from './support/aws-cdk-existing';
+import { stackAt, synthesizedIn } from './support/aws-cdk-template';
+import { blueprintAt } from './support/blueprints';
+
+describe('an ApiService in a VPC and a cluster that exist', () => {
+  const [service] = blueprintAt('api').services;
+  const build = (stack: Stack, props: Partial<ApiServiceProps> = {}) => {
+    const own = existing(stack);
+    return new ApiService(stack, 'orders', {
+      service: service as NonNullable<typeof service>,
+      ...own,
+      subnets: own.vpc.privateSubnets,
+      ...props,
+    });
+  };
+
+  test('brings all that a service is made of, and nothing else', () => {
+    expect(synthesizedIn((stack) => build(stack)).counts).toEqual({
+      'AWS::ApplicationAutoScaling::ScalableTarget': 1,
+      'AWS::ApplicationAutoScaling::ScalingPolicy': 1,
+      'AWS::EC2::SecurityGroup': 1,
+      'AWS::EC2::SecurityGroupIngress': 1,
+      'AWS::ECS::Service': 1,
+      'AWS::ECS::TaskDefinition': 1,
+      'AWS::IAM::Role': 2,
+      'AWS::Logs::LogGroup': 1,
+      'AWS::ServiceDiscovery::Service': 1,
+    });
+  });
+
+  test('is put where it is told', () => {
+    const stack = synthesizedIn((scope) => build(scope));
+    expect(stack.one('ordersSecurityGroup').VpcId).toBe('vpc-own');
+    expect(stack.one('ordersDiscovery').DnsConfig.NamespaceId).toBe('ns-own');
+    expect(stack.one('ordersService')).toMatchObject({
+      Cluster: 'own',
+      NetworkConfiguration: { AwsvpcConfiguration: { Subnets: ['subnet-a', 'subnet-b'] } },
+    });
+  });
+
+  test('is told to CDK users in their words: grants, connections, metrics', () => {
+    const stack = synthesizedIn((scope) => {
+      const api = build(scope);
+      s3.Bucket.fromBucketName(scope, 'bucket', 'own-bucket').grantRead(api);
+      api.connections.allowTo(groupOf(scope, 'database'), ec2.Port.tcp(5432), 'Orders to their database');
+      expect(api.metricCpuUtilization().metricName).toBe('CPUUtilization');
+      expect(api.metricMemoryUtilization().namespace).toBe('AWS/ECS');
+    });
+    const [policy] = Object.values(stack.all('AWS::IAM::Policy'));
+    expect(policy?.Roles).toEqual([{ Ref: expect.stringMatching(/^ordersTaskRole/) }]);
+    const [into] = Object.values(stack.all('AWS::EC2::SecurityGroupIngress')).filter(
+      ({ GroupId }) => GroupId === 'sg-database',
+    );
+    expect(into).toMatchObject({ FromPort: 5432, ToPort: 5432 });
+  });
+
+  test('refuses a rule that names an unknown group, and says which it knows', () => {
+    const [behind] = blueprintAt('load-balanced').services;
+    const refused = (peers: readonly string[]) => () =>
+      synthesizedIn((scope) =>
+        build(scope, {
+          service: behind as NonNullable<typeof behind>,
+          peers: Object.fromEntries(peers.map((id) => [id, groupOf(scope, id)])),
+        }),
+      );
+    expect(refused(['web'])).toThrow(
+      'Security group "orders" lets in group "alb", and peers has no such group (it has: web). Add it to peers: { "alb": SecurityGroup.fromSecurityGroupId(…) }.',
+    );
+    expect(refused(['alb'])).toThrow(
+      'Service "orders" is attached to target group "orders". Give that target group as targetGroup.',
+    );
+  });
+});
+
+describe('a LoadBalancer in front of services that are not ours', () => {
+  const { loadBalancer } = partsAt('load-balanced');
+
+  test('takes the subnets and the zone that it is given', () => {
+    const stack = synthesizedIn((scope) => {
+      const { vpc } = existing(scope);
+      const hostedZone = route53.HostedZone.fromHostedZoneAttributes(scope, 'zone', {
+        hostedZoneId: 'ZOWN',
+        zoneName: 'shop.example',
+      });
+      const front = new LoadBalancer(scope, 'front', {
+        loadBalancer,
+        vpc,
+        subnets: vpc.publicSubnets,
+        hostedZone,
+      });
+      expect(Object.keys(front.targetGroups)).toEqual(['orders', 'reports']);
+      expect(front.metrics.requestCount().metricName).toBe('RequestCount');
+      front.targetGroups.orders?.targetGroup.addTarget({
+        attachToApplicationTargetGroup: () => ({
+          targetType: elbv2.TargetType.IP,
+          targetJson: { id: '10.0.0.9', port: 8080 },
+        }),
+      });
+    });
+    expect(stack.counts['AWS::ECS::Service']).toBeUndefined();
+    expect(stack.one('frontLoadBalancer').Subnets).toEqual(['subnet-c', 'subnet-d']);
+    expect(stack.one('frontRecordsapishopexample').HostedZoneId).toBe('ZOWN');
+    expect(stack.one('frontCertificate').DomainValidationOptions[0].HostedZoneId).toBe('ZOWN');
+    expect(stack.one('frontordersTargetGroup').Targets).toEqual([{ Id: '10.0.0.9', Port: 8080 }]);
+    expect(stack.waitsFor('frontTraffictraffic1orders')).toEqual([]);
+  });
+});
+
+describe('a network', () => {
+  test('that exists gives the subnets of the zones asked for, and makes nothing', () => {
+    const stack = synthesizedIn((scope) => {
+      const network = new ExistingNetwork(scope, 'Network', {
+        network: {
+          vpcId: 'vpc-own',
+          cidr: '10.0.0.0/16',
+          publicSubnetIds: { b: 'subnet-2', a: 'subnet-1' },
+          privateSubnetIds: {},
+        },
+      });
+      expect(network.zones).toEqual(['a', 'b']);
+      expect(network.vpc.vpcId).toBe('vpc-own');
+      expect(network.subnets('public', ['b']).map(({ subnetId }) => subnetId)).toEqual(['subnet-2']);
+      expect(() => network.subnets('private', ['a'])).toThrow(
+        'The network has no private subnet in zone "a". It has private subnets in: no zone.',
+      );
+    });
+    expect(stack.resources).toBeUndefined();
+  });
+
+  test('sends each private subnet out by the NAT gateway of the zone that it is told', () => {
+    const { network } = blueprintAt('gateway');
+    if (network.kind !== 'new') throw new Error('not new');
+    const [a, b] = network.zones;
+    if (a === undefined || b === undefined) throw new Error('two zones');
+    const perZone = { ...network, zones: [a, { ...b, nat: true, natZone: 'b' }] };
+    const stack = synthesizedIn((scope) => new Network(scope, 'Network', { network: perZone }));
+    expect(stack.counts).toMatchObject({ 'AWS::EC2::NatGateway': 2, 'AWS::EC2::EIP': 2 });
+    expect(stack.one('NetworkPrivateRouteb').NatGatewayId.Ref).toMatch(/^NetworkNatb/);
+    expect(stack.one('NetworkVpc').Tags).toContainEqual({ Key: 'Name', Value: 'shop' });
+    const none = { ...network, zones: [{ ...a, nat: false }] };
+    expect(() => synthesizedIn((scope) => new Network(scope, 'Network', { network: none }))).toThrow(
+      'Zone "a" has a private subnet and no NAT gateway to go out by (natZone: a). Name a zone that has one.',
+    );
+  });
+});
+
+test('an Identity gives tokens to machines, and lets nobody sign up', () => {
+  const stack = synthesizedIn((scope) => {
+    const identity = new Identity(scope, 'Identity', {
+      identity: {
+        userPoolName: 'shop',
+        domainPrefix: 'shop-tokens',
+        resourceServer: {
+          identifier: 'api',
+          name: 'api',
+          scopes: [{ name: 'read', description: 'Read all' }],
+        },
+        machineClients: [{ id: 'batch', name: 'shop-batch', scopes: ['api/read'], accessTokenMinutes: 60 }],
+      },
+    });
+    expect(Object.keys(identity.machineClients)).toEqual(['batch']);
+    expect(scope.resolve(identity.issuer)).toEqual({
+      'Fn::GetAtt': [expect.stringMatching(/^IdentityUserPool/), 'ProviderURL'],
+    });
+  });
+  expect(stack.one('IdentityUserPool').AdminCreateUserConfig).toEqual({ AllowAdminCreateUserOnly: true });
+  expect(stack.one('IdentityUserPoolResourceServer').Scopes).toEqual([
+    { ScopeName: 'read', ScopeDescription: 'Read all' },
+  ]);
+  expect(stack.one('IdentityUserPoolClientbatch')).toMatchObject({
+    GenerateSecret: true,
+    AllowedOAuthFlows: ['client_credentials'],
+    AllowedOAuthFlowsUserPoolClient: true,
+    AllowedOAuthScopes: ['api/read'],
+    AccessTokenValidity: 60,
+    TokenValidityUnits: { AccessToken: 'minutes' },
+  });
+  expect(stack.waitsFor('IdentityUserPoolClientbatch')).toEqual(['IdentityUserPoolResourceServer']);
+});
+
+test('nothing of it makes CDK warn, in an existing network neither', () => {
+  const network = {
+    kind: 'existing',
+    vpcId: 'vpc-0a1b2c3d',
+    cidr: '10.0.0.0/16',
+    publicSubnetIds: { a: 'subnet-0000000a', b: 'subnet-0000000b' },
+    privateSubnetIds: { a: 'subnet-1000000a', b: 'subnet-1000000b' },
+  } as const;
+  for (const blueprint of [blueprintAt('gateway'), { ...blueprintAt('gateway'), network }]) {
+    const warnings = Annotations.fromStack(stackAt(blueprint)).findWarning('*', Match.anyValue());
+    expect(warnings.map(({ entry }) => entry.data)).toEqual([]);
+  }
+});
