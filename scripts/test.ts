@@ -14,9 +14,9 @@ interface Tier {
   readonly shows: string;
   /** Command lines of tiers that are no jest run. */
   readonly commands?: readonly (readonly string[])[];
-  /** Needs little of the processor: it mostly waits. */
+  /** Mostly waits: runs beside the others, one such after the other. */
   readonly waits?: true;
-  /** Its files share the sandbox's folder. */
+  /** Its files share the sandbox's folder, or count milliseconds. */
   readonly oneFileAtATime?: true;
 }
 
@@ -43,11 +43,15 @@ const tiers: readonly Tier[] = [
   { name: 'unit', shows: 'blueprint and gateway text are right; bad input is refused' },
   { name: 'synth', shows: 'each stage gives exactly these resources' },
   { name: 'sandbox', shows: 'the emulator, the tasks and the balancer do what AWS does' },
-  { name: 'traffic', shows: 'a pair of gateways does what the policies say' },
-  { name: 'deploy', shows: 'the real provider applies it, and a stage change replaces nothing', waits: true },
   {
     name: 'e2e',
     shows: 'one command brings the whole up, and all claims hold',
+    oneFileAtATime: true,
+  },
+  { name: 'deploy', shows: 'the real provider applies it, and a stage change replaces nothing', waits: true },
+  {
+    name: 'traffic',
+    shows: 'a pair of gateways does what the policies say',
     waits: true,
     oneFileAtATime: true,
   },
@@ -110,11 +114,19 @@ async function runTier(tier: Tier): Promise<TierResult> {
   return { tier, seconds: (performance.now() - started) / 1000, ...counts };
 }
 
-/** One tier after the other; the last two together, as both mostly wait for Terraform. */
-async function runAll(chosen: readonly Tier[]): Promise<TierResult[]> {
+async function runInTurn(some: readonly Tier[]): Promise<TierResult[]> {
   const results: TierResult[] = [];
-  for (const tier of chosen.filter((one) => !one.waits)) results.push(await runTier(tier));
-  return [...results, ...(await Promise.all(chosen.filter((one) => one.waits).map(runTier)))];
+  for (const tier of some) results.push(await runTier(tier));
+  return results;
+}
+
+/** Those that need the processor one after the other, and beside them those that mostly wait. */
+async function runAll(chosen: readonly Tier[]): Promise<TierResult[]> {
+  const results = await Promise.all([
+    runInTurn(chosen.filter((one) => !one.waits)),
+    runInTurn(chosen.filter((one) => one.waits)),
+  ]);
+  return results.flat();
 }
 
 async function main(names: readonly string[]): Promise<number> {

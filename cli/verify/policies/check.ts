@@ -1,4 +1,5 @@
 /** What each check of a policy is: a claim about every place that says the policy. */
+import { setTimeout } from 'node:timers/promises';
 import type { Policies } from '../../../constructs/gateway';
 import { type Caller, callersOf } from '../callers';
 import { type Claim, NotShown, type VerifyContext } from '../claim';
@@ -56,7 +57,7 @@ export interface More extends Ask {
 }
 
 /** A request of the target's own, valid but for what `more` says, with the given credentials. */
-export function send(
+export function sendOnce(
   target: Target,
   context: VerifyContext,
   who: Readonly<Record<string, string>>,
@@ -73,6 +74,21 @@ export function send(
     ...rest,
     headers: kept,
   });
+}
+
+const LONGEST_WAIT_SECONDS = 30;
+
+/** The same; when the place's limit is used up, again after the time that `Retry-After` says. @throws NotShown after that */
+export async function send(...call: Parameters<typeof sendOnce>): Promise<Answer> {
+  const first = await sendOnce(...call);
+  if (first.status !== 429) return first;
+  const seconds = Number(first.headers['retry-after']);
+  const inUse = `the limit is in use; try again in ${seconds} s`;
+  if (!(seconds <= LONGEST_WAIT_SECONDS)) throw new NotShown(inUse);
+  await setTimeout(seconds * 1000);
+  const second = await sendOnce(...call);
+  if (second.status === 429) throw new NotShown(inUse);
+  return second;
 }
 
 /** The same as someone who may call. @throws NotShown when no one is known who may */
