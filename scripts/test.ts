@@ -14,8 +14,8 @@ interface Tier {
   readonly shows: string;
   /** Command lines of tiers that are no jest run. */
   readonly commands?: readonly (readonly string[])[];
-  /** Mostly waits: runs beside the others, one such after the other. */
-  readonly waits?: true;
+  /** The tiers of a lane run one after the other. */
+  readonly lane: 'first' | 'second';
   /** Its files share the sandbox's folder, or count milliseconds. */
   readonly oneFileAtATime?: true;
 }
@@ -34,25 +34,31 @@ interface TierResult extends Omit<Outcome, 'text'> {
 const tiers: readonly Tier[] = [
   {
     name: 'check',
+    lane: 'second',
     shows: 'the sources are well typed and in one style',
     commands: [
       ['biome', 'check', '--error-on-warnings', '.'],
       ['tsc', '--project', '.'],
     ],
   },
-  { name: 'unit', shows: 'blueprint and gateway text are right; bad input is refused' },
-  { name: 'synth', shows: 'each stage gives exactly these resources' },
-  { name: 'sandbox', shows: 'the emulator, the tasks and the balancer do what AWS does' },
+  { name: 'unit', lane: 'first', shows: 'blueprint and gateway text are right; bad input is refused' },
+  { name: 'synth', lane: 'second', shows: 'each stage gives exactly these resources' },
+  { name: 'sandbox', lane: 'first', shows: 'the emulator, the tasks and the balancer do what AWS does' },
   {
-    name: 'e2e',
-    shows: 'one command brings the whole up, and all claims hold',
-    oneFileAtATime: true,
+    name: 'deploy',
+    lane: 'second',
+    shows: 'the real provider applies it, and a stage change replaces nothing',
   },
-  { name: 'deploy', shows: 'the real provider applies it, and a stage change replaces nothing', waits: true },
   {
     name: 'traffic',
+    lane: 'second',
     shows: 'a pair of gateways does what the policies say',
-    waits: true,
+    oneFileAtATime: true,
+  },
+  {
+    name: 'e2e',
+    lane: 'first',
+    shows: 'one command brings the whole up, and all claims hold',
     oneFileAtATime: true,
   },
 ];
@@ -120,13 +126,11 @@ async function runInTurn(some: readonly Tier[]): Promise<TierResult[]> {
   return results;
 }
 
-/** Those that need the processor one after the other, and beside them those that mostly wait. */
+/** Two lanes side by side, as most tiers wait for something most of the time. */
 async function runAll(chosen: readonly Tier[]): Promise<TierResult[]> {
-  const results = await Promise.all([
-    runInTurn(chosen.filter((one) => !one.waits)),
-    runInTurn(chosen.filter((one) => one.waits)),
-  ]);
-  return results.flat();
+  const lanes = (['first', 'second'] as const).map((lane) => chosen.filter((one) => one.lane === lane));
+  const results = (await Promise.all(lanes.map(runInTurn))).flat();
+  return results.toSorted((a, b) => tiers.indexOf(a.tier) - tiers.indexOf(b.tier));
 }
 
 async function main(names: readonly string[]): Promise<number> {
