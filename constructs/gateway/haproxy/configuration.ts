@@ -107,6 +107,8 @@ function basis(context: Context): Section[] {
 /** A backend: what other APIs may have word for word, and what is its own. */
 interface Backend {
   readonly name: Text;
+  /** Content rules, which come before all http-request rules. */
+  readonly content?: readonly Text[];
   readonly common: readonly Text[];
   readonly own: readonly Text[];
 }
@@ -168,12 +170,15 @@ const kindOf = (api: GatewayApi): string =>
 /** `<api>` asks the pool; `<api>.cached`, where there is a cache, asks the members. Both apply the policies. */
 function backendsOf(api: GatewayApi, context: Context, { store, owners }: Common): Backend[] {
   const name = put('name', api.name);
-  const before = [...routeLines(api), ...requestedRouteLines(api), ...compressionLines(api)];
-  const direct = { name, common: store, own: [...before, ...hopServer(api), ...pool(api).servers] };
+  const content = [...routeLines(api), ...requestedRouteLines(api)];
+  const compressed = compressionLines(api);
+  const own = [...compressed, ...hopServer(api), ...pool(api).servers];
+  const direct = { name, content, common: store, own };
   const cached = {
     name: cachedBackend(api),
+    content,
     common: owners,
-    own: [...before, ...memberPool(api, context).servers],
+    own: [...compressed, ...memberPool(api, context).servers],
   };
   return [direct, ...(isCached(api) ? [cached] : []), ...canaryPools(api)];
 }
@@ -205,7 +210,7 @@ function backends(context: Context): Section[] {
     const from = shared.get(textOf(backend));
     return {
       head: line`backend ${backend.name} from ${from?.name ?? line`base`}`,
-      lines: from ? backend.own : [...backend.common, ...backend.own],
+      lines: [...(backend.content ?? []), ...(from ? [] : backend.common), ...backend.own],
     };
   });
   return [...defaults, ...sections];

@@ -44,6 +44,7 @@ export function counters({ model, member, others }: Context, tables: readonly Te
     head: line`listen gateway.peer.${put('name', name)} from base`,
     lines: [
       line`mode tcp`,
+      line`no option disable-h2-upgrade`,
       line`bind "${loopbackAddress}:${firstTunnelPort + index}"`,
       // HAProxy tries a peer again only after 5 s, so the first try waits for the other's address.
       line`tcp-request inspect-delay 1500ms`,
