@@ -14,8 +14,8 @@ interface Tier {
   readonly shows: string;
   /** Command lines of tiers that are no jest run. */
   readonly commands?: readonly (readonly string[])[];
-  /** The tiers of a lane run one after the other. */
-  readonly lane: 'first' | 'second';
+  /** Needs little of the processor: it mostly waits. */
+  readonly waits?: true;
   /** Its files share the sandbox's folder, or count milliseconds. */
   readonly oneFileAtATime?: true;
 }
@@ -34,31 +34,26 @@ interface TierResult extends Omit<Outcome, 'text'> {
 const tiers: readonly Tier[] = [
   {
     name: 'check',
-    lane: 'second',
     shows: 'the sources are well typed and in one style',
     commands: [
       ['biome', 'check', '--error-on-warnings', '.'],
       ['tsc', '--project', '.'],
     ],
   },
-  { name: 'unit', lane: 'first', shows: 'blueprint and gateway text are right; bad input is refused' },
-  { name: 'synth', lane: 'second', shows: 'each stage gives exactly these resources' },
-  { name: 'sandbox', lane: 'first', shows: 'the emulator, the tasks and the balancer do what AWS does' },
-  {
-    name: 'deploy',
-    lane: 'second',
-    shows: 'the real provider applies it, and a stage change replaces nothing',
-  },
+  { name: 'unit', shows: 'blueprint and gateway text are right; bad input is refused' },
+  { name: 'synth', shows: 'each stage gives exactly these resources' },
+  { name: 'sandbox', shows: 'the emulator, the tasks and the balancer do what AWS does' },
   {
     name: 'traffic',
-    lane: 'second',
     shows: 'a pair of gateways does what the policies say',
+    waits: true,
     oneFileAtATime: true,
   },
+  { name: 'deploy', shows: 'the real provider applies it, and a stage change replaces nothing', waits: true },
   {
     name: 'e2e',
-    lane: 'first',
     shows: 'one command brings the whole up, and all claims hold',
+    waits: true,
     oneFileAtATime: true,
   },
 ];
@@ -120,17 +115,11 @@ async function runTier(tier: Tier): Promise<TierResult> {
   return { tier, seconds: (performance.now() - started) / 1000, ...counts };
 }
 
-async function runInTurn(some: readonly Tier[]): Promise<TierResult[]> {
-  const results: TierResult[] = [];
-  for (const tier of some) results.push(await runTier(tier));
-  return results;
-}
-
-/** Two lanes side by side, as most tiers wait for something most of the time. */
+/** One tier after the other, then together those that mostly wait: for seconds to pass, or for Terraform. */
 async function runAll(chosen: readonly Tier[]): Promise<TierResult[]> {
-  const lanes = (['first', 'second'] as const).map((lane) => chosen.filter((one) => one.lane === lane));
-  const results = (await Promise.all(lanes.map(runInTurn))).flat();
-  return results.toSorted((a, b) => tiers.indexOf(a.tier) - tiers.indexOf(b.tier));
+  const results: TierResult[] = [];
+  for (const tier of chosen.filter((one) => !one.waits)) results.push(await runTier(tier));
+  return [...results, ...(await Promise.all(chosen.filter((one) => one.waits).map(runTier)))];
 }
 
 async function main(names: readonly string[]): Promise<number> {
