@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { App } from 'aws-cdk-lib';
 import type { Blueprint } from '../../constructs/blueprint/blueprint';
-import { blueprints, type EnvironmentFiles } from './blueprints';
+import { blueprints, type EnvironmentFiles } from '../blueprints';
 import { stackOf } from './stacks';
 
 export interface SynthesizeOptions extends EnvironmentFiles {

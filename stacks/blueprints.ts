@@ -1,11 +1,11 @@
 /** The environment files of a folder, resolved, or all that is wrong with any of them. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import type { Blueprint } from '../../constructs/blueprint/blueprint';
-import { listEnvironments, loadEnvironment } from '../../constructs/blueprint/load';
-import { resolve } from '../../constructs/blueprint/resolve';
-import type { Stage } from '../../constructs/blueprint/schema';
-import { type Problem, Problems } from '../../constructs/problems';
+import type { Blueprint } from '../constructs/blueprint/blueprint';
+import { listEnvironments, loadEnvironment } from '../constructs/blueprint/load';
+import { resolve } from '../constructs/blueprint/resolve';
+import type { Stage } from '../constructs/blueprint/schema';
+import { type Problem, Problems } from '../constructs/problems';
 
 export interface EnvironmentFiles {
   /** Folder of environment files. */
