@@ -3,7 +3,7 @@ import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type * as blueprint from '../blueprint/blueprint';
-import type { ContainerTies, EngineValue } from '../containers';
+import { type ContainerTies, filledVariables } from '../containers';
 
 /** Engine values that a task's containers are told. */
 export interface ContainerSurroundings {
@@ -77,7 +77,7 @@ function settings(
     ...(entryPoint && { entryPoint: [...entryPoint] }),
     ...(command && { command: [...command] }),
     portMappings: container.ports.map((port) => ({ containerPort: port, hostPort: port })),
-    environment: sorted(variables(container, surroundings)),
+    environment: sorted(filledVariables(container, surroundings)),
     secrets: sorted(secrets(container, surroundings)),
     stopTimeout: Duration.seconds(container.stopTimeoutSeconds),
     ...(healthCheck && { healthCheck: checkSettings(healthCheck) }),
@@ -95,26 +95,6 @@ const checkSettings = (check: NonNullable<ContainerTies['healthCheck']>): ecs.He
   retries: check.retries,
   startPeriod: Duration.seconds(check.startPeriodSeconds),
 });
-
-function variables(
-  container: blueprint.Container,
-  surroundings: ContainerSurroundings,
-): Record<string, string> {
-  const filled = Object.entries(container.engineValues ?? {}).map(([name, value]) => [
-    name,
-    engineValue(container, value, surroundings),
-  ]);
-  return { ...container.environment, ...Object.fromEntries(filled) };
-}
-
-function engineValue(
-  { name }: blueprint.Container,
-  { ref }: EngineValue,
-  { userPoolIssuer }: ContainerSurroundings,
-): string {
-  if (userPoolIssuer !== undefined) return userPoolIssuer;
-  throw new Error(`Container "${name}" reads the ${ref}, and there is none. Give it as userPoolIssuer.`);
-}
 
 function secrets(
   container: blueprint.Container,

@@ -1,5 +1,5 @@
 import type * as blueprint from '../blueprint/blueprint';
-import type { ContainerTies, EngineValue } from '../containers';
+import { type ContainerTies, filledVariables } from '../containers';
 import { literal } from './literal';
 
 /** Engine values that a task's containers are told. */
@@ -32,7 +32,7 @@ function definition(container: blueprint.Container, surroundings: ContainerSurro
     ...(container.entryPoint && { entryPoint: container.entryPoint }),
     ...(container.command && { command: container.command }),
     portMappings: container.ports.map((port) => ({ containerPort: port, hostPort: port, protocol: 'tcp' })),
-    environment: byName(variables(container, surroundings)).map(([name, value]) => ({ name, value })),
+    environment: byName(filledVariables(container, surroundings)).map(([name, value]) => ({ name, value })),
     secrets: byName(container.secrets).map(([name, secret]) => ({
       name,
       valueFrom: 'arn' in secret ? secret.arn : consumersSecret(container, surroundings),
@@ -71,28 +71,6 @@ const healthCheck = (check: NonNullable<ContainerTies['healthCheck']>): object =
   retries: check.retries,
   startPeriod: check.startPeriodSeconds,
 });
-
-function variables(
-  container: blueprint.Container,
-  surroundings: ContainerSurroundings,
-): Record<string, string> {
-  const filled = Object.entries(container.engineValues ?? {}).map(([name, value]) => [
-    name,
-    engineValue(container, value, surroundings),
-  ]);
-  return { ...container.environment, ...Object.fromEntries(filled) };
-}
-
-function engineValue(
-  { name }: blueprint.Container,
-  { ref }: EngineValue,
-  { userPoolIssuer }: ContainerSurroundings,
-): string {
-  if (userPoolIssuer === undefined) {
-    throw new Error(`Container "${name}" reads the ${ref}, and there is none. Give it as userPoolIssuer.`);
-  }
-  return userPoolIssuer;
-}
 
 /** In the order in which ECS gives them back, so that a moved line in an environment file changes nothing. */
 function byName<Value>(record: Readonly<Record<string, Value>>): [string, Value][] {

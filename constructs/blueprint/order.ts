@@ -1,0 +1,62 @@
+/**
+ * Who waits for whom when an environment changes, so that a stage changes under traffic and no request fails.
+ *
+ * Within a construct: target group -> attach rule -> service (until it is steady). Between constructs, here:
+ * - a traffic rule waits for the services it leads to;
+ * - a service that is in no target group waits for its API's traffic rule: it lets go of its target group only
+ *   after the rule leads elsewhere;
+ * - a gateway waits for the rules that let it into the APIs' pools, so these come before it and go after it;
+ * - a gateway waits for the services of new versions (canaries), so it never leads to one that does not serve.
+ *
+ * No service waits for a rule that leads to it, so there is no circle.
+ */
+import type { LoadBalancer, Service } from './blueprint';
+
+/** What waits, by its id. */
+export interface Waiting {
+  readonly kind: 'service' | 'traffic-rule';
+  readonly id: string;
+}
+
+/** The rules that let others into an API's pool, by the id of its service. */
+export interface PoolAccess {
+  readonly kind: 'pool-access';
+  readonly id: string;
+}
+
+export interface Wait {
+  readonly waiting: Waiting;
+  readonly on: Waiting | PoolAccess;
+}
+
+export interface Traffic {
+  readonly trafficRules: LoadBalancer['trafficRules'];
+  /** The APIs' pools. */
+  readonly apis: readonly Pick<Service, 'id' | 'attachment'>[];
+  readonly gateways: readonly Pick<Service, 'id' | 'attachment'>[];
+  /** Ids of services among `apis` that each gateway waits for. @default none */
+  readonly canaries?: readonly string[];
+}
+
+const service = (id: string): Waiting => ({ kind: 'service', id });
+
+/** The waits between the services, the gateways and the traffic rules of one environment. */
+export function trafficOrder({ trafficRules, apis, gateways, canaries = [] }: Traffic): Wait[] {
+  const ofRules = trafficRules.flatMap(({ id, api, forward }) => {
+    const rule: Waiting = { kind: 'traffic-rule', id };
+    const leadsTo = new Set(forward.map(({ targetGroup }) => targetGroup));
+    return [...apis, ...gateways].flatMap((one): Wait[] => {
+      if (one.attachment && leadsTo.has(one.attachment.targetGroup))
+        return [{ waiting: rule, on: service(one.id) }];
+      return !one.attachment && one.id === api ? [{ waiting: service(one.id), on: rule }] : [];
+    });
+  });
+  const before: Wait['on'][] = [
+    ...apis.map(({ id }): PoolAccess => ({ kind: 'pool-access', id })),
+    ...apis.filter(({ id }) => canaries.includes(id)).map(({ id }) => service(id)),
+  ];
+  return [
+    ...ofRules,
+    ...gateways.flatMap(({ id }) => before.map((on): Wait => ({ waiting: service(id), on }))),
+  ];
+}
