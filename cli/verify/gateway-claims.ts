@@ -6,7 +6,7 @@ import { cacheChecks } from './policies/cache';
 import { claimsOf, type PolicyCheck } from './policies/check';
 import { rateLimitChecks } from './policies/rate-limit';
 import { requestChecks } from './policies/requests';
-import { firstUrl, keyHeader } from './requests';
+import { asksWho, firstUrl } from './requests';
 import { targetsOf } from './target';
 
 const ON_GATEWAY = ['gateway'] as const;
@@ -18,7 +18,7 @@ const members: Claim = {
   async check(context) {
     const expected = context.environment.gateway.members?.length ?? 2;
     const seen = new Set<string>();
-    const endpoint = context.endpoints.find((one) => keyHeader(one)) ?? context.endpoints[0];
+    const endpoint = context.endpoints.find(asksWho) ?? context.endpoints[0];
     for (let i = 0; i < expected * 4; i++) {
       // Without a key: a refusal uses up nobody's limit.
       const { via } = (await context.http.ask(endpoint?.urls[0] ?? '', { headers: endpoint?.api.headers }))

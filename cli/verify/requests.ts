@@ -1,21 +1,17 @@
-/** How the claims call an API. */
+/** How the claims about the load balancer call an API. */
+import { settle } from '../../constructs/gateway';
+import { callersOf } from './callers';
 import type { ApiEndpoint, VerifyContext } from './claim';
 import { NotShown } from './claim';
 
-/** The header that carries an API key, when the API asks for one. */
-export function keyHeader(endpoint: ApiEndpoint): string | undefined {
-  const { authentication } = endpoint.api.policies;
-  return authentication === 'public' ? undefined : authentication.apiKey?.header;
-}
+/** Whether an API asks who calls. */
+export const asksWho = ({ api }: ApiEndpoint): boolean => api.policies.authentication !== 'public';
 
-/** Headers of a caller that may pass. */
-export function callerHeaders(context: VerifyContext, { api }: ApiEndpoint): Record<string, string> {
-  const { authentication } = api.policies;
-  const { environment, key, tokens } = context;
-  if (environment.stage !== 'gateway' || authentication === 'public') return { ...api.headers };
-  if (authentication.apiKey && key) return { ...api.headers, [authentication.apiKey.header]: key.value };
-  if (authentication.jwt && tokens?.[0]) return { ...api.headers, authorization: `Bearer ${tokens[0]}` };
-  return { ...api.headers };
+/** Headers of a caller that may pass, where one is known. */
+export function callerHeaders(context: VerifyContext, { name, api }: ApiEndpoint): Record<string, string> {
+  if (context.environment.stage !== 'gateway') return { ...api.headers };
+  const caller = callersOf(settle(api.policies), context, name).find(({ allowed }) => allowed);
+  return { ...api.headers, ...caller?.headers };
 }
 
 export function firstUrl(context: VerifyContext): string {

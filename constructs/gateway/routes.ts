@@ -1,5 +1,6 @@
 /** The routes of one API: which requests each takes, and which comes first where two could. */
 import type { GatewayRoute } from './model';
+import { templatePattern } from './path-template';
 import { type Policies, type RouteInput, refine } from './policies';
 
 /** The routes of an API as the environment file says them, with the policies that each comes to have. */
@@ -71,14 +72,6 @@ export const collide = (a: RouteForm, b: RouteForm): boolean =>
   shape(a.path) === shape(b.path) &&
   (a.methods.length === 0 ? b.methods.length === 0 : a.methods.some((method) => b.methods.includes(method)));
 
-const matcher = (path: string) => {
-  const parts = path.split(/(\{[^}]*\})/).map((part) => {
-    if (part.startsWith('{')) return part.endsWith('+}') ? '.+' : '[^/]+';
-    return part.replace(/[.~]/g, '\\$&');
-  });
-  return new RegExp(`^${parts.join('')}/?$`, 'i');
-};
-
 /** Name of the route that takes a request; undefined: the API itself. The same answer as the gateway gives. */
 export const routeOf = (
   routes: readonly Matching[],
@@ -87,5 +80,5 @@ export const routeOf = (
   formsInOrder(routes).find(
     (form) =>
       (form.methods.length === 0 || form.methods.includes(method)) &&
-      (form.path === undefined || matcher(form.path).test(path)),
+      (form.path === undefined || new RegExp(templatePattern(form.path), 'i').test(path)),
   )?.route;

@@ -5,6 +5,7 @@
  */
 import { isValidCIDR } from 'ipaddr.js';
 import type { Path, Problem } from '../../problems';
+import { templatePattern } from '../path-template';
 import { patternProblem, patternText, readPattern, substitute } from '../pattern';
 
 declare const checked: unique symbol;
@@ -43,13 +44,6 @@ function writtenRegex(character: string): string {
 const hostPattern =
   /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/;
 
-/** `{name}` as one segment and `{name+}` as all that follow; with or without a slash at the end. */
-const templateRegex = (path: string) =>
-  path
-    .split(/(\{[^}]*\})/)
-    .map((part) => (part.startsWith('{') ? (part.endsWith('+}') ? '.+' : '[^/]+') : escapeRegex(part)))
-    .join('');
-
 const places = {
   /** Name of a proxy, server, table or peer; also a map's value. */
   name: {
@@ -70,7 +64,7 @@ const places = {
       value.length <= 200 &&
       /^(\/([A-Za-z0-9._~-]+|\{\w{1,40}\}))*(\/\{\w{1,40}\+\})?$/.test(value) &&
       !/\/\.{1,2}(\/|$)/.test(value),
-    put: (value) => `"${escapeQuoted(`^${templateRegex(value)}/?$`)}"`,
+    put: (value) => `"${escapeQuoted(templatePattern(value))}"`,
   },
   headerName: {
     allowed: 'letters, digits and hyphens, up to 40',
