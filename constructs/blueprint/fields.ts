@@ -39,5 +39,16 @@ export const cidrBlock = z
 /** An availability zone by its letter. */
 export const zoneLetter = z.string().regex(/^[a-f]$/, 'a letter from a to f');
 
+/** How many instances of a pool run, by default. */
+export const instanceCounts = (fewest: number) => ({
+  min: z.int().min(1).max(1000).default(fewest).describe('Fewest instances.'),
+  max: z
+    .int()
+    .min(1)
+    .max(1000)
+    .optional()
+    .describe('Most instances. By default as many as `min`: no autoscaling.'),
+});
+
 /** Whole seconds. */
 export const duration = (least: number, most: number) => z.int().min(least).max(most);

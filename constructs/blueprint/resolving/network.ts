@@ -26,11 +26,6 @@ export function tasksIn(environment: Environment): { subnets: SubnetKind; zones:
   return { subnets: isPublic ? 'public' : 'private', zones: network.zones };
 }
 
-/** Zones that the load balancer stands in. */
-export function balancerZones({ network }: Environment): ZoneLetter[] {
-  return 'vpc' in network ? Object.keys(network.publicSubnets).toSorted() : network.zones;
-}
-
 /** Tells one network from another: what is in it is replaced when this changes. */
 export const networkIdentity = ({ network }: Environment): string =>
   'vpc' in network ? network.vpc : network.cidr;

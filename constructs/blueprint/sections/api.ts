@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { balancing } from '../../gateway/balancing';
 import { policies, route } from '../../gateway/policies';
-import { duration, hostName, name, pathPrefix, portNumber } from '../fields';
+import { duration, hostName, instanceCounts, name, pathPrefix, portNumber } from '../fields';
 import { canary } from './canary';
 
 const healthCheck = z.strictObject({
@@ -81,13 +81,7 @@ export const api = z.strictObject({
     .describe('Request headers that a request must have to belong to this API.'),
   instances: z
     .strictObject({
-      min: z.int().min(1).max(1000).default(2).describe('Fewest instances.'),
-      max: z
-        .int()
-        .min(1)
-        .max(1000)
-        .optional()
-        .describe('Most instances. By default as many as `min`: no autoscaling.'),
+      ...instanceCounts(2),
       targetCpuPercent: z.int().min(10).max(95).default(60).describe('Average CPU that autoscaling holds.'),
     })
     .prefault({})

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { instanceCounts } from '../fields';
 
 /**
  * A new version of an API beside the one that serves, for some of the callers:
@@ -26,15 +27,7 @@ export const canary = (image: z.ZodString, environment: z.ZodRecord<z.ZodString,
       .max(50)
       .describe('Share of the callers that get the new version. Without a healthy instance of it, none.'),
     instances: z
-      .strictObject({
-        min: z.int().min(1).max(1000).default(1).describe('Fewest instances.'),
-        max: z
-          .int()
-          .min(1)
-          .max(1000)
-          .optional()
-          .describe('Most instances. By default as many as `min`: no autoscaling.'),
-      })
+      .strictObject(instanceCounts(1))
       .prefault({})
       .describe('How many instances of the new version run.'),
     environment: environment
