@@ -108,8 +108,9 @@ export class LoadBalancer extends Construct implements ec2.IConnectable {
           securityGroup: this.securityGroup.group,
           idleTimeout: Duration.seconds(settings.idleTimeoutSeconds),
           deletionProtection: settings.deletionProtection,
-          dropInvalidHeaderFields: true,
-          desyncMitigationMode: elbv2.DesyncMitigationMode.DEFENSIVE,
+          dropInvalidHeaderFields: settings.dropInvalidHeaderFields,
+          // The enumeration's values are AWS's own words.
+          desyncMitigationMode: settings.desyncMitigationMode as elbv2.DesyncMitigationMode,
         },
         transform?.loadBalancer,
       ),

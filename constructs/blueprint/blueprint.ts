@@ -206,6 +206,8 @@ export interface LoadBalancer {
   readonly idleTimeoutSeconds: number;
   readonly deletionProtection: boolean;
   readonly desyncMitigationMode: 'defensive';
+  /** Headers whose names are not of letters, digits and hyphens do not get further. */
+  readonly dropInvalidHeaderFields: boolean;
   readonly https: {
     readonly port: 443;
     readonly sslPolicy: string;

@@ -94,7 +94,7 @@ export class LoadBalancer extends Construct {
           securityGroups: [this.securityGroup.groupId],
           idleTimeout: loadBalancer.idleTimeoutSeconds,
           enableDeletionProtection: loadBalancer.deletionProtection,
-          dropInvalidHeaderFields: true,
+          dropInvalidHeaderFields: loadBalancer.dropInvalidHeaderFields,
           desyncMitigationMode: loadBalancer.desyncMitigationMode,
           dependsOn: this.securityGroup.access,
         },

@@ -74,6 +74,7 @@ export function resolveLoadBalancer(environment: Environment): LoadBalancer {
     idleTimeoutSeconds: balancerIdleTimeoutSeconds(environment),
     deletionProtection,
     desyncMitigationMode: 'defensive',
+    dropInvalidHeaderFields: true,
     https: {
       port: 443,
       sslPolicy: SSL_POLICY,

@@ -184,6 +184,7 @@ const loadBalancer = (stage: Stage, apis: readonly string[]): LoadBalancer => {
     idleTimeoutSeconds: 60,
     deletionProtection: false,
     desyncMitigationMode: 'defensive',
+    dropInvalidHeaderFields: true,
     https: {
       port: 443,
       sslPolicy: 'ELBSecurityPolicy-TLS13-1-2-2021-06',
