@@ -1,5 +1,6 @@
 /** Who calls: the key and the tokens that were given, and what each may do. */
 import type { Policies } from '../../constructs/gateway';
+import { consumerClaim } from '../../constructs/gateway/policies/jwt';
 import type { VerifyContext } from './claim';
 
 export interface Caller {
@@ -44,8 +45,7 @@ function mayByToken({ authorization, authentication }: Policies, claims: Claims)
 function consumerIn({ authentication }: Pick<Policies, 'authentication'>, claims: Claims): string {
   const jwt = authentication === 'public' ? undefined : authentication.jwt;
   if (!jwt) return '';
-  const byDefault = 'issuer' in jwt || jwt.tokenUse === 'id' ? 'sub' : 'client_id';
-  return `jwt:${String(claim(claims, jwt.consumerClaim ?? byDefault))}`;
+  return `jwt:${String(claim(claims, consumerClaim(jwt)))}`;
 }
 
 function mayByKey({ authorization }: Policies, consumer: string): boolean {

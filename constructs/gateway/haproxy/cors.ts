@@ -10,6 +10,7 @@ import {
   both,
   type Condition,
   found,
+  inLines,
   isTrue,
   not,
   type Rule,
@@ -37,10 +38,7 @@ const originsPerLine = 10;
  */
 function allowedOrigin(variable: Text, { origins }: Cors, when: Condition): Rule[] {
   if (origins === 'any') return [rule(line`set-var(txn.${variable}) str(*)`, when)];
-  const chunks = Array.from({ length: Math.ceil(origins.length / originsPerLine) }, (_, index) =>
-    origins.slice(index * originsPerLine, (index + 1) * originsPerLine),
-  );
-  return chunks.map((some) => {
+  return inLines(origins, originsPerLine).map((some) => {
     const names = join(
       some.map((origin) => put('origin', origin)),
       line` `,

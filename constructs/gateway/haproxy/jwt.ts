@@ -7,7 +7,7 @@
  * - `txn.consumer`: `jwt:` and the same
  */
 import type { Problem } from '../../problems';
-import type { Jwt } from '../policies/jwt';
+import { consumerClaim, type Jwt } from '../policies/jwt';
 import { refuse } from './errors';
 import { issuerOf, issuerText, keyMap } from './issuers';
 import { all, type Condition, found, isTrue, not, type Rule, rule } from './rules';
@@ -182,11 +182,6 @@ function claims(jwt: Jwt): Rule[] {
       : []),
   ];
 }
-
-const consumerClaim = (jwt: Jwt): string => {
-  if (jwt.consumerClaim !== undefined) return jwt.consumerClaim;
-  return 'userPool' in jwt && jwt.tokenUse === 'access' ? 'client_id' : 'sub';
-};
 
 /** Rules for a request that has a token. */
 export function tokenRules(jwt: Jwt): Rule[] {

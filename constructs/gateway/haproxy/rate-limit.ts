@@ -5,9 +5,9 @@ import { refuse } from './errors';
 import { counters } from './members';
 import { policy } from './policy';
 import { table, windowsRules } from './rate-limit-windows';
-import { all, always, found, type Rules, rule, together, within } from './rules';
+import { all, always, found, isOneOf, not, type Rules, rule, together, within } from './rules';
 import { type Context, type Place, pathOf } from './sections';
-import { join, line, mapFile, put, type Text, textProblem } from './text';
+import { line, mapFile, put, type Text, textProblem } from './text';
 
 /** `<consumer> <plan>`, for consumers that have one. */
 const plansFile = line`plans.map`;
@@ -58,7 +58,7 @@ function alike(plans: Readonly<Record<string, readonly Window[]>>) {
   return [...groups.values()];
 }
 
-const isOneOf = (names: readonly Text[]) => line`{ var(txn.plan) -m str ${join(names, line` `)} }`;
+const plan = line`plan`;
 
 function planRules(limit: Extract<Settings, { plans: unknown }>, name: Text, context: Context): Rules {
   const groups = alike(limit.plans);
@@ -72,11 +72,20 @@ function planRules(limit: Extract<Settings, { plans: unknown }>, name: Text, con
           status: 403,
           reason: 'no-plan',
           detail: 'This consumer has no plan for this API.',
-          when: all(line`!${isOneOf(groups.flatMap(({ names }) => names))}`),
+          when: all(
+            not(
+              isOneOf(
+                plan,
+                groups.flatMap(({ names }) => names),
+              ),
+            ),
+          ),
         }),
       ],
     },
-    ...groups.map(({ names, windows }) => within(all(isOneOf(names)), windowsRules(windows, name, context))),
+    ...groups.map(({ names, windows }) =>
+      within(all(isOneOf(plan, names)), windowsRules(windows, name, context)),
+    ),
   ]);
 }
 

@@ -23,6 +23,12 @@ export const isOneOf = (variable: Text, names: readonly Text[]): Text =>
     ? line`{ var(txn.${variable}) -m str ${join(names, line` `)} }`
     : line`{ var(txn.${variable}) -m reg "^(${join(names, line`|`)})\$" }`;
 
+/** Parts of a list of words that is too long for one line. */
+export const inLines = <Word>(words: readonly Word[], perLine: number): Word[][] =>
+  Array.from({ length: Math.ceil(words.length / perLine) }, (_, index) =>
+    words.slice(index * perLine, (index + 1) * perLine),
+  );
+
 export interface Rule {
   /** What follows `http-request`, `http-response` or `http-after-response`. */
   readonly action: Text;

@@ -6,7 +6,7 @@ import type { Problem } from '../../problems';
 import type { Authorization } from '../policies/authorization';
 import { refuse } from './errors';
 import { arrayPlaces } from './jwt';
-import { all, isTrue, not, type Rule, rule } from './rules';
+import { all, inLines, isTrue, not, type Rule, rule } from './rules';
 import { join, line, put, type Text, textProblem } from './text';
 
 const places = Array.from({ length: arrayPlaces }, (_, place) => place);
@@ -88,11 +88,8 @@ const namesPerLine = 16;
 export function consumerRules({ consumers }: Authorization): Rule[] {
   if (!consumers) return [];
   const names = consumers.map((name) => put('consumer', name));
-  const lines = Array.from({ length: Math.ceil(names.length / namesPerLine) }, (_, number) =>
-    names.slice(number * namesPerLine, (number + 1) * namesPerLine),
-  );
   return [
-    ...lines.map((some) =>
+    ...inLines(names, namesPerLine).map((some) =>
       rule(
         line`set-var(txn.consumer_allowed) bool(true)`,
         all(line`{ var(txn.consumer) -m str -- ${join(some, line` `)} }`),

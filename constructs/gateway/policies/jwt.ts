@@ -112,3 +112,9 @@ const byUserPool = z.strictObject({
  */
 export const jwt = z.union([byIssuer, byUserPool]);
 export type Jwt = z.output<typeof jwt>;
+
+/** The claim that says who calls. An access token of a Cognito pool names its client. */
+export const consumerClaim = (token: Jwt): string => {
+  if (token.consumerClaim !== undefined) return token.consumerClaim;
+  return 'userPool' in token && token.tokenUse === 'access' ? 'client_id' : 'sub';
+};
