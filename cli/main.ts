@@ -4,6 +4,7 @@ import pc from 'picocolors';
 import { formatProblems, Problems } from '../constructs/problems';
 import { consoleOutput, type Output, UserError } from './output';
 
+const ENGINES = ['cdktf', 'aws-cdk'];
 const STAGES = ['api', 'load-balanced', 'gateway'];
 
 function portOption(flags: string, description: string, byDefault: number): Option {
@@ -29,15 +30,24 @@ function project() {
 
 function upCommand(): Command {
   return new Command('up')
-    .description('bring an environment up on this machine: Terraform, tasks, load balancer, traffic')
+    .description('bring an environment up on this machine: deploy, tasks, load balancer, traffic')
     .addOption(new Option('--environment <name>', 'environment file to bring up').default('sandbox'))
     .addOption(new Option('--stage <stage>', 'stage to bring it to, whatever the file says').choices(STAGES))
+    .addOption(
+      new Option(
+        '--engine <engine>',
+        'what deploys; by default what deployed before, else cdktf, or aws-cdk without Terraform',
+      ).choices(ENGINES),
+    )
     .addOption(portOption('--https-port <port>', 'port of the load balancer, HTTPS', 8443))
     .addOption(portOption('--http-port <port>', 'port of the load balancer, HTTP', 8080))
     .addOption(portOption('--emulator-port <port>', "port of AWS's APIs", 5100))
     .addOption(portOption('--dns-port <port>', 'port of the name server, UDP', 5353))
     .addOption(jsonOption())
-    .addHelpText('after', '\nExample:\n  stagecraft up --stage load-balanced --https-port 9443')
+    .addHelpText(
+      'after',
+      '\nExample:\n  stagecraft up --stage load-balanced --engine aws-cdk --https-port 9443',
+    )
     .action(async (options) => {
       const { up } = require('./up') as typeof import('./up');
       process.exitCode = await up(project(), options, consoleOutput(Boolean(options.json)));

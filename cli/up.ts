@@ -5,13 +5,15 @@ import { Listr } from 'listr2';
 import pc from 'picocolors';
 import type { Stage } from '../constructs/blueprint/schema';
 import { readSandbox, startDaemon, updateSandbox } from '../sandbox/client';
+import { EmulatorControl, type InertResource } from '../sandbox/emulator';
 import { takeLock } from '../sandbox/folder';
 import { checkPrerequisites, explainMissing } from '../sandbox/prerequisites';
-import type { SandboxPorts } from '../sandbox/types';
+import type { Engine, SandboxPorts } from '../sandbox/types';
 import { type Context, contextOf, environmentNamed, type Project } from './context';
 import { issueDemoKeys, readDemoKeys } from './demo-keys';
-import { type Changes, Deployment } from './deploy';
+import { type Changes, type Deployment, isEmpty, STEPS, synthesizeWith } from './deployment';
 import { findEndpoints } from './endpoints';
+import { chooseEngine } from './engine';
 import { type Output, UserError } from './output';
 import type { ClaimResult } from './verify/claim';
 import { allHold } from './verify/verify';
@@ -20,6 +22,7 @@ import { claimTable, verifyContext } from './verify-command';
 export interface UpOptions {
   readonly environment: string;
   readonly stage?: Stage;
+  readonly engine?: Engine;
   readonly httpsPort: number;
   readonly httpPort: number;
   readonly emulatorPort: number;
@@ -33,6 +36,7 @@ interface Progress {
   changes?: Changes;
   context?: Context;
   claims: readonly ClaimResult[];
+  inert: readonly InertResource[];
   readonly seconds: Record<string, number>;
 }
 
@@ -43,10 +47,11 @@ function portsOf(options: UpOptions): SandboxPorts {
 
 async function prerequisites(
   project: Project,
+  engine: Engine,
   progress: Progress,
   say: (text: string) => void,
 ): Promise<void> {
-  const { missing, found } = await checkPrerequisites({ stateFolder: project.sandbox, say });
+  const { missing, found } = await checkPrerequisites({ engine, stateFolder: project.sandbox, say });
   if (missing.length > 0) throw new UserError(explainMissing(missing));
   progress.python = found.python?.path;
 }
@@ -83,6 +88,7 @@ async function startSandbox(
 function tasksOf(
   project: Project,
   options: UpOptions,
+  engine: Engine,
   progress: Progress,
   signal: AbortSignal,
   quiet: boolean,
@@ -100,27 +106,32 @@ function tasksOf(
       task.title = `${name}${result ? `: ${result}` : ''} ${pc.dim(`${seconds.toFixed(1)} s`)}`;
     },
   });
+  const steps = STEPS[engine];
   return new Listr(
     [
       timed('Prerequisites', async (say) => {
-        await prerequisites(project, progress, say);
+        await prerequisites(project, engine, progress, say);
         return undefined;
       }),
-      timed('Sandbox', () => startSandbox(project, options, progress, signal)),
+      timed('Sandbox', async () => {
+        const started = await startSandbox(project, options, progress, signal);
+        await updateSandbox(project.sandbox, { engine });
+        return started;
+      }),
       timed('Synthesize', async () => {
-        progress.deployment = await Deployment.synthesize(project, options, signal);
+        progress.deployment = await synthesizeWith(engine, project, options, signal);
         return `${progress.deployment.resourceCount} resources`;
       }),
-      timed('Terraform init', async () => {
-        await progress.deployment?.init();
+      timed(steps.prepare, async (say) => {
+        await progress.deployment?.prepare(say);
         return undefined;
       }),
-      timed('Terraform plan', async (say) => {
+      timed(steps.plan, async (say) => {
         progress.changes = await progress.deployment?.plan(say);
         return describe(progress.changes);
       }),
-      timed('Terraform apply', async (say) => {
-        if (isEmpty(progress.changes)) return 'nothing to do';
+      timed(steps.apply, async (say) => {
+        if (progress.changes && isEmpty(progress.changes)) return 'nothing to do';
         await progress.deployment?.apply(say);
         return undefined;
       }),
@@ -133,6 +144,7 @@ function tasksOf(
       timed('Verify', async (say) => {
         if (!progress.context) throw new Error('nothing is deployed');
         progress.claims = await verifyContext(progress.context, {}, (result) => say(result.title));
+        progress.inert = await inertResources(options);
         const holding = progress.claims.filter((one) => one.result === 'holds').length;
         return `${holding} of ${progress.claims.length} claims hold`;
       }),
@@ -143,9 +155,6 @@ function tasksOf(
     },
   );
 }
-
-const isEmpty = (changes: Changes | undefined): boolean =>
-  changes !== undefined && changes.add + changes.change + changes.remove === 0;
 
 function describe(changes: Changes | undefined): string | undefined {
   if (!changes) return undefined;
@@ -187,7 +196,7 @@ function abortOnSignal(output: Output): { readonly signal: AbortSignal; stop(): 
   const controller = new AbortController();
   const abort = () => {
     if (!controller.signal.aborted)
-      output.line('Stopping; Terraform finishes what it is at and keeps its state …');
+      output.line('Stopping; what is under way is finished, and its state kept …');
     controller.abort();
   };
   process.on('SIGINT', abort);
@@ -199,16 +208,31 @@ function abortOnSignal(output: Output): { readonly signal: AbortSignal; stop(): 
   return { signal: controller.signal, stop };
 }
 
-async function report(project: Project, progress: Progress, output: Output): Promise<boolean> {
-  const { context, claims, changes, seconds } = progress;
+const inertResources = (options: UpOptions): Promise<readonly InertResource[]> =>
+  new EmulatorControl(`http://localhost:${options.emulatorPort}`).inert();
+
+async function report(
+  project: Project,
+  engine: Engine,
+  progress: Progress,
+  output: Output,
+): Promise<boolean> {
+  const { context, claims, changes, inert, seconds } = progress;
   if (!context) throw new Error('nothing is deployed');
   const good = allHold(claims);
   const { url, curl } = await exampleCall(context, project);
   const ca = context.environment.stage === 'api' ? undefined : join(project.sandbox, 'ca.pem');
   const { name: environment, stage } = context.environment;
-  output.document({ environment, stage, good, endpoint: url, ca, curl, changes, seconds, claims });
+  output.document({
+    ...{ environment, stage, engine, good, endpoint: url, ca, curl },
+    ...{ changes, inert, seconds, claims },
+  });
   output.line(`\n${claimTable(claims)}\n`);
   output.line(`${pc.bold('Stage')}     ${stage}`);
+  output.line(`${pc.bold('Engine')}    ${engine}`);
+  for (const { type, logicalId } of inert) {
+    output.line(`${pc.bold('Inert')}     ${type} ${logicalId}: kept, and does nothing here`);
+  }
   output.line(`${pc.bold('Endpoint')}  ${url}`);
   if (ca && existsSync(ca)) output.line(`${pc.bold('CA')}        ${relative(process.cwd(), ca)}`);
   output.line(`${pc.bold('Try')}       ${curl}`);
@@ -221,10 +245,12 @@ export async function up(project: Project, options: UpOptions, output: Output): 
   environmentNamed(project, options.environment, options.stage);
   const release = takeLock(join(project.sandbox, 'up.lock'), 'stagecraft up');
   const { signal, stop } = abortOnSignal(output);
-  const progress: Progress = { claims: [], seconds: {} };
+  const progress: Progress = { claims: [], inert: [], seconds: {} };
   try {
-    await tasksOf(project, options, progress, signal, output.json).run();
-    return (await report(project, progress, output)) ? 0 : 1;
+    const { engine, why } = await chooseEngine(project, options.engine);
+    if (why) output.line(why);
+    await tasksOf(project, options, engine, progress, signal, output.json).run();
+    return (await report(project, engine, progress, output)) ? 0 : 1;
   } catch (error) {
     if (!signal.aborted) throw error;
     output.line('Stopped. `stagecraft up` goes on from here; `stagecraft down` removes everything.');

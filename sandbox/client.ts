@@ -76,16 +76,16 @@ export async function readSandbox(folder: string): Promise<SandboxInfo | undefin
   return new SandboxFolder(folder).readInfo();
 }
 
-/** Notes the stage that the running sandbox was brought to. @throws SandboxProblem when none runs */
+/** Notes what the running sandbox was brought to, and with which engine. @throws SandboxProblem when none runs */
 export async function updateSandbox(
   folder: string,
-  change: Partial<Pick<SandboxInfo, 'stage' | 'environment'>>,
+  change: Partial<Pick<SandboxInfo, 'stage' | 'environment' | 'engine'>>,
 ): Promise<SandboxInfo> {
   const place = new SandboxFolder(folder);
   const info = place.readInfo();
   if (info === undefined) throw new SandboxProblem('not-running', `No sandbox runs in ${place.path}.`);
-  const { stage = info.stage, environment = info.environment } = change;
-  const changed = { ...info, stage, environment };
+  const { stage = info.stage, environment = info.environment, engine = info.engine } = change;
+  const changed = { ...info, stage, environment, engine };
   place.writeInfo(changed);
   return changed;
 }

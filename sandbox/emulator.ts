@@ -28,6 +28,13 @@ export interface UnsupportedCall {
   readonly detail: string;
 }
 
+/** A resource of a CloudFormation stack that was taken, and does nothing here. */
+export interface InertResource {
+  readonly stack: string;
+  readonly logicalId: string;
+  readonly type: string;
+}
+
 export interface EmulatorHealth {
   readonly ready: true;
   /** Version of moto. */
@@ -80,6 +87,10 @@ export class EmulatorControl {
 
   async unsupported(): Promise<readonly UnsupportedCall[]> {
     return (await this.call('GET', '/unsupported')) as UnsupportedCall[];
+  }
+
+  async inert(): Promise<readonly InertResource[]> {
+    return (await this.call('GET', '/inert')) as InertResource[];
   }
 
   private async call(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<unknown> {

@@ -3,7 +3,7 @@ import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writ
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Stage } from '../constructs/blueprint/schema';
 import { identify, isAlive, type ProcessIdentity } from './processes';
-import type { SandboxPorts } from './types';
+import type { Engine, SandboxPorts } from './types';
 
 /** A sandbox that is ready: the content of `sandbox.json`. */
 export interface SandboxInfo extends ProcessIdentity {
@@ -12,6 +12,8 @@ export interface SandboxInfo extends ProcessIdentity {
   /** Name of the environment that it was brought up for. */
   readonly environment: string;
   readonly stage: Stage;
+  /** What deployed into it; absent until something was about to. */
+  readonly engine?: Engine;
   readonly region: string;
   readonly ports: SandboxPorts;
   /** ISO 8601. */

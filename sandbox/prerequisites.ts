@@ -2,6 +2,7 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { Engine } from './types';
 
 /** A program that was found. */
 export interface Found {
@@ -23,6 +24,8 @@ export interface Prerequisites {
 }
 
 export interface PrerequisiteOptions {
+  /** Terraform is looked for only when it is what deploys. @default cdktf */
+  readonly engine?: Engine;
   /** Where a virtual environment for moto may be made. */
   readonly stateFolder: string;
   /** Told before anything is installed. */
@@ -120,6 +123,12 @@ function isDebianRoot(): boolean {
   return existsSync('/etc/debian_version') && process.getuid?.() === 0;
 }
 
+/** Whether Terraform is there, in a version that will do. @returns why not */
+export async function whyNotTerraform(): Promise<string | undefined> {
+  const found = await look('terraform', terraformProbe);
+  return typeof found === 'string' ? found : undefined;
+}
+
 async function haproxyOrInstall(mayInstall: boolean, say: (text: string) => void): Promise<Found | string> {
   const found = await look('haproxy', haproxyProbe);
   if (typeof found !== 'string' || !mayInstall) return found;
@@ -163,7 +172,7 @@ function installs(pythonFolder: string): Readonly<Record<Missing['name'], Missin
 }
 
 /**
- * Looks for Terraform, Python with moto, and HAProxy. On Debian as root, haproxy is installed after saying so;
+ * Looks for Terraform where it is needed, Python with moto, and HAProxy. On Debian as root, haproxy is installed after saying so;
  * moto goes into a virtual environment beside the state folder. Nothing else is installed.
  */
 export async function checkPrerequisites(options: PrerequisiteOptions): Promise<Prerequisites> {
@@ -171,12 +180,15 @@ export async function checkPrerequisites(options: PrerequisiteOptions): Promise<
   // Beside the sandbox's own folder, so that `down` does not throw it away.
   const pythonFolder = join(dirname(options.stateFolder), 'python');
   const [terraformFound, pythonFound, haproxyFound] = await Promise.all([
-    look('terraform', terraformProbe),
+    (options.engine ?? 'cdktf') === 'cdktf' ? look('terraform', terraformProbe) : undefined,
     pythonOrInstall(pythonFolder, say),
     haproxyOrInstall(options.mayInstallPackages ?? isDebianRoot(), say),
   ]);
   const looked = { terraform: terraformFound, python: pythonFound, haproxy: haproxyFound };
-  const entries = Object.entries(looked) as [Missing['name'], Found | string][];
+  const entries = Object.entries(looked).filter(([, result]) => result !== undefined) as [
+    Missing['name'],
+    Found | string,
+  ][];
   const missing = entries.flatMap(([name, result]) =>
     typeof result === 'string' ? [{ name, why: result, install: installs(pythonFolder)[name] }] : [],
   );

@@ -1,7 +1,8 @@
 /** Where Terraform gets its provider from, and the variables that point it at the sandbox. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { devNull, homedir } from 'node:os';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { sandboxVariables } from './aws-variables';
 
 const REGISTRY = 'registry.terraform.io';
 
@@ -102,15 +103,7 @@ export function terraformEnvironment(
   const { mirror, configuration } = source;
   const file = configuration ?? (mirror ? writeCliConfiguration(folder, mirror) : undefined);
   return {
-    AWS_ENDPOINT_URL: `http://localhost:${emulatorPort}`,
-    AWS_ACCESS_KEY_ID: 'sandbox',
-    AWS_SECRET_ACCESS_KEY: 'sandbox',
-    AWS_REGION: region,
-    // No profile of the user's may have a word in this.
-    AWS_CONFIG_FILE: devNull,
-    AWS_SHARED_CREDENTIALS_FILE: devNull,
-    AWS_EC2_METADATA_DISABLED: 'true',
-    AWS_MAX_ATTEMPTS: '2',
+    ...sandboxVariables(region, emulatorPort),
     CHECKPOINT_DISABLE: '1',
     TF_IN_AUTOMATION: '1',
     ...(file ? { TF_CLI_CONFIG_FILE: file } : {}),
@@ -139,12 +132,4 @@ function writeCliConfiguration(folder: string, mirror: string): string {
   ];
   writeFileSync(file, text.join('\n'));
   return file;
-}
-
-/** What would make Terraform work on something else than the folder and the account that it is given. */
-const FOREIGN = /^(AWS_|TF_CLI_ARGS|TF_WORKSPACE$|TF_DATA_DIR$)/;
-
-/** The variables of this process without those that speak of another account. */
-export function withoutForeign(variables: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(variables).filter(([name]) => !FOREIGN.test(name)));
 }

@@ -3,7 +3,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import execa, { type ExecaError } from 'execa';
-import { withoutForeign } from './terraform-provider';
+import { withoutForeign } from './aws-variables';
 
 export { findProvider, type ProviderSource, terraformEnvironment } from './terraform-provider';
 

@@ -14,6 +14,7 @@ import cognito_tokens
 import ecs_control
 import elbv2_health
 from changes import ChangeCounter
+from cloudformation.service import inert_resources
 from ecs_reports import BadReport, parse_reports
 from unsupported import UNSUPPORTED_CALLS
 
@@ -35,6 +36,7 @@ class ControlApi:
             ("GET", "health"): lambda environ: self._health(),
             ("GET", "changes"): self._wait_for_change,
             ("GET", "unsupported"): lambda environ: UNSUPPORTED_CALLS.listed(),
+            ("GET", "inert"): lambda environ: inert_resources(),
             ("PUT", "ecs/services"): lambda environ: self._told(self._take_services, environ),
             ("PUT", "ecs/rollback"): lambda environ: self._told(ecs_control.roll_back, environ),
             ("PUT", "elbv2/health"): lambda environ: self._told(elbv2_health.take_health, environ),

@@ -51,6 +51,7 @@ def build_application(arguments: argparse.Namespace) -> tuple[Any, Any]:
 
     import patches
     from aws_gate import AwsGate
+    from cloudformation.handlers import moto_model
     from changes import ChangeCounter
     from control_api import ControlApi
     from hosted_zones import seed_hosted_zone
@@ -64,6 +65,7 @@ def build_application(arguments: argparse.Namespace) -> tuple[Any, Any]:
         seed_hosted_zone(name, zone_id)
     changes = ChangeCounter()
     gate = AwsGate(DomainDispatcherApplication(create_backend_app), changes)
+    moto_model.use_lock(gate.lock)
     instance = arguments.instance or str(uuid.uuid4())
     return ControlApi(gate, changes, gate.lock, instance), changes
 

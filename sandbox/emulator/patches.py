@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import acm_validation
 import autoscaling_tags
+import bucket_policies
 import cloud_map
-import cloudformation_types
 import cognito_gaps
 import ecs_clusters
 import ecs_service_deployments
@@ -18,12 +18,14 @@ import log_metric_filters
 import logs_insights
 import secret_versions
 import security_group_rules
+from cloudformation import api as cloudformation_api
 
 MODULES = (
     acm_validation,
     autoscaling_tags,
+    bucket_policies,
     cloud_map,
-    cloudformation_types,
+    cloudformation_api,
     cognito_gaps,
     ecs_clusters,
     ecs_service_deployments,

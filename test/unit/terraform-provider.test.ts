@@ -1,7 +1,8 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findProvider, terraformEnvironment, withoutForeign } from '../../sandbox/terraform-provider';
+import { withoutForeign } from '../../sandbox/aws-variables';
+import { findProvider, terraformEnvironment } from '../../sandbox/terraform-provider';
 
 let machine: string;
 

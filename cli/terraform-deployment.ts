@@ -1,4 +1,4 @@
-/** The deploy step of `up`: synthesizes the environment and lets Terraform apply it into the sandbox. */
+/** The CDKTF engine's deploy steps: Terraform applies what was synthesized into the sandbox. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Stage } from '../constructs/blueprint/schema';
@@ -11,14 +11,7 @@ import {
 } from '../sandbox/terraform';
 import { type SynthesizedStack, synthesize } from '../stacks/cdktf/synthesize';
 import type { Project } from './context';
-
-/** What a plan would do. `replace` counts those that are both added and removed, beyond new task definitions. */
-export interface Changes {
-  readonly add: number;
-  readonly change: number;
-  readonly remove: number;
-  readonly replace: number;
-}
+import type { Changes, Deployment, DeploymentOptions } from './deployment';
 
 interface PlannedChange {
   readonly address: string;
@@ -34,7 +27,7 @@ const isReplacement = ({ type, change }: PlannedChange): boolean =>
   change.actions.includes('create') &&
   change.actions.includes('delete');
 
-export class Deployment {
+export class TerraformDeployment implements Deployment {
   private constructor(
     private readonly stack: SynthesizedStack,
     private readonly terraform: TerraformOptions,
@@ -43,9 +36,9 @@ export class Deployment {
 
   static async synthesize(
     project: Project,
-    options: { readonly environment: string; readonly stage?: Stage; readonly emulatorPort: number },
+    options: DeploymentOptions,
     signal: AbortSignal,
-  ): Promise<Deployment> {
+  ): Promise<TerraformDeployment> {
     const source = findProvider();
     const [stack] = synthesize({
       environments: project.environments,
@@ -63,7 +56,7 @@ export class Deployment {
       options.emulatorPort,
       source,
     );
-    return new Deployment(stack, { folder: stack.workingFolder, environment, signal });
+    return new TerraformDeployment(stack, { folder: stack.workingFolder, environment, signal });
   }
 
   get stage(): Stage {
@@ -76,7 +69,7 @@ export class Deployment {
     return Object.values(resource).reduce((sum, byName) => sum + Object.keys(byName).length, 0);
   }
 
-  async init(): Promise<void> {
+  async prepare(): Promise<void> {
     await runTerraform(this.terraform, ['init', '-input=false', '-no-color']);
   }
 

@@ -1,0 +1,54 @@
+/** The deploy steps of `up`, whatever the engine. */
+import type { Stage } from '../constructs/blueprint/schema';
+import type { Engine } from '../sandbox/types';
+import type { Project } from './context';
+
+/** What a plan would do. `replace` counts those that would be made anew, beyond new task definitions. */
+export interface Changes {
+  readonly add: number;
+  readonly change: number;
+  readonly remove: number;
+  readonly replace: number;
+}
+
+/** An environment that is synthesized, on its way into the sandbox. */
+export interface Deployment {
+  readonly stage: Stage;
+  readonly resourceCount: number;
+  /** What the engine needs before it can plan. */
+  prepare(say: (text: string) => void): Promise<void>;
+  /** What would change; changes nothing. */
+  plan(say: (text: string) => void): Promise<Changes>;
+  /** Does what was planned. */
+  apply(say: (text: string) => void): Promise<void>;
+}
+
+export interface DeploymentOptions {
+  readonly environment: string;
+  readonly stage?: Stage;
+  readonly emulatorPort: number;
+}
+
+/** What the steps are called in each engine. */
+export const STEPS = {
+  cdktf: { prepare: 'Terraform init', plan: 'Terraform plan', apply: 'Terraform apply' },
+  'aws-cdk': { prepare: 'CDK bootstrap', plan: 'CDK change set', apply: 'CDK deploy' },
+} as const satisfies Record<Engine, Record<'prepare' | 'plan' | 'apply', string>>;
+
+/** Only the engine that is used is loaded. */
+export async function synthesizeWith(
+  engine: Engine,
+  project: Project,
+  options: DeploymentOptions,
+  signal: AbortSignal,
+): Promise<Deployment> {
+  if (engine === 'cdktf') {
+    const { TerraformDeployment } =
+      require('./terraform-deployment') as typeof import('./terraform-deployment');
+    return TerraformDeployment.synthesize(project, options, signal);
+  }
+  const { CdkDeployment } = require('./cdk-deployment') as typeof import('./cdk-deployment');
+  return CdkDeployment.synthesize(project, options, signal);
+}
+
+export const isEmpty = ({ add, change, remove }: Changes): boolean => add + change + remove === 0;

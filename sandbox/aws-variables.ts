@@ -1,0 +1,25 @@
+/** Environment variables that point a program at the sandbox's AWS, and at no other. */
+import { devNull } from 'node:os';
+
+/** What every AWS SDK reads. */
+export function sandboxVariables(region: string, emulatorPort: number): Record<string, string> {
+  return {
+    AWS_ENDPOINT_URL: `http://localhost:${emulatorPort}`,
+    AWS_ACCESS_KEY_ID: 'sandbox',
+    AWS_SECRET_ACCESS_KEY: 'sandbox',
+    AWS_REGION: region,
+    // No profile of the user's may have a word in this.
+    AWS_CONFIG_FILE: devNull,
+    AWS_SHARED_CREDENTIALS_FILE: devNull,
+    AWS_EC2_METADATA_DISABLED: 'true',
+    AWS_MAX_ATTEMPTS: '2',
+  };
+}
+
+/** What would make an engine work on something else than the folder and the account that it is given. */
+const FOREIGN = /^(AWS_|CDK_|TF_CLI_ARGS|TF_WORKSPACE$|TF_DATA_DIR$)/;
+
+/** The variables of this process without those that speak of another account. */
+export function withoutForeign(variables: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(variables).filter(([name]) => !FOREIGN.test(name)));
+}

@@ -1,0 +1,103 @@
+/** The cdk CLI as the sandbox runs it: one command at a time, its progress as events. */
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import execa, { type ExecaError } from 'execa';
+import { sandboxVariables, withoutForeign } from './aws-variables';
+
+/** A line of `--progress events`. */
+export interface CdkEvent {
+  /** Resources that are done, of those that the deploy changes. */
+  readonly done: number;
+  readonly all: number;
+  /** `CREATE_COMPLETE`, `UPDATE_IN_PROGRESS`, … */
+  readonly status: string;
+  readonly type: string;
+  /** Path or logical id of the resource, and the reason when one is given. */
+  readonly resource: string;
+}
+
+const EVENT = /\|\s*(\d+)\/(\d+) \| [^|]* \| (\w+)\s* \| (\S+)\s* \| (.*)$/;
+
+/** Undefined when the line tells of no resource. */
+export function parseProgress(line: string): CdkEvent | undefined {
+  const [, done, all, status, type, resource] = EVENT.exec(line) ?? [];
+  if (!done || !all || !status || !type || resource === undefined) return undefined;
+  return { done: Number(done), all: Number(all), status, type, resource: resource.trim() };
+}
+
+export interface CdkOptions {
+  /** The cloud assembly to deploy from. */
+  readonly assembly: string;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Ends the CLI; CloudFormation goes on with what it is at. */
+  readonly signal?: AbortSignal;
+}
+
+export class CdkError extends Error {
+  override readonly name = 'CdkError';
+}
+
+/** The variables that let the plain cdk CLI deploy into the sandbox. */
+export function cdkEnvironment(folder: string, region: string, emulatorPort: number): Record<string, string> {
+  return {
+    ...sandboxVariables(region, emulatorPort),
+    // With an address S3's bucket stands in the path; nothing resolves bucket.localhost.
+    AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${emulatorPort}`,
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+    CDK_DISABLE_CLI_TELEMETRY: 'true',
+    // What it remembers of accounts stays with the sandbox.
+    CDK_HOME: join(folder, 'cdk'),
+  };
+}
+
+/** @throws CdkError with what the CLI said when it fails */
+export async function runCdk(
+  options: CdkOptions,
+  args: readonly string[],
+  onLine: (line: string) => void = () => {},
+): Promise<void> {
+  const { assembly, environment, signal } = options;
+  signal?.throwIfAborted();
+  const always = ['--app', assembly, '--no-notices', '--no-color', '--ci'];
+  const child = execa(process.execPath, [cdkProgram(), ...args, ...always], {
+    // Not where a cdk.json could have a word in it.
+    cwd: assembly,
+    env: { ...withoutForeign(process.env), ...environment },
+    extendEnv: false,
+    stdin: 'ignore',
+    reject: false,
+    detached: true,
+    all: true,
+    cleanup: false,
+  });
+  const interrupt = () => {
+    if (child.pid && child.exitCode === null) process.kill(-child.pid, 'SIGTERM');
+  };
+  signal?.addEventListener('abort', interrupt, { once: true });
+  if (child.all) createInterface({ input: child.all }).on('line', onLine);
+  const result = await child;
+  signal?.removeEventListener('abort', interrupt);
+  signal?.throwIfAborted();
+  if (result.exitCode === 0) return;
+  throw new CdkError(
+    `cdk ${args[0]} failed:\n${errorText(result.all || (result as ExecaError).shortMessage)}`,
+  );
+}
+
+/** @throws CdkError that says how to get it */
+function cdkProgram(): string {
+  try {
+    return require.resolve('aws-cdk/bin/cdk');
+  } catch {
+    throw new CdkError('The cdk CLI is missing: npm install --save-dev aws-cdk@2 aws-cdk-lib');
+  }
+}
+
+/** The resources that failed and what the CLI made of it, or the last lines. */
+function errorText(output: string): string {
+  const lines = output.trim().split('\n');
+  const failed = lines.map(parseProgress).filter((event) => event?.status.endsWith('_FAILED'));
+  const said = lines.filter((line) => /^\s*(❌|‣|Error:)/u.test(line)).map((line) => `  ${line.trim()}`);
+  const told = [...failed.map((event) => `  ${event?.type} ${event?.resource}`), ...said];
+  return told.length > 0 ? told.join('\n') : lines.slice(-20).join('\n');
+}
