@@ -1,9 +1,10 @@
+import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { Construct, type IDependable } from 'constructs';
 import type * as blueprint from '../blueprint/blueprint';
 import { ConsumersSecret, type ConsumersSecretTransform } from './consumers-secret';
 import { FargateService, type FargateServiceTransform, type Placement } from './fargate-service';
-import { LogGroup, type LogGroupTransform } from './observability';
+import { LogGroup, type LogGroupTransform, loggedMetric, type MetricDimensions } from './observability';
 import { letWait } from './order';
 import { type Peers, SecurityGroup, type SecurityGroupTransform } from './security-group';
 import type { ITargetGroup } from './target-group';
@@ -53,6 +54,7 @@ export class GatewayPair extends Construct implements ec2.IConnectable {
   /** By the member's id. */
   readonly members: Readonly<Record<string, FargateService>>;
   readonly connections: ec2.Connections;
+  readonly #logGroup: blueprint.LogGroup | undefined;
 
   constructor(scope: Construct, id: string, props: GatewayPairProps) {
     super(scope, id);
@@ -74,6 +76,23 @@ export class GatewayPair extends Construct implements ec2.IConnectable {
       gateway.members.map((member) => [member.id, this.#member(member, props)]),
     );
     this.#oneAfterTheOther(gateway.members);
+    this.#letReadKeys();
+    this.#logGroup = gateway.members[0]?.logGroup;
+  }
+
+  /**
+   * A metric of what callers did, over all members. `Requests`, `Errors5xx`, `Refused`, `CacheHits` and `Latency` are by
+   * `Api`; `Requests` is also by `Api` and `Consumer`. The sum over a period, of `Latency` the 95th percentile.
+   *
+   * ```ts
+   * gateways.metric('Errors5xx', { Api: 'orders' }).createAlarm(this, 'errors', { threshold: 5, evaluationPeriods: 3 });
+   * ```
+   *
+   * A minute without a request has no value: an alarm takes that as missing data, not as 0.
+   * @throws Error that names the metrics there are; there are none with `usageMetrics: false`
+   */
+  metric(name: string, dimensions: MetricDimensions, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return loggedMetric(this.#logGroup ?? { id: '', name: '', retentionDays: 1 }, name, dimensions, options);
   }
 
   /** Security groups by group id, for the rules of what the gateways call. */
@@ -116,6 +135,13 @@ export class GatewayPair extends Construct implements ec2.IConnectable {
       dependsOn: props.dependsOn,
       transform: props.transform?.member,
     });
+  }
+
+  /** A secret that a key of the user's encrypts is of no use to a member that must not decrypt with it. */
+  #letReadKeys(): void {
+    const { encryptionKey } = this.consumersSecret.secret;
+    for (const { executionRole } of Object.values(this.members))
+      encryptionKey?.grantDecrypt(executionRole.role);
   }
 
   /** Two live tasks under one peer name would overwrite each other's counters, and one member must always serve. */

@@ -18,6 +18,38 @@ export interface LogGroupProps {
 
 const units = { Count: cloudwatch.Unit.COUNT, Milliseconds: cloudwatch.Unit.MILLISECONDS } as const;
 
+/** What a metric is of: `{ Api: 'orders' }`, or `{ Api: 'orders', Consumer: 'acme' }`. */
+export type MetricDimensions = Readonly<Record<string, string>>;
+
+/**
+ * The CloudWatch metric that a log group's filters make, with the dimensions that they write: a metric without them
+ * would never have a value.
+ * @throws Error that names the metrics there are, when there is none of that name and dimensions
+ */
+export function loggedMetric(
+  { metricFilters = [] }: blueprint.LogGroup,
+  name: string,
+  dimensions: MetricDimensions,
+  options?: cloudwatch.MetricOptions,
+): cloudwatch.Metric {
+  const signature = (metricName: string, of: object) =>
+    `${metricName} {${Object.keys(of).toSorted().join(', ')}}`;
+  const wanted = signature(name, dimensions);
+  const metrics = metricFilters.map(({ metric }) => metric);
+  const found = metrics.find((metric) => signature(metric.name, metric.dimensions) === wanted);
+  if (found === undefined) {
+    const known = metrics.map((metric) => signature(metric.name, metric.dimensions)).join(', ') || 'none';
+    throw new Error(`There is no metric ${wanted}. There are: ${known}.`);
+  }
+  return new cloudwatch.Metric({
+    namespace: found.namespace,
+    metricName: found.name,
+    dimensionsMap: { ...dimensions },
+    statistic: found.unit === 'Count' ? cloudwatch.Stats.SUM : cloudwatch.Stats.percentile(95),
+    ...options,
+  });
+}
+
 /** Where a service's log lines go, how long they are kept, and which numbers CloudWatch makes of them. */
 export class LogGroup extends Construct {
   readonly group: logs.LogGroup;

@@ -3,10 +3,13 @@ import type { Stack } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
 import { GatewayPair, type GatewayPairProps } from '../../constructs/aws-cdk/gateway-pair';
 import { LoadBalancer } from '../../constructs/aws-cdk/load-balancer';
 import { resourceOf } from '../../constructs/aws-cdk/suppressions';
 import { TargetGroup } from '../../constructs/aws-cdk/target-group';
+import { resolve } from '../../constructs/blueprint/resolve';
+import { parsed } from '../unit/environment-fixture';
 import { existing, groupOf, partsAt } from './support/aws-cdk-existing';
 import { synthesizedIn } from './support/aws-cdk-template';
 
@@ -58,6 +61,44 @@ describe('a GatewayPair behind a listener that is not ours', () => {
       'secretsmanager:UpdateSecret',
       'secretsmanager:UpdateSecretVersionStage',
     ]);
+  });
+
+  test("a key of the user's own can be used by the members to read the secret, before they start", () => {
+    const stack = synthesizedIn((scope) => {
+      const key = kms.Key.fromKeyArn(scope, 'key', 'arn:aws:kms:eu-central-1:123456789012:key/own');
+      build(scope, () => ({
+        transform: { consumersSecret: { secret: (props) => ({ ...props, encryptionKey: key }) } },
+      }));
+    });
+    const policies = Object.entries(stack.all('AWS::IAM::Policy'));
+    expect(policies.map(([, { PolicyDocument }]) => PolicyDocument.Statement)).toEqual([
+      [{ Action: 'kms:Decrypt', Effect: 'Allow', Resource: 'arn:aws:kms:eu-central-1:123456789012:key/own' }],
+      [{ Action: 'kms:Decrypt', Effect: 'Allow', Resource: 'arn:aws:kms:eu-central-1:123456789012:key/own' }],
+    ]);
+    expect(stack.waitsFor('gatewaygatewayaService')).toContain('gatewaygatewayaExecutionRoleDefaultPolicy');
+  });
+
+  test('has metrics of what callers did, with the dimensions that its filters write', () => {
+    synthesizedIn((scope) => {
+      const pair = build(scope, () => ({ gateway: resolve(parsed()).gateway }));
+      expect(pair.metric('Errors5xx', { Api: 'orders' }).toMetricConfig().metricStat).toMatchObject({
+        namespace: 'Stagecraft/shop',
+        metricName: 'Errors5xx',
+        dimensions: [{ name: 'Api', value: 'orders' }],
+        statistic: 'Sum',
+      });
+      const requests = pair.metric('Requests', { Consumer: 'acme', Api: 'orders' }, { label: 'acme' });
+      expect(requests.toMetricConfig().metricStat?.dimensions).toEqual([
+        { name: 'Api', value: 'orders' },
+        { name: 'Consumer', value: 'acme' },
+      ]);
+      expect(requests.label).toBe('acme');
+      expect(pair.metric('Latency', { Api: 'orders' }).statistic).toBe('p95');
+      expect(() => pair.metric('Errors5xx', {})).toThrow(
+        'There is no metric Errors5xx {}. There are: Requests {Api}, Errors5xx {Api}, Refused {Api}, ' +
+          'CacheHits {Api}, Latency {Api}, Requests {Api, Consumer}.',
+      );
+    });
   });
 
   test('needs subnets for each member', () => {

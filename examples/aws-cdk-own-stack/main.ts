@@ -1,0 +1,130 @@
+/**
+ * The constructs in a stack of one's own: gateways behind a load balancer that exists, an API behind the gateways, in a
+ * VPC and a cluster that exist. L2 types go in and come out; nothing is looked up.
+ *
+ * An environment says what is wanted, in the same words as an environment file; `resolve` decides names and numbers; the
+ * constructs take their parts of it.
+ *
+ * See it with `npx cdk synth --app 'npx tsx examples/aws-cdk-own-stack/main.ts'`.
+ */
+import { App, Duration, Stack } from 'aws-cdk-lib';
+import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as ecs from 'aws-cdk-lib/aws-ecs';
+import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import * as route53 from 'aws-cdk-lib/aws-route53';
+import { LoadBalancerTarget } from 'aws-cdk-lib/aws-route53-targets';
+import * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
+import type { Construct } from 'constructs';
+import { ApiService } from '../../constructs/aws-cdk/api-service';
+import { GatewayPair } from '../../constructs/aws-cdk/gateway-pair';
+import { TargetGroup } from '../../constructs/aws-cdk/target-group';
+import { parseEnvironment } from '../../constructs/blueprint/load';
+import { resolve } from '../../constructs/blueprint/resolve';
+
+const ENVIRONMENT = `
+name: shop
+stage: gateway
+region: eu-central-1
+domain: { name: api.shop.example, hostedZone: { id: Z0123456789SHOP, name: shop.example } }
+apis:
+  orders:
+    image: registry.example/orders:1
+    paths: [/orders]
+    instances: { min: 2, max: 6 }
+    policies: { authentication: { apiKey: {} } }
+consumers: { web: {} }
+`;
+
+const region = 'eu-central-1';
+const loadBalancers = `arn:aws:elasticloadbalancing:${region}:123456789012`;
+
+/** All that is there before the stack. */
+function imported(scope: Construct) {
+  const vpc = ec2.Vpc.fromVpcAttributes(scope, 'vpc', {
+    vpcId: 'vpc-0a1b2c3d4e5f60718',
+    availabilityZones: [`${region}a`, `${region}b`],
+    privateSubnetIds: ['subnet-0a1b2c3d4e5f60713', 'subnet-0a1b2c3d4e5f60714'],
+    privateSubnetRouteTableIds: ['rtb-0a1b2c3d4e5f60713', 'rtb-0a1b2c3d4e5f60714'],
+  });
+  const cluster = ecs.Cluster.fromClusterAttributes(scope, 'cluster', { clusterName: 'own', vpc });
+  const namespace = servicediscovery.PrivateDnsNamespace.fromPrivateDnsNamespaceAttributes(scope, 'names', {
+    namespaceId: 'ns-0123456789abcdef',
+    // The gateways ask for orders.shop.internal: the name follows from the environment's.
+    namespaceName: 'shop.internal',
+    namespaceArn: `arn:aws:servicediscovery:${region}:123456789012:namespace/ns-0123456789abcdef`,
+  });
+  const securityGroup = ec2.SecurityGroup.fromSecurityGroupId(scope, 'own-group', 'sg-0a1b2c3d4e5f60719');
+  const balancer = elbv2.ApplicationLoadBalancer.fromApplicationLoadBalancerAttributes(scope, 'balancer', {
+    loadBalancerArn: `${loadBalancers}:loadbalancer/app/own/50dc6c495c0c9188`,
+    loadBalancerDnsName: `own-1234567890.${region}.elb.amazonaws.com`,
+    loadBalancerCanonicalHostedZoneId: 'Z215JYRZR1TBD5',
+    securityGroupId: securityGroup.securityGroupId,
+  });
+  const listener = elbv2.ApplicationListener.fromApplicationListenerAttributes(scope, 'listener', {
+    listenerArn: `${loadBalancers}:listener/app/own/50dc6c495c0c9188/f2f7dc8efc522ab2`,
+    securityGroup,
+  });
+  const zone = route53.HostedZone.fromHostedZoneAttributes(scope, 'zone', {
+    hostedZoneId: 'Z0123456789SHOP',
+    zoneName: 'shop.example',
+  });
+  return { place: { vpc, cluster, namespace }, securityGroup, balancer, listener, zone };
+}
+
+export class OwnStack extends Stack {
+  constructor(scope: Construct, id: string) {
+    super(scope, id, { env: { region } });
+    const { place, securityGroup, balancer, listener, zone } = imported(this);
+    const { vpc } = place;
+    const { gateway, loadBalancer, services } = resolve(parseEnvironment(ENVIRONMENT, 'environment'));
+    const [service] = services;
+    const [targetGroup] = loadBalancer?.targetGroups ?? [];
+    const [attachRule] = loadBalancer?.attachRules ?? [];
+    if (!gateway || !service || !targetGroup || !attachRule) throw new Error('The stage has all four.');
+
+    const inZone = (zoneName: string) => vpc.selectSubnets({ availabilityZones: [zoneName] }).subnets;
+    const gateways = new GatewayPair(this, 'gateway', {
+      ...place,
+      gateway,
+      subnets: { 'gateway-a': inZone(`${region}a`), 'gateway-b': inZone(`${region}b`) },
+      targetGroup: new TargetGroup(this, 'gateways', { targetGroup, attachRule, listener, vpc }),
+      peers: { alb: securityGroup },
+    });
+    const orders = new ApiService(this, 'orders', {
+      ...place,
+      service,
+      subnets: vpc.privateSubnets,
+      peers: gateways.peers,
+      // The first way out: the settings of a child, just before it is made.
+      transform: { scalingPolicy: (settings) => ({ ...settings, scaleInCooldown: Duration.minutes(10) }) },
+    });
+    // The second way out: the children themselves.
+    const task = orders.fargate.taskDefinition.node.defaultChild as ecs.CfnTaskDefinition;
+    task.addPropertyOverride('ContainerDefinitions.0.ReadonlyRootFilesystem', true);
+    dynamodb.Table.fromTableName(this, 'table', 'orders').grantReadWriteData(orders);
+    orders
+      .metricCpuUtilization({ period: Duration.minutes(1) })
+      .createAlarm(this, 'busy', { threshold: 85, evaluationPeriods: 10 });
+    gateways
+      .metric('Errors5xx', { Api: 'orders' })
+      .createAlarm(this, 'errors', { threshold: 5, evaluationPeriods: 3 });
+
+    const traffic = new elbv2.ApplicationListenerRule(this, 'traffic', {
+      listener,
+      priority: 10,
+      conditions: [elbv2.ListenerCondition.pathPatterns(['/orders', '/orders/*'])],
+      action: elbv2.ListenerAction.forward([gateways.targetGroup.targetGroup]),
+    });
+    // Callers come when all that answers them is steady.
+    traffic.node.addDependency(gateways, orders);
+    const target = route53.RecordTarget.fromAlias(new LoadBalancerTarget(balancer));
+    new route53.ARecord(this, 'name', { zone, recordName: 'api', target }).node.addDependency(traffic);
+  }
+}
+
+if (require.main === module) {
+  const app = new App();
+  new OwnStack(app, 'own');
+  app.synth();
+}
