@@ -202,8 +202,9 @@ function explain(error: unknown): string {
     return formatProblems(error.problems, { color: Boolean(process.stderr.isTTY) });
   if (!(error instanceof Error)) return String(error);
   if (process.env.STAGECRAFT_DEBUG === '1') return error.stack ?? error.message;
-  if (error instanceof UserError || '$metadata' in error) return error.message || error.name;
   const { name } = error;
+  if (error instanceof UserError || '$metadata' in error || name === 'CdkError' || name === 'TerraformError')
+    return error.message || name;
   if (name === 'CredentialsProviderError') {
     return `No AWS credentials. Set them up for your account (aws configure, or AWS_PROFILE), or start the sandbox: stagecraft up.`;
   }

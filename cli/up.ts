@@ -113,16 +113,13 @@ function tasksOf(
         await prerequisites(project, engine, progress, say);
         return undefined;
       }),
-      timed('Sandbox', async () => {
-        const started = await startSandbox(project, options, progress, signal);
-        await updateSandbox(project.sandbox, { engine });
-        return started;
-      }),
+      timed('Sandbox', () => startSandbox(project, options, progress, signal)),
       timed('Synthesize', async () => {
         progress.deployment = await synthesizeWith(engine, project, options, signal);
         return `${progress.deployment.resourceCount} resources`;
       }),
       timed(steps.prepare, async (say) => {
+        await updateSandbox(project.sandbox, { engine });
         await progress.deployment?.prepare(say);
         return undefined;
       }),

@@ -47,6 +47,11 @@ export function cdkEnvironment(folder: string, region: string, emulatorPort: num
     CDK_DISABLE_CLI_TELEMETRY: 'true',
     // What it remembers of accounts stays with the sandbox.
     CDK_HOME: join(folder, 'cdk'),
+    // ~/.cdk.json is the user's: a profile or a proxy in it would be used.
+    HOME: folder,
+    // The CLI sends localhost to a proxy too.
+    NO_PROXY: 'localhost,127.0.0.1',
+    no_proxy: 'localhost,127.0.0.1',
   };
 }
 
@@ -93,11 +98,23 @@ function cdkProgram(): string {
   }
 }
 
+/** Progress of the CLI itself, which tells nobody why it failed. */
+const CHATTER = /^(✨.*|.*: (creating CloudFormation changeset|deploying)\.\.\..*|)$/u;
+
 /** The resources that failed and what the CLI made of it, or the last lines. */
 function errorText(output: string): string {
   const lines = output.trim().split('\n');
-  const failed = lines.map(parseProgress).filter((event) => event?.status.endsWith('_FAILED'));
-  const said = lines.filter((line) => /^\s*(❌|‣|Error:)/u.test(line)).map((line) => `  ${line.trim()}`);
-  const told = [...failed.map((event) => `  ${event?.type} ${event?.resource}`), ...said];
-  return told.length > 0 ? told.join('\n') : lines.slice(-20).join('\n');
+  const failed = lines.flatMap((line) => {
+    const event = parseProgress(line);
+    // What was under way is cancelled when another resource fails.
+    if (!event?.status.endsWith('_FAILED') || event.resource.includes('cancelled')) return [];
+    return [`  ${event.type} ${event.resource}`];
+  });
+  const said = lines
+    .filter((line) => /^\s*(❌|‣|Error:)/u.test(line))
+    .map((line) => `  ${line.trim()}`)
+    // It ends with a colon where the failed resources would follow.
+    .filter((line) => failed.length === 0 || !line.endsWith(':'));
+  const told = [...new Set([...failed, ...said])];
+  return (told.length > 0 ? told : lines.filter((line) => !CHATTER.test(line)).slice(-20)).join('\n');
 }

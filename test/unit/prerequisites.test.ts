@@ -1,7 +1,12 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { atLeast, checkPrerequisites, explainMissing } from '../../sandbox/prerequisites';
+import {
+  atLeast,
+  checkPrerequisites,
+  explainMissing,
+  type PrerequisiteOptions,
+} from '../../sandbox/prerequisites';
 
 /** A machine that has only the programs which a test puts on it. */
 let machine: string;
@@ -50,7 +55,7 @@ END
     esac`,
   );
 
-const check = (more: { say?: (text: string) => void; mayInstallPackages?: boolean } = {}) =>
+const check = (more: Partial<PrerequisiteOptions> = {}) =>
   checkPrerequisites({
     stateFolder: join(machine, '.stagecraft', 'sandbox'),
     mayInstallPackages: false,
@@ -137,6 +142,30 @@ describe('what is missing', () => {
     expect(explainMissing([{ name: 'haproxy', why: 'haproxy was not found', install }])).toBe(
       'This is needed and missing:\n  haproxy: haproxy was not found\n    install: apt-get install haproxy',
     );
+  });
+});
+
+describe('Terraform', () => {
+  beforeEach(() => {
+    haproxy('2.6.12');
+    pythonWithMoto('5.2.1');
+  });
+
+  it.each([undefined, 'cdktf'] as const)('is needed by the engine %s', async (engine) => {
+    const { missing } = await check({ engine });
+    expect(missing.map(({ name }) => name)).toEqual(['terraform']);
+  });
+
+  it('is not even looked for where AWS CDK deploys', async () => {
+    program('terraform', `touch ${join(machine, 'called')}; echo "Terraform v1.11.4"`);
+    expect(await check({ engine: 'aws-cdk' })).toStrictEqual({
+      found: {
+        python: { path: '/usr/bin/python3.11', version: '5.2.1' },
+        haproxy: { path: 'haproxy', version: '2.6.12' },
+      },
+      missing: [],
+    });
+    expect(existsSync(join(machine, 'called'))).toBe(false);
   });
 });
 
