@@ -6,7 +6,7 @@ import pc from 'picocolors';
 import type { Stage } from '../constructs/blueprint/schema';
 import { readSandbox, startDaemon, updateSandbox } from '../sandbox/client';
 import { EmulatorControl, type InertResource } from '../sandbox/emulator';
-import { takeLock } from '../sandbox/folder';
+import { SandboxFolder, takeLock } from '../sandbox/folder';
 import { checkPrerequisites, explainMissing } from '../sandbox/prerequisites';
 import type { Engine, SandboxPorts } from '../sandbox/types';
 import { type Context, contextOf, environmentNamed, type Project } from './context';
@@ -237,6 +237,8 @@ async function report(
   return good;
 }
 
+const logsOf = (project: Project): string => relative(process.cwd(), new SandboxFolder(project.sandbox).logs);
+
 /** @returns the exit code: 0 when everything is up and every claim holds, 130 after Ctrl-C, else 1. */
 export async function up(project: Project, options: UpOptions, output: Output): Promise<number> {
   environmentNamed(project, options.environment, options.stage);
@@ -249,7 +251,10 @@ export async function up(project: Project, options: UpOptions, output: Output): 
     await tasksOf(project, options, engine, progress, signal, output.json).run();
     return (await report(project, engine, progress, output)) ? 0 : 1;
   } catch (error) {
-    if (!signal.aborted) throw error;
+    if (!signal.aborted) {
+      if (progress.deployment) output.line(`What the tasks wrote is in ${logsOf(project)}`);
+      throw error;
+    }
     output.line('Stopped. `stagecraft up` goes on from here; `stagecraft down` removes everything.');
     return 130;
   } finally {
