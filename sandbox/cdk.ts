@@ -64,7 +64,7 @@ export async function runCdk(
   const { assembly, environment, signal } = options;
   signal?.throwIfAborted();
   const always = ['--app', assembly, '--no-notices', '--no-color', '--ci'];
-  const child = execa(process.execPath, [cdkProgram(), ...args, ...always], {
+  const child = execa(process.execPath, [require.resolve('aws-cdk/bin/cdk'), ...args, ...always], {
     // Not where a cdk.json could have a word in it.
     cwd: assembly,
     env: { ...withoutForeign(process.env), ...environment },
@@ -87,15 +87,6 @@ export async function runCdk(
   throw new CdkError(
     `cdk ${args[0]} failed:\n${errorText(result.all || (result as ExecaError).shortMessage)}`,
   );
-}
-
-/** @throws CdkError that says how to get it */
-function cdkProgram(): string {
-  try {
-    return require.resolve('aws-cdk/bin/cdk');
-  } catch {
-    throw new CdkError('The cdk CLI is missing: npm install --save-dev aws-cdk@2 aws-cdk-lib');
-  }
 }
 
 /** Progress of the CLI itself, which tells nobody why it failed. */

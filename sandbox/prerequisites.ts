@@ -12,19 +12,19 @@ export interface Found {
 }
 
 export interface Missing {
-  readonly name: 'terraform' | 'python' | 'haproxy';
+  readonly name: 'terraform' | 'aws-cdk' | 'python' | 'haproxy';
   readonly why: string;
   /** Commands that install it, by system. */
   readonly install: Readonly<Record<'Debian' | 'macOS', string>>;
 }
 
 export interface Prerequisites {
-  readonly found: { readonly terraform?: Found; readonly python?: Found; readonly haproxy?: Found };
+  readonly found: Readonly<Partial<Record<Missing['name'], Found>>>;
   readonly missing: readonly Missing[];
 }
 
 export interface PrerequisiteOptions {
-  /** Terraform is looked for only when it is what deploys. @default cdktf */
+  /** Only what this engine needs is looked for. @default cdktf */
   readonly engine?: Engine;
   /** Where a virtual environment for moto may be made. */
   readonly stateFolder: string;
@@ -46,6 +46,9 @@ const MOTO_PROBE =
 
 /** Write-only arguments, which keep the consumers' secret out of the state, came with 1.11. */
 const LEAST_TERRAFORM = '1.11';
+
+/** The first CLI that is told apart from the library by its version. */
+const LEAST_CDK = '2.1148';
 
 const LEAST_HAPROXY = '2.6';
 
@@ -129,6 +132,20 @@ export async function whyNotTerraform(): Promise<string | undefined> {
   return typeof found === 'string' ? found : undefined;
 }
 
+/** The CLI and the library, as packages beside this one. 3.0.0 of the CLI is an older, wrong release. */
+function lookForCdk(): Found | string {
+  try {
+    require.resolve('aws-cdk-lib/package.json');
+    const { version } = require('aws-cdk/package.json') as { version: string };
+    if (version.startsWith('2.') && atLeast(version, LEAST_CDK)) {
+      return { path: require.resolve('aws-cdk/bin/cdk'), version };
+    }
+    return `aws-cdk ${version} was found; ${LEAST_CDK} or newer of major 2 is needed`;
+  } catch {
+    return 'the packages aws-cdk and aws-cdk-lib were not found';
+  }
+}
+
 async function haproxyOrInstall(mayInstall: boolean, say: (text: string) => void): Promise<Found | string> {
   const found = await look('haproxy', haproxyProbe);
   if (typeof found !== 'string' || !mayInstall) return found;
@@ -155,6 +172,8 @@ async function pythonOrInstall(folder: string, say: (text: string) => void): Pro
     : `moto could not be installed: ${complaint(installed.output)}`;
 }
 
+const CDK_INSTALL = 'npm install --save-dev aws-cdk@2 aws-cdk-lib@2';
+
 function installs(pythonFolder: string): Readonly<Record<Missing['name'], Missing['install']>> {
   const python = `python3 -m venv ${pythonFolder} && ${pythonFolder}/bin/pip install '${MOTO_PACKAGE}'`;
   return {
@@ -163,6 +182,7 @@ function installs(pythonFolder: string): Readonly<Record<Missing['name'], Missin
         'see developer.hashicorp.com/terraform/install for the package source, then: apt-get install terraform',
       macOS: 'brew tap hashicorp/tap && brew install hashicorp/tap/terraform',
     },
+    'aws-cdk': { Debian: CDK_INSTALL, macOS: CDK_INSTALL },
     python: {
       Debian: `apt-get install python3 python3-venv && ${python}`,
       macOS: `brew install python && ${python}`,
@@ -172,23 +192,26 @@ function installs(pythonFolder: string): Readonly<Record<Missing['name'], Missin
 }
 
 /**
- * Looks for Terraform where it is needed, Python with moto, and HAProxy. On Debian as root, haproxy is installed after saying so;
- * moto goes into a virtual environment beside the state folder. Nothing else is installed.
+ * Looks for what the engine needs (Terraform, or the packages of AWS CDK), Python with moto, and HAProxy. On Debian as
+ * root, haproxy is installed after saying so; moto goes into a virtual environment beside the state folder. Nothing else
+ * is installed.
  */
 export async function checkPrerequisites(options: PrerequisiteOptions): Promise<Prerequisites> {
   const say = options.say ?? (() => {});
   // Beside the sandbox's own folder, so that `down` does not throw it away.
   const pythonFolder = join(dirname(options.stateFolder), 'python');
-  const [terraformFound, pythonFound, haproxyFound] = await Promise.all([
-    (options.engine ?? 'cdktf') === 'cdktf' ? look('terraform', terraformProbe) : undefined,
+  const engine = options.engine ?? 'cdktf';
+  const [engineFound, pythonFound, haproxyFound] = await Promise.all([
+    engine === 'cdktf' ? look('terraform', terraformProbe) : lookForCdk(),
     pythonOrInstall(pythonFolder, say),
     haproxyOrInstall(options.mayInstallPackages ?? isDebianRoot(), say),
   ]);
-  const looked = { terraform: terraformFound, python: pythonFound, haproxy: haproxyFound };
-  const entries = Object.entries(looked).filter(([, result]) => result !== undefined) as [
-    Missing['name'],
-    Found | string,
-  ][];
+  const looked = {
+    [engine === 'cdktf' ? 'terraform' : 'aws-cdk']: engineFound,
+    python: pythonFound,
+    haproxy: haproxyFound,
+  };
+  const entries = Object.entries(looked) as [Missing['name'], Found | string][];
   const missing = entries.flatMap(([name, result]) =>
     typeof result === 'string' ? [{ name, why: result, install: installs(pythonFolder)[name] }] : [],
   );

@@ -160,12 +160,50 @@ describe('Terraform', () => {
     program('terraform', `touch ${join(machine, 'called')}; echo "Terraform v1.11.4"`);
     expect(await check({ engine: 'aws-cdk' })).toStrictEqual({
       found: {
+        'aws-cdk': {
+          path: require.resolve('aws-cdk/bin/cdk'),
+          version: (require('aws-cdk/package.json') as { version: string }).version,
+        },
         python: { path: '/usr/bin/python3.11', version: '5.2.1' },
         haproxy: { path: 'haproxy', version: '2.6.12' },
       },
       missing: [],
     });
     expect(existsSync(join(machine, 'called'))).toBe(false);
+  });
+});
+
+describe('the packages of AWS CDK', () => {
+  const checkWith = async (cdk: () => unknown) => {
+    jest.doMock('aws-cdk/package.json', cdk, { virtual: true });
+    let look = checkPrerequisites;
+    jest.isolateModules(() => {
+      look = (require('../../sandbox/prerequisites') as typeof import('../../sandbox/prerequisites'))
+        .checkPrerequisites;
+    });
+    const stateFolder = join(machine, '.stagecraft', 'sandbox');
+    const { missing } = await look({ engine: 'aws-cdk', stateFolder, mayInstallPackages: false });
+    return missing.filter(({ name }) => name === 'aws-cdk');
+  };
+  const install = 'npm install --save-dev aws-cdk@2 aws-cdk-lib@2';
+  const missing = (why: string) => [{ name: 'aws-cdk', why, install: { Debian: install, macOS: install } }];
+
+  afterEach(() => {
+    jest.dontMock('aws-cdk/package.json');
+    jest.resetModules();
+  });
+
+  it.each(['2.1147.9', '3.0.0'])('%s of the CLI will not do', async (version) => {
+    expect(await checkWith(() => ({ version }))).toEqual(
+      missing(`aws-cdk ${version} was found; 2.1148 or newer of major 2 is needed`),
+    );
+  });
+
+  it('are named with what installs them when they are not there', async () => {
+    const absent = () => {
+      throw new Error('Cannot find module');
+    };
+    expect(await checkWith(absent)).toEqual(missing('the packages aws-cdk and aws-cdk-lib were not found'));
   });
 });
 
