@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
+import { withoutForeign } from './aws-variables';
 import { SandboxProblem } from './folder';
 import type { HealthReport } from './load-balancer/report';
 import type { ServiceReport } from './tasks/types';
@@ -130,7 +131,10 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       ...Object.entries(hostedZones).flatMap(([name, id]) => ['--hosted-zone', `${name}=${id}`]),
     ],
     // Without the variable, Python writes compiled files beside the launcher: outside the state folder.
-    { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1' } },
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...withoutForeign(process.env), PYTHONDONTWRITEBYTECODE: '1' },
+    },
   );
   const lines: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {

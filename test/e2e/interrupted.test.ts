@@ -55,8 +55,8 @@ test('a port in use is named with the option that changes it', async () => {
   }
 });
 
-test('without Terraform, up says so and how to get it', async () => {
-  const result = await run(process.execPath, ['bin/stagecraft.js', 'up', ...PORTS], {
+test('without Terraform, the engine that needs it says so and how to get it', async () => {
+  const result = await run(process.execPath, ['bin/stagecraft.js', 'up', '--engine', 'cdktf', ...PORTS], {
     env: { PATH: '/nowhere' },
     timeoutSeconds: 60,
   });

@@ -101,15 +101,11 @@ describe('what the emulator cannot do', () => {
     const bucket = { Type: 'AWS::S3::Bucket' };
     const refused = await create('refused', {
       Bucket: bucket,
-      Names: { Type: 'AWS::ServiceDiscovery::PrivateDnsNamespace', Properties: { Name: 'x' } },
+      Names: { Type: 'AWS::AppRunner::Service', Properties: { Name: 'x' } },
     });
     expect(refused.status).toBe(400);
-    expect(refused.text).toContain(
-      'does not have these resource types: AWS::ServiceDiscovery::PrivateDnsNamespace',
-    );
-    expect(await listed('AWS::ServiceDiscovery::PrivateDnsNamespace')).toMatchObject([
-      { service: 'cloudformation', count: 1 },
-    ]);
+    expect(refused.text).toContain('does not have these resource types: AWS::AppRunner::Service');
+    expect(await listed('AWS::AppRunner::Service')).toMatchObject([{ service: 'cloudformation', count: 1 }]);
     const taken = await create('taken', { Bucket: bucket, CDKMetadata: { Type: 'AWS::CDK::Metadata' } });
     expect(taken.status).toBe(200);
   });

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
 
 from moto.cloudformation.responses import CloudFormationResponse
 from moto.core.responses import ActionResult, EmptyResult
 
-from cloudformation.records import Change, ChangeSet, Stack
+from cloudformation import answers
+from cloudformation.handlers.base import is_true
+from cloudformation.outputs import exports_in
+from cloudformation.records import ChangeSet, Stack, Wish
 from cloudformation.service import Invalid, Stacks, stacks_of
 from cloudformation.template import Template
 from patching import add, replace
-
-
-class ChangeSetNotFound(Invalid):
-    def __init__(self, name: str) -> None:
-        super().__init__(f"ChangeSet [{name}] does not exist")
-        self.code = self.error_type = "ChangeSetNotFound"
 
 
 def _stacks(response: CloudFormationResponse) -> Stacks:
@@ -35,7 +32,7 @@ def _change_set(response: CloudFormationResponse) -> tuple[Stack, ChangeSet]:
         for change_set in stack.change_sets.values():
             if name in (change_set.id, change_set.name):
                 return stack, change_set
-    raise ChangeSetNotFound(name)
+    raise Invalid(f"ChangeSet [{name}] does not exist", "ChangeSetNotFound")
 
 
 def _body(response: CloudFormationResponse) -> str | None:
@@ -43,154 +40,127 @@ def _body(response: CloudFormationResponse) -> str | None:
     if not url:
         body: str | None = response._get_param("TemplateBody")
         return body
-    text: str = response._get_stack_from_s3_url(url)
+    try:
+        text: str = response._get_stack_from_s3_url(url)
+    except Exception as error:
+        raise Invalid(f"S3 error: there is no template at {url}") from error
     return text
 
 
-def _template(response: CloudFormationResponse, stack: Stack | None) -> Template:
-    body = _body(response)
-    if body:
-        return _stacks(response).parse(body)
-    if response._get_bool_param("UsePreviousTemplate", False) and stack and stack.template:
-        return stack.template
-    raise Invalid("Either Template URL or Template Body must be specified.")
-
-
-def _parameters(response: CloudFormationResponse, stack: Stack | None) -> dict[str, str]:
-    given: dict[str, str] = {}
-    for one in response._get_param("Parameters", []):
-        key = one["ParameterKey"]
-        if not one.get("UsePreviousValue"):
-            given[key] = one.get("ParameterValue", "")
-        elif stack is not None and key in stack.parameters:
-            given[key] = stack.parameters[key]
-    return given
-
-
-def _existing(response: CloudFormationResponse) -> Stack | None:
-    name = response._get_param("StackName")
-    return next((stack for stack in _stacks(response).live() if name in (stack.name, stack.id)), None)
-
-
-def _prepare(response: CloudFormationResponse, name: str, kind: str) -> tuple[ChangeSet, Stack]:
-    existing = _existing(response)
-    return _stacks(response).create_change_set(
-        stack_name=response._get_param("StackName"),
-        name=name,
-        kind=kind,
+def _wish(response: CloudFormationResponse) -> Wish:
+    existing = _stacks(response).existing(response._get_param("StackName"))
+    return Wish(
         template=_template(response, existing),
         parameters=_parameters(response, existing),
-        tags=response._get_param("Tags", []),
-        description=response._get_param("Description"),
+        tags={tag["Key"]: tag["Value"] for tag in response._get_param("Tags", [])},
+        capabilities=tuple(response._get_param("Capabilities", [])),
         role_arn=response._get_param("RoleARN"),
     )
 
 
-def _refuse_without_rollback(response: CloudFormationResponse) -> None:
+def _template(response: CloudFormationResponse, existing: Stack | None) -> Template:
+    body = _body(response)
+    if body:
+        return _stacks(response).parse(body)
+    if response._get_bool_param("UsePreviousTemplate", False) and existing and existing.template:
+        return existing.template
+    raise Invalid("Either Template URL or Template Body must be specified.")
+
+
+def _parameters(response: CloudFormationResponse, existing: Stack | None) -> dict[str, str]:
+    given: dict[str, str] = {}
+    for one in response._get_param("Parameters", []):
+        key = one["ParameterKey"]
+        if not is_true(one.get("UsePreviousValue")):
+            given[key] = one.get("ParameterValue", "")
+        elif existing is not None and key in existing.parameters:
+            given[key] = existing.parameters[key].text
+        else:
+            raise Invalid(f"Parameter {key} has no previous value to use.")
+    return given
+
+
+def _refuse_what_differs(response: CloudFormationResponse) -> None:
+    """What would make a deploy end otherwise than it does here."""
     if response._get_bool_param("DisableRollback", False):
         raise NotImplementedError("a deploy that fails always goes back here; leave --no-rollback out")
+    for name in ("OnFailure", "OnStackFailure"):
+        if response._get_param(name) not in (None, "ROLLBACK"):
+            raise NotImplementedError(f"a deploy that fails always goes back here; leave {name} out")
+    if response._get_param("NotificationARNs", []):
+        raise NotImplementedError("stacks notify nobody here; leave NotificationARNs out")
 
 
 def _create_change_set(self: CloudFormationResponse) -> ActionResult:
+    _refuse_what_differs(self)
     kind = self._get_param("ChangeSetType", "UPDATE")
     if kind not in ("CREATE", "UPDATE"):
         raise NotImplementedError(f"a change set of type {kind}")
-    change_set, stack = _prepare(self, self._get_param("ChangeSetName"), kind)
+    change_set, stack = _stacks(self).create_change_set(
+        self._get_param("StackName"),
+        self._get_param("ChangeSetName"),
+        kind == "CREATE",
+        _wish(self),
+        self._get_param("Description"),
+    )
     return ActionResult({"Id": change_set.id, "StackId": stack.id})
 
 
 def _describe_change_set(self: CloudFormationResponse) -> ActionResult:
-    stack, change_set = _change_set(self)
-    described = {
-        "ChangeSetName": change_set.name,
-        "ChangeSetId": change_set.id,
-        "StackId": stack.id,
-        "StackName": stack.name,
-        "Description": change_set.description,
-        "Parameters": _pairs(change_set.parameters),
-        "CreationTime": change_set.created_at,
-        "ExecutionStatus": change_set.execution_status,
-        "Status": change_set.status,
-        "StatusReason": change_set.status_reason,
-        "Tags": change_set.tags,
-        "Changes": [{"Type": "Resource", "ResourceChange": _change(one)} for one in change_set.changes],
-    }
-    return ActionResult(_given(described))
-
-
-def _change(change: Change) -> dict[str, Any]:
-    return _given(
-        {
-            "Action": change.action,
-            "LogicalResourceId": change.logical_id,
-            "PhysicalResourceId": change.physical_id,
-            "ResourceType": change.type,
-            "Replacement": change.replacement,
-            "Scope": list(change.scope),
-            "Details": list(change.details),
-        }
-    )
+    return ActionResult(answers.change_set(*_change_set(self)))
 
 
 def _execute_change_set(self: CloudFormationResponse) -> ActionResult:
-    _refuse_without_rollback(self)
-    stack, change_set = _change_set(self)
-    _stacks(self).execute(stack, change_set)
+    _refuse_what_differs(self)
+    _stacks(self).execute(*_change_set(self))
     return EmptyResult()
 
 
 def _delete_change_set(self: CloudFormationResponse) -> ActionResult:
-    try:
-        stack, change_set = _change_set(self)
-    except ChangeSetNotFound:
-        return EmptyResult()
-    del stack.change_sets[change_set.id]
+    name = self._get_param("ChangeSetName")
+    for stack in _stacks(self).live():
+        for change_set in list(stack.change_sets.values()):
+            if change_set.id == name or (
+                change_set.name == name and self._get_param("StackName") in (stack.name, stack.id)
+            ):
+                if change_set.execution_status == "EXECUTE_IN_PROGRESS":
+                    raise Invalid(f"ChangeSet [{name}] is being executed", "InvalidChangeSetStatus")
+                del stack.change_sets[change_set.id]
     return EmptyResult()
 
 
 def _list_change_sets(self: CloudFormationResponse) -> ActionResult:
-    stack = _stack(self)
-    summaries = [
-        _given(
-            {
-                "StackId": stack.id,
-                "StackName": stack.name,
-                "ChangeSetId": one.id,
-                "ChangeSetName": one.name,
-                "ExecutionStatus": one.execution_status,
-                "Status": one.status,
-                "StatusReason": one.status_reason,
-                "CreationTime": one.created_at,
-                "Description": one.description,
-            }
-        )
-        for one in stack.change_sets.values()
-    ]
-    return ActionResult({"Summaries": summaries})
+    return ActionResult({"Summaries": answers.change_sets(_stack(self))})
 
 
 def _create_stack(self: CloudFormationResponse) -> ActionResult:
-    _refuse_without_rollback(self)
-    return _at_once(self, "CREATE")
+    name = self._get_param("StackName")
+    if _stacks(self).existing(name) is not None:
+        raise Invalid(f"Stack [{name}] already exists", "AlreadyExistsException")
+    return _at_once(self, is_new=True)
 
 
 def _update_stack(self: CloudFormationResponse) -> ActionResult:
-    _refuse_without_rollback(self)
-    return _at_once(self, "UPDATE")
+    return _at_once(self, is_new=False)
 
 
-def _at_once(response: CloudFormationResponse, kind: str) -> ActionResult:
-    """The older calls: as a change set that is executed as soon as it is made."""
-    change_set, stack = _prepare(response, f"direct-{kind.lower()}", kind)
+def _at_once(response: CloudFormationResponse, is_new: bool) -> ActionResult:
+    """The older calls: as a change set that is executed as soon as it is made, and not kept."""
+    _refuse_what_differs(response)
+    name = response._get_param("StackName")
+    stacks, wish = _stacks(response), _wish(response)
+    change_set, stack = stacks.create_change_set(name, "direct", is_new, wish)
     if change_set.status == "FAILED":
         del stack.change_sets[change_set.id]
         raise Invalid("No updates are to be performed.")
-    _stacks(response).execute(stack, change_set)
+    stack.termination_protection |= response._get_bool_param("EnableTerminationProtection", False)
+    stacks.execute(stack, change_set)
+    stack.change_sets = {}
     return ActionResult({"StackId": stack.id})
 
 
 def _delete_stack(self: CloudFormationResponse) -> ActionResult:
-    existing = _existing(self)
+    existing = _stacks(self).existing(self._get_param("StackName"))
     if existing is not None:
         _stacks(self).delete(existing)
     return EmptyResult()
@@ -198,97 +168,43 @@ def _delete_stack(self: CloudFormationResponse) -> ActionResult:
 
 def _describe_stacks(self: CloudFormationResponse) -> ActionResult:
     found = [_stack(self)] if self._get_param("StackName") else _stacks(self).live()
-    return ActionResult({"Stacks": [_described(stack) for stack in found]})
-
-
-def _described(stack: Stack) -> dict[str, Any]:
-    return _given(
-        {
-            "StackId": stack.id,
-            "StackName": stack.name,
-            "Description": stack.description,
-            "Parameters": _pairs(stack.resolved_parameters),
-            "CreationTime": stack.created_at,
-            "LastUpdatedTime": stack.updated_at,
-            "DeletionTime": stack.deleted_at,
-            "StackStatus": stack.status,
-            "StackStatusReason": stack.status_reason,
-            "DisableRollback": False,
-            "EnableTerminationProtection": stack.termination_protection,
-            "RoleARN": stack.role_arn,
-            "Outputs": stack.outputs,
-            "Tags": stack.tags,
-            "NotificationARNs": [],
-            "Capabilities": ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"],
-            "DriftInformation": {"StackDriftStatus": "NOT_CHECKED"},
-        }
-    )
+    return ActionResult({"Stacks": [answers.stack(stack) for stack in found]})
 
 
 def _list_stacks(self: CloudFormationResponse) -> ActionResult:
     wanted = self._get_param("StackStatusFilter", [])
-    summaries = [
-        _given(
-            {
-                "StackId": stack.id,
-                "StackName": stack.name,
-                "CreationTime": stack.created_at,
-                "LastUpdatedTime": stack.updated_at,
-                "StackStatus": stack.status,
-                "StackStatusReason": stack.status_reason,
-            }
-        )
-        for stack in _stacks(self).all
-        if not wanted or stack.status in wanted
-    ]
-    return ActionResult({"StackSummaries": summaries})
+    found = [stack for stack in _stacks(self).all if not wanted or stack.status in wanted]
+    return ActionResult({"StackSummaries": [answers.stack_summary(stack) for stack in found]})
 
 
 def _describe_stack_events(self: CloudFormationResponse) -> ActionResult:
     return ActionResult({"StackEvents": list(reversed(_stack(self).events))})
 
 
-def _resources(stack: Stack, wanted: str | None = None) -> list[dict[str, Any]]:
-    return [
-        _given(
-            {
-                "StackId": stack.id,
-                "StackName": stack.name,
-                "LogicalResourceId": resource.logical_id,
-                "PhysicalResourceId": resource.physical_id,
-                "ResourceType": resource.type,
-                "ResourceStatus": resource.status,
-                "Timestamp": resource.updated_at,
-                "LastUpdatedTimestamp": resource.updated_at,
-            }
-        )
-        for resource in list(stack.resources.values())
-        if wanted in (None, resource.logical_id)
-    ]
-
-
 def _list_stack_resources(self: CloudFormationResponse) -> ActionResult:
-    return ActionResult({"StackResourceSummaries": _resources(_stack(self))})
+    return ActionResult({"StackResourceSummaries": answers.resources(_stack(self))})
 
 
 def _describe_stack_resources(self: CloudFormationResponse) -> ActionResult:
-    return ActionResult({"StackResources": _resources(_stack(self), self._get_param("LogicalResourceId"))})
+    wanted = self._get_param("LogicalResourceId")
+    return ActionResult({"StackResources": answers.resources(_stack(self), wanted)})
 
 
 def _describe_stack_resource(self: CloudFormationResponse) -> ActionResult:
     stack, name = _stack(self), self._get_param("LogicalResourceId")
-    found = _resources(stack, name)
+    found = answers.resources(stack, name)
     if not found:
         raise Invalid(f"Resource {name} does not exist for stack {stack.name}")
     return ActionResult({"StackResourceDetail": found[0]})
 
 
 def _get_template(self: CloudFormationResponse) -> ActionResult:
-    stack = _stack(self)
-    change_set = _change_set(self)[1] if self._get_param("ChangeSetName") else None
-    template = change_set.template if change_set else stack.template
-    # Empty for a stack that is still in review.
-    text = template.text if template else ""
+    if self._get_param("ChangeSetName"):
+        text = _change_set(self)[1].wish.template.text
+    else:
+        template = _stack(self).template
+        # Empty for a stack that is still in review.
+        text = template.text if template else ""
     return ActionResult({"TemplateBody": text, "StagesAvailable": ["Original", "Processed"]})
 
 
@@ -297,28 +213,24 @@ def _get_template_summary(self: CloudFormationResponse) -> ActionResult:
     template = _stacks(self).parse(body) if body else _stack(self).template
     if template is None:
         raise Invalid("GetTemplateSummary cannot be called on REVIEW_IN_PROGRESS stacks.")
-    parameters = [
-        _given(
-            {
-                "ParameterKey": key,
-                "DefaultValue": one.get("Default"),
-                "ParameterType": one.get("Type"),
-                "NoEcho": bool(one.get("NoEcho", False)),
-                "Description": one.get("Description"),
-            }
-        )
-        for key, one in (template.document.get("Parameters") or {}).items()
+    return ActionResult(answers.template_summary(template))
+
+
+def _list_exports(self: CloudFormationResponse) -> ActionResult:
+    exports = [
+        {"ExportingStackId": stack.id, "Name": name, "Value": value}
+        for stack in _stacks(self).live()
+        for name, value in exports_in(stack.outputs).items()
     ]
-    types = sorted({template.type(logical_id) for logical_id in template.resources})
-    return ActionResult(
-        _given(
-            {
-                "Parameters": parameters,
-                "ResourceTypes": types,
-                "Description": template.document.get("Description"),
-            }
-        )
-    )
+    return ActionResult({"Exports": exports})
+
+
+def _list_imports(self: CloudFormationResponse) -> ActionResult:
+    name = self._get_param("ExportName")
+    found = [stack.name for stack in _stacks(self).live() if name in stack.imports]
+    if not found:
+        raise Invalid(f"Export '{name}' is not imported by any stack.")
+    return ActionResult({"Imports": found})
 
 
 def _update_termination_protection(self: CloudFormationResponse) -> ActionResult:
@@ -327,15 +239,12 @@ def _update_termination_protection(self: CloudFormationResponse) -> ActionResult
     return ActionResult({"StackId": stack.id})
 
 
-def _pairs(parameters: dict[str, Any]) -> list[dict[str, str]]:
-    return [{"ParameterKey": key, "ParameterValue": str(value)} for key, value in parameters.items()]
+def _not_here(self: CloudFormationResponse) -> ActionResult:
+    """moto would answer from stacks of its own, of which there are none."""
+    raise NotImplementedError("the sandbox has no stack sets and no stack policies")
 
 
-def _given(document: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in document.items() if value is not None}
-
-
-REPLACED = {
+REPLACED: dict[str, Callable[[CloudFormationResponse], ActionResult]] = {
     "create_change_set": _create_change_set,
     "create_stack": _create_stack,
     "delete_change_set": _delete_change_set,
@@ -349,15 +258,18 @@ REPLACED = {
     "get_template": _get_template,
     "get_template_summary": _get_template_summary,
     "list_change_sets": _list_change_sets,
+    "list_exports": _list_exports,
     "list_stack_resources": _list_stack_resources,
     "list_stacks": _list_stacks,
     "update_stack": _update_stack,
+    **dict.fromkeys(("create_stack_set", "get_stack_policy", "set_stack_policy"), _not_here),
 }
 
 
 def install() -> None:
     for name, replacement in REPLACED.items():
         replace(CloudFormationResponse, name, replacement)
+    add(CloudFormationResponse, "list_imports", _list_imports)
     add(CloudFormationResponse, "update_termination_protection", _update_termination_protection)
     # moto's transformers are for its own models; these answers have the API's own names already.
     replace(CloudFormationResponse, "RESPONSE_KEY_PATH_TO_TRANSFORMER", {})

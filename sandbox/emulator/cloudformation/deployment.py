@@ -3,46 +3,28 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from graphlib import TopologicalSorter
+import threading
+from dataclasses import replace
+from typing import Any
+
+from botocore.exceptions import ClientError
 
 from cloudformation.differences import changed_paths, needs_replacement, wanted
-from cloudformation.handlers import Request, handler_of
+from cloudformation.handlers import Made, Request, handler_of
+from cloudformation.ordering import in_order
 from cloudformation.records import Resource, Stack, now
 from cloudformation.scope import Scope
 from cloudformation.template import Template
 
 log = logging.getLogger("sandbox.cloudformation")
 
-#: Resources that are made at once; each waits for a service most of the time.
-AT_ONCE = 10
-
 
 class ResourceFailed(Exception):
     """The reason is in the stack's events already."""
 
-
-def in_order(graph: dict[str, set[str]], work: Callable[[str], None]) -> list[Exception]:
-    """Works on each name after those that it depends on, several at once. After a failure nothing new is begun."""
-    sorter = TopologicalSorter(graph)
-    sorter.prepare()
-    failures: list[Exception] = []
-    running: dict[Future[None], str] = {}
-    with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="cloudformation") as pool:
-        while sorter.is_active():
-            if not failures:
-                running |= {pool.submit(work, name): name for name in sorter.get_ready()}
-            if not running:
-                break
-            done, _ = wait(running, return_when=FIRST_COMPLETED)
-            for future in done:
-                name = running.pop(future)
-                error = future.exception()
-                if isinstance(error, Exception):
-                    failures.append(error)
-                sorter.done(name)
-    return failures
+    def __init__(self, logical_id: str, reason: str) -> None:
+        super().__init__(f"{logical_id}: {reason}")
+        self.logical_id = logical_id
 
 
 class Deployment:
@@ -50,76 +32,74 @@ class Deployment:
 
     def __init__(self, stack: Stack, request: Request) -> None:
         self._stack = stack
-        self._request = request
-        self._before = {name: resource.copy() for name, resource in stack.resources.items()}
-        self._template_before = stack.template
-        #: What was replaced, and what took its place when the run goes back.
-        self._superseded: list[Resource] = []
-        self._touched: set[str] = set()
+        #: Set by the first failure: what waits for a service is not waited for any longer.
+        self._cancelled = threading.Event()
+        self._request = replace(request, cancelled=self._cancelled)
+        self._before = dict(stack.resources)
+        #: By logical id, what another resource has taken the place of.
+        self._replaced: dict[str, Resource] = {}
+        #: By logical id, what took a place that was given back.
+        self._made_in_place: dict[str, Resource] = {}
+        self._updated: set[str] = set()
 
-    def apply(self, template: Template, scope: Scope) -> list[Exception]:
+    def apply(self, scope: Scope) -> list[Exception]:
         """Creates and updates. @returns what failed"""
-        order = wanted(template, scope)
-        graph = {name: template.dependencies(name) & set(order) for name in order}
-        return in_order(graph, lambda name: self._apply_one(name, template, scope))
+        return in_order(wanted(scope), lambda name: self._apply_one(name, scope), stop_at_failure=True)
 
-    def remove_unused(self, template: Template, order: list[str]) -> list[Exception]:
-        """What the template no longer has, and what was replaced."""
+    def remove_unused(self, old: Template, scope: Scope) -> None:
+        """What the template no longer has, and what was replaced. What cannot be removed is left behind and told of."""
+        kept = wanted(scope)
+        unused = {name: one for name, one in self._stack.resources.items() if name not in kept}
+        retained = {name for name in unused if _is_retained(old, name)}
+        retained |= {name for name in self._replaced if _is_retained(scope.template, name, "UpdateReplacePolicy")}
+        self._delete_all({**unused, **self._replaced}, old, retained)
+        for name in unused:
+            self._stack.resources.pop(name, None)
+
+    def restore(self, old: Template) -> list[Exception]:
+        """What this run updated or replaced is as it was before. @returns what failed"""
+        self._cancelled.clear()
         stack = self._stack
-        unused = {name: resource for name, resource in stack.resources.items() if name not in order}
-        old = self._template_before or template
-        failures = self._delete_all(unused, old)
-        failures += [error for resource in self._superseded if (error := self._delete_superseded(resource))]
-        return failures
+        self._made_in_place = {name: stack.resources[name] for name in self._replaced}
+        stack.resources.update(self._replaced)
+        graph = {name: old.dependencies(name) & self._updated for name in self._updated}
+        return in_order(graph, lambda name: self._update(stack.resources[name], self._before[name].properties))
 
-    def go_back(self) -> list[Exception]:
-        """Undoes this run: what it updated is updated back, what it created is removed."""
-        stack, before = self._stack, self._before
-        template = self._template_before
-        created = {name: one for name, one in stack.resources.items() if name not in before}
-        failures: list[Exception] = []
-        if template is not None:
-            graph = {
-                name: {other for other in template.dependencies(name) if other in before} for name in before
-            }
-            failures = in_order(graph, lambda name: self._restore(before[name]))
-        self._superseded = [one for one in self._superseded if one.physical_id not in self._kept()]
-        failures += self._delete_all(created, self._template_now or template)
-        failures += [error for resource in self._superseded if (error := self._delete_superseded(resource))]
-        return failures
+    def remove_created(self, new: Template) -> list[Exception]:
+        """What this run created. @returns what failed"""
+        self._cancelled.clear()
+        created = {name: one for name, one in self._stack.resources.items() if name not in self._before}
+        retained = {name for name in self._stack.resources if new.policy(name, "DeletionPolicy") == "Retain"}
+        return self._delete_all({**created, **self._made_in_place}, new, retained)
+
+    def forget_created(self) -> None:
+        """What this run created and could not remove is no longer the stack's, as CloudFormation leaves it behind."""
+        for name in set(self._stack.resources) - set(self._before):
+            del self._stack.resources[name]
 
     def delete_everything(self) -> list[Exception]:
-        return self._delete_all(dict(self._stack.resources), self._stack.template)
-
-    _template_now: Template | None = None
-
-    def _kept(self) -> set[str]:
-        return {resource.physical_id for resource in self._stack.resources.values()}
-
-    def _apply_one(self, logical_id: str, template: Template, scope: Scope) -> None:
-        self._template_now = template
         stack = self._stack
-        resource_type = template.type(logical_id)
+        retained = {name for name in stack.resources if stack.template and _is_retained(stack.template, name)}
+        return self._delete_all(dict(stack.resources), stack.template, retained)
+
+    def _apply_one(self, logical_id: str, scope: Scope) -> None:
+        stack = self._stack
+        resource_type = scope.template.type(logical_id)
         existing = stack.resources.get(logical_id)
         try:
-            properties = scope.resolve(template.properties(logical_id))
+            properties = scope.properties(logical_id)
         except Exception as error:
-            stack.record(logical_id, resource_type, "", "CREATE_FAILED", str(error))
-            raise ResourceFailed(f"{logical_id}: {error}") from error
-        if existing is None:
-            self._create(logical_id, resource_type, properties)
-        elif existing.type != resource_type or needs_replacement(
-            stack.region, resource_type, existing.properties, properties
-        ):
+            raise self._failed(logical_id, resource_type, "UPDATE" if existing else "CREATE", error) from error
+        if existing is None or needs_replacement(stack.region, existing, properties):
             self._create(logical_id, resource_type, properties, replaces=existing)
         elif list(changed_paths(existing.properties, properties)):
             self._update(existing, properties)
 
     def _create(
-        self, logical_id: str, resource_type: str, properties: dict, replaces: Resource | None = None
+        self, logical_id: str, resource_type: str, properties: dict[str, Any], replaces: Resource | None
     ) -> None:
         stack = self._stack
-        verb = "CREATE" if replaces is None else "UPDATE"
+        verb = "UPDATE" if replaces else "CREATE"
         stack.record(
             logical_id,
             resource_type,
@@ -130,96 +110,85 @@ class Deployment:
             else None,
         )
 
-        def keep(physical_id: str) -> None:
+        def keep(made: Made) -> None:
             """As soon as it exists, so that it is removed when waiting for it fails."""
-            with stack.lock:
-                if replaces is not None and stack.resources.get(logical_id) is replaces:
-                    self._superseded.append(replaces)
-                stack.resources[logical_id] = Resource(
-                    logical_id, resource_type, stack.region, physical_id, properties, {}, f"{verb}_IN_PROGRESS"
-                )
+            if replaces:
+                self._replaced[logical_id] = replaces
+            stack.resources[logical_id] = Resource(
+                logical_id, resource_type, made.physical_id, properties, made.attributes, f"{verb}_IN_PROGRESS"
+            )
 
         try:
-            made = handler_of(resource_type).create(self._request.of(logical_id, keep), properties)
+            keep(handler_of(resource_type).create(self._request.of(logical_id, keep), properties))
         except Exception as error:
-            raise self._failed(logical_id, resource_type, f"{verb}_FAILED", error) from error
-        keep(made.physical_id)
-        resource = stack.resources[logical_id]
-        resource.attributes = made.attributes
-        self._complete(resource, f"{verb}_COMPLETE")
+            raise self._failed(logical_id, resource_type, verb, error) from error
+        self._complete(stack.resources[logical_id], f"{verb}_COMPLETE")
 
-    def _update(self, existing: Resource, properties: dict) -> None:
-        stack = self._stack
-        self._touched.add(existing.logical_id)
-        stack.record(existing.logical_id, existing.type, existing.physical_id, "UPDATE_IN_PROGRESS")
-        updated = existing.copy()
+    def _update(self, existing: Resource, properties: dict[str, Any]) -> None:
+        name, stack = existing.logical_id, self._stack
+        stack.record(name, existing.type, existing.physical_id, "UPDATE_IN_PROGRESS")
+        # Even if it fails, some of it may have been done: going back starts from the properties that were asked for.
+        self._updated.add(name)
+        updated = replace(existing, properties=properties, status="UPDATE_IN_PROGRESS", status_reason=None)
+        stack.resources[name] = updated
         try:
-            request = self._request.of(existing.logical_id, lambda physical_id: None)
-            attributes = handler_of(existing.type).update(request, existing, properties)
+            attributes = handler_of(existing.type).update(self._request.of(name), existing, properties)
         except Exception as error:
-            raise self._failed(existing.logical_id, existing.type, "UPDATE_FAILED", error) from error
-        updated.properties = properties
-        updated.attributes = {**existing.attributes, **(attributes or {})}
-        with stack.lock:
-            stack.resources[existing.logical_id] = updated
+            raise self._failed(name, existing.type, "UPDATE", error) from error
+        if attributes is not None:
+            updated.attributes = attributes
         self._complete(updated, "UPDATE_COMPLETE")
 
-    def _restore(self, before: Resource) -> None:
-        current = self._stack.resources.get(before.logical_id)
-        if current is None or current.physical_id != before.physical_id:
-            with self._stack.lock:
-                self._stack.resources[before.logical_id] = before
-            if current is not None:
-                self._superseded.append(current)
-        elif before.logical_id in self._touched:
-            self._update(current, before.properties)
-
-    def _delete_all(self, resources: dict[str, Resource], template: Template | None) -> list[Exception]:
+    def _delete_all(
+        self, resources: dict[str, Resource], template: Template | None, retained: set[str]
+    ) -> list[Exception]:
         """Each before what it depends on."""
         graph: dict[str, set[str]] = {name: set() for name in resources}
         for name in resources:
-            depends = template.dependencies(name) if template and name in template.resources else set()
+            depends = template.dependencies(name) if template and name in template.resources else set[str]()
             for other in depends & set(resources):
                 graph[other].add(name)
+        return in_order(graph, lambda name: self._delete(resources[name], name in retained))
 
-        def remove(name: str) -> None:
-            self._delete(resources[name], template)
-            with self._stack.lock:
-                self._stack.resources.pop(name, None)
+    def _delete(self, resource: Resource, is_retained: bool) -> None:
+        stack, name = self._stack, resource.logical_id
+        if is_retained:
+            stack.record(name, resource.type, resource.physical_id, "DELETE_SKIPPED")
+        else:
+            stack.record(name, resource.type, resource.physical_id, "DELETE_IN_PROGRESS")
+            try:
+                handler_of(resource.type).delete(self._request.of(name), resource)
+            except Exception as error:
+                if not _is_gone(error):
+                    raise self._failed(name, resource.type, "DELETE", error) from error
+            stack.record(name, resource.type, resource.physical_id, "DELETE_COMPLETE")
+        if stack.resources.get(name) is resource:
+            del stack.resources[name]
 
-        return in_order(graph, remove)
-
-    def _delete_superseded(self, resource: Resource) -> Exception | None:
-        try:
-            self._delete(resource, self._template_before)
-        except ResourceFailed as error:
-            return error
-        return None
-
-    def _delete(self, resource: Resource, template: Template | None) -> None:
-        stack = self._stack
-        is_current = stack.resources.get(resource.logical_id) is resource
-        policy = "DeletionPolicy" if is_current else "UpdateReplacePolicy"
-        declared = template.resources.get(resource.logical_id, {}) if template else {}
-        if declared.get(policy, "Delete") in ("Retain", "RetainExceptOnCreate"):
-            stack.record(resource.logical_id, resource.type, resource.physical_id, "DELETE_SKIPPED")
-            return
-        stack.record(resource.logical_id, resource.type, resource.physical_id, "DELETE_IN_PROGRESS")
-        try:
-            request = self._request.of(resource.logical_id, lambda physical_id: None)
-            handler_of(resource.type).delete(request, resource)
-        except Exception as error:
-            raise self._failed(resource.logical_id, resource.type, "DELETE_FAILED", error) from error
-        stack.record(resource.logical_id, resource.type, resource.physical_id, "DELETE_COMPLETE")
-
-    def _failed(self, logical_id: str, resource_type: str, status: str, error: Exception) -> ResourceFailed:
+    def _failed(self, logical_id: str, resource_type: str, verb: str, error: Exception) -> ResourceFailed:
+        status = f"{verb}_FAILED"
         log.info("%s %s", logical_id, status, exc_info=error)
+        if verb != "DELETE":
+            self._cancelled.set()
+        reason = f"The property {error.args[0]} is missing." if isinstance(error, KeyError) else str(error)
+        reason = reason or type(error).__name__
         existing = self._stack.resources.get(logical_id)
-        reason = str(error) or type(error).__name__
+        # A resource that is to be replaced is as it was.
+        if existing is not None and (verb == "DELETE" or existing is not self._before.get(logical_id)):
+            existing.status, existing.status_reason, existing.updated_at = status, reason, now()
         self._stack.record(logical_id, resource_type, existing.physical_id if existing else "", status, reason)
-        return ResourceFailed(f"{logical_id}: {reason}")
+        return ResourceFailed(logical_id, reason)
 
     def _complete(self, resource: Resource, status: str) -> None:
-        resource.status = status
-        resource.updated_at = now()
+        resource.status, resource.updated_at = status, now()
         self._stack.record(resource.logical_id, resource.type, resource.physical_id, status)
+
+
+def _is_retained(template: Template, logical_id: str, policy: str = "DeletionPolicy") -> bool:
+    return template.policy(logical_id, policy) in ("Retain", "RetainExceptOnCreate")
+
+
+def _is_gone(error: Exception) -> bool:
+    """Someone else has removed it; that is what was wanted."""
+    code = str(error.response["Error"]["Code"]) if isinstance(error, ClientError) else ""
+    return "NotFound" in code or "NoSuch" in code

@@ -10,16 +10,12 @@ from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from typing import Any
 
-from cloudformation.handlers import attribute_names
-from cloudformation.records import Change, Resource, Stack
-from cloudformation.schemas import recreation
+from cloudformation.functions import UNKNOWN, unknown_value
+from cloudformation.handlers import handler_of
+from cloudformation.records import Change, NoSuchAttribute, Resource, Stack
+from cloudformation.schemas import mistakes, recreation, tag_property
 from cloudformation.scope import Scope
-from cloudformation.template import BadTemplate, Template
-
-#: In place of what is known only when the resource has been made.
-UNKNOWN = "{known after the resource has been made}"
-
-REPLACEMENT = {"Always": "True", "Conditionally": "Conditional", "Never": "False"}
+from cloudformation.template import BadTemplate
 
 
 @dataclass(frozen=True)
@@ -30,17 +26,14 @@ class NotYetMade:
     type: str
 
     @property
-    def physical_resource_id(self) -> str:
-        return UNKNOWN
+    def physical_id(self) -> str:
+        return unknown_value(self.logical_id)
 
-    def get_cfn_attribute(self, name: str) -> str:
-        known = attribute_names(self.type)
-        if known is not None and name not in known:
-            raise BadTemplate(
-                f"The sandbox's emulator has no attribute {name} of {self.type} ({self.logical_id}); "
-                f"there are: {', '.join(known) or 'none'}"
-            )
-        return UNKNOWN
+    def attribute(self, name: str) -> str:
+        handler = handler_of(self.type)
+        if not handler.has_attribute(name):
+            raise NoSuchAttribute(name, self.type, self.logical_id, handler.attributes)
+        return unknown_value(self.logical_id, name)
 
 
 def changed_paths(old: Any, new: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
@@ -55,34 +48,41 @@ def changed_paths(old: Any, new: Any, path: tuple[str, ...] = ()) -> Iterator[tu
         yield path
 
 
-def needs_replacement(region: str, resource_type: str, old: dict[str, Any], new: dict[str, Any]) -> bool:
-    return any(recreation(region, resource_type, list(path)) == "Always" for path in changed_paths(old, new))
+def needs_replacement(region: str, existing: Resource, properties: dict[str, Any]) -> bool:
+    paths = changed_paths(existing.properties, properties)
+    return any(recreation(region, existing.type, list(path)) == "Always" for path in paths)
 
 
-def wanted(template: Template, scope: Scope) -> list[str]:
-    """Resources whose condition holds, each after those that it depends on."""
-    ids = [name for name in template.resources if scope.holds(template.resources[name].get("Condition"))]
-    graph = {name: template.dependencies(name) & set(ids) for name in ids}
-    return list(TopologicalSorter(graph).static_order())
+def wanted(scope: Scope) -> dict[str, set[str]]:
+    """Resources whose condition holds, and which of them each depends on."""
+    template = scope.template
+    ids = [name for name, resource in template.resources.items() if scope.holds(resource.get("Condition"))]
+    return {name: template.dependencies(name) & set(ids) for name in ids}
 
 
-def changes(stack: Stack, template: Template, scope: Scope) -> list[Change]:
-    """In the order in which they would be made; what is removed comes last."""
+def changes(stack: Stack, scope: Scope) -> list[Change]:
+    """In the order in which they would be made; what is removed comes last.
+
+    @raises BadTemplate for what cannot be resolved, and for properties that a type does not have or lacks
+    """
     found: list[Change] = []
-    order = wanted(template, scope)
+    order = list(TopologicalSorter(wanted(scope)).static_order())
     for logical_id in order:
-        resource_type = template.type(logical_id)
+        resource_type = scope.template.type(logical_id)
+        properties = scope.properties(logical_id)
+        wrong = "; ".join(mistakes(stack.region, resource_type, properties))
+        if wrong:
+            raise BadTemplate(f"Properties validation failed for resource {logical_id} with message: {wrong}")
         existing = stack.resources.get(logical_id)
         change = (
-            _modification(existing, template, scope)
-            if existing is not None and existing.type == resource_type
-            else _addition(logical_id, resource_type, existing)
+            Change("Add", logical_id, resource_type)
+            if existing is None
+            else _modification(stack.region, existing, resource_type, properties)
         )
-        scope.resolve(template.properties(logical_id))
         if change is None:
             continue
         found.append(change)
-        if change.action == "Add" or change.replacement != "False":
+        if change.replacement != "False":
             scope.put(logical_id, NotYetMade(logical_id, resource_type))
     removed = [resource for name, resource in stack.resources.items() if name not in order]
     return found + [
@@ -90,37 +90,37 @@ def changes(stack: Stack, template: Template, scope: Scope) -> list[Change]:
     ]
 
 
-def _addition(logical_id: str, resource_type: str, existing: Resource | None) -> Change:
-    if existing is None:
-        return Change("Add", logical_id, resource_type)
-    return Change("Modify", logical_id, resource_type, existing.physical_id, "True", ("Properties",))
-
-
-def _modification(existing: Resource, template: Template, scope: Scope) -> Change | None:
-    properties = scope.resolve(template.properties(existing.logical_id))
+def _modification(
+    region: str, existing: Resource, resource_type: str, properties: dict[str, Any]
+) -> Change | None:
+    if existing.type != resource_type:
+        raise BadTemplate(
+            "Update of resource type is not permitted. The new template modifies resource type of the "
+            f"following resources: [{existing.logical_id}]"
+        )
     details = tuple(
-        _detail(existing, path, _at(properties, path)) for path in changed_paths(existing.properties, properties)
+        _detail(region, resource_type, path, _at(properties, path))
+        for path in changed_paths(existing.properties, properties)
     )
     if not details:
         return None
-    asked = {detail["Target"]["RequiresRecreation"] for detail in details if detail["Evaluation"] == "Static"}
-    dynamic = {detail["Target"]["RequiresRecreation"] for detail in details if detail["Evaluation"] == "Dynamic"}
-    if "Always" in asked:
-        replacement = "True"
-    elif (asked | dynamic) & {"Always", "Conditionally"}:
-        replacement = "Conditional"
-    else:
-        replacement = "False"
-    scope_names = ["Tags" if detail["Target"]["Attribute"] == "Tags" else "Properties" for detail in details]
     return Change(
         "Modify",
         existing.logical_id,
-        existing.type,
+        resource_type,
         existing.physical_id,
-        replacement,
-        tuple(sorted(set(scope_names))),
+        _replacement(details),
+        tuple(sorted({detail["Target"]["Attribute"] for detail in details})),
         details,
     )
+
+
+def _replacement(details: tuple[dict[str, Any], ...]) -> str:
+    asked = {(detail["Target"]["RequiresRecreation"], detail["Evaluation"]) for detail in details}
+    if ("Always", "Static") in asked:
+        return "True"
+    # What is not known yet may turn out to be what it was.
+    return "False" if {recreation for recreation, _ in asked} == {"Never"} else "Conditional"
 
 
 def _at(value: Any, path: tuple[str, ...]) -> Any:
@@ -129,16 +129,18 @@ def _at(value: Any, path: tuple[str, ...]) -> Any:
     return value
 
 
-def _detail(existing: Resource, path: tuple[str, ...], value: Any) -> dict[str, Any]:
-    region = existing.region
-    attribute = "Tags" if path[0] in ("Tags", "UserPoolTags") else "Properties"
-    target = {"Attribute": attribute, "RequiresRecreation": recreation(region, existing.type, list(path))}
+def _detail(region: str, resource_type: str, path: tuple[str, ...], value: Any) -> dict[str, Any]:
+    attribute = "Tags" if path[0] == tag_property(region, resource_type) else "Properties"
+    target = {"Attribute": attribute, "RequiresRecreation": recreation(region, resource_type, list(path))}
     if attribute == "Properties":
-        target["Name"] = path[0]
-        target["Path"] = "/Properties/" + "/".join(path)
-    is_dynamic = UNKNOWN in str(value)
+        target |= {"Name": path[0], "Path": "/Properties/" + "/".join(path)}
+    cause = UNKNOWN.search(str(value))
+    if cause is None:
+        return {"Target": target, "Evaluation": "Static", "ChangeSource": "DirectModification"}
+    logical_id, name = cause.groups(default="")
     return {
         "Target": target,
-        "Evaluation": "Dynamic" if is_dynamic else "Static",
-        "ChangeSource": "ResourceReference" if is_dynamic else "DirectModification",
+        "Evaluation": "Dynamic",
+        "ChangeSource": "ResourceAttribute" if name else "ResourceReference",
+        "CausingEntity": logical_id + name,
     }

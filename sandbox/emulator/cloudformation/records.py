@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-import threading
 import uuid
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
 
-from cloudformation.template import Template
+from cloudformation.parameters import Parameter
+from cloudformation.template import BadTemplate, Template
 
 
 def now() -> datetime:
     return datetime.now(timezone.utc)
+
+
+class NoSuchAttribute(BadTemplate):
+    def __init__(self, name: str, resource_type: str, logical_id: str, known: Iterable[str]) -> None:
+        names = ", ".join(sorted(known))
+        super().__init__(
+            f"The sandbox's emulator has no attribute {name} of {resource_type} ({logical_id})"
+            + (f"; there are: {names}" if names else "")
+        )
 
 
 @dataclass
@@ -22,35 +31,19 @@ class Resource:
 
     logical_id: str
     type: str
-    region: str
     physical_id: str
     #: As they were last applied, with every reference resolved.
     properties: dict[str, Any]
     #: What `Fn::GetAtt` gives.
-    attributes: dict[str, Any]
-    status: str = "CREATE_COMPLETE"
+    attributes: Mapping[str, Any]
+    status: str
     status_reason: str | None = None
     updated_at: datetime = field(default_factory=now)
 
-    # What moto's resolver of intrinsic functions asks for.
-    @property
-    def physical_resource_id(self) -> str:
-        return self.physical_id
-
-    def get_cfn_attribute(self, name: str) -> Any:
+    def attribute(self, name: str) -> Any:
         if name not in self.attributes:
-            known = ", ".join(sorted(self.attributes)) or "none"
-            raise UnknownAttribute(
-                f"{self.logical_id} ({self.type}) has no attribute {name} in the sandbox; there are: {known}"
-            )
+            raise NoSuchAttribute(name, self.type, self.logical_id, self.attributes)
         return self.attributes[name]
-
-    def copy(self) -> Resource:
-        return replace(self)
-
-
-class UnknownAttribute(Exception):
-    """Of a resource that exists."""
 
 
 @dataclass(frozen=True)
@@ -67,16 +60,24 @@ class Change:
     details: tuple[dict[str, Any], ...] = ()
 
 
+@dataclass(frozen=True)
+class Wish:
+    """What a stack is to be: all that a call gives beside its name."""
+
+    template: Template
+    parameters: dict[str, str]
+    tags: dict[str, str]
+    capabilities: tuple[str, ...] = ()
+    role_arn: str | None = None
+
+
 @dataclass
 class ChangeSet:
     id: str
     name: str
-    type: str
+    wish: Wish
     description: str | None
-    template: Template
-    parameters: dict[str, str]
-    tags: list[dict[str, str]]
-    role_arn: str | None
+    parameters: dict[str, Parameter]
     changes: list[Change]
     status: str
     status_reason: str | None
@@ -92,33 +93,37 @@ class Stack:
     account_id: str
     status: str
     status_reason: str | None = None
-    template: Template | None = None
-    parameters: dict[str, str] = field(default_factory=dict)
-    resolved_parameters: dict[str, Any] = field(default_factory=dict)
-    tags: list[dict[str, str]] = field(default_factory=list)
-    role_arn: str | None = None
-    description: str | None = None
+    #: None until a change set is executed.
+    wish: Wish | None = None
+    parameters: dict[str, Parameter] = field(default_factory=dict)
     termination_protection: bool = False
-    outputs: list[dict[str, Any]] = field(default_factory=list)
+    outputs: list[dict[str, str]] = field(default_factory=list)
+    #: Names of other stacks' exports that it uses.
+    imports: set[str] = field(default_factory=set)
     resources: dict[str, Resource] = field(default_factory=dict)
     events: list[dict[str, Any]] = field(default_factory=list)
     change_sets: dict[str, ChangeSet] = field(default_factory=dict)
     created_at: datetime = field(default_factory=now)
     updated_at: datetime | None = None
     deleted_at: datetime | None = None
-    lock: threading.RLock = field(default_factory=threading.RLock)
-    #: Told of each event.
-    on_event: Callable[[], None] = lambda: None
+
+    @property
+    def template(self) -> Template | None:
+        return self.wish.template if self.wish else None
 
     @property
     def busy(self) -> bool:
         return self.status.endswith("_IN_PROGRESS") and self.status != "REVIEW_IN_PROGRESS"
 
+    def adopt(self, change_set: ChangeSet) -> None:
+        """What it is from now on."""
+        self.wish = change_set.wish
+        self.parameters = change_set.parameters
+
     def set_status(self, status: str, reason: str | None = None) -> None:
-        with self.lock:
-            self.status = status
-            self.status_reason = reason
-            self.record(self.name, "AWS::CloudFormation::Stack", self.id, status, reason)
+        # The event first: whoever sees that it is done finds all events.
+        self.record(self.name, "AWS::CloudFormation::Stack", self.id, status, reason)
+        self.status, self.status_reason = status, reason
 
     def record(
         self, logical_id: str, resource_type: str, physical_id: str, status: str, reason: str | None = None
@@ -135,6 +140,4 @@ class Stack:
         }
         if reason:
             event["ResourceStatusReason"] = reason
-        with self.lock:
-            self.events.append(event)
-        self.on_event()
+        self.events.append(event)

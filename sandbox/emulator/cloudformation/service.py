@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 from collections.abc import Callable
-from typing import Any
 
 from moto.cloudformation.exceptions import ValidationError
 from moto.cloudformation.utils import generate_changeset_id, generate_stack_id, validate_create_change_set
 
-from cloudformation.deployment import Deployment
-from cloudformation.differences import changes, wanted
+from cloudformation.deployment import Deployment, ResourceFailed
+from cloudformation.differences import changes
 from cloudformation.handlers import Request, is_inert, is_known
-from cloudformation.records import ChangeSet, Stack, UnknownAttribute, now
+from cloudformation.outputs import ExportConflict, check_exports, exports_in, outputs_of
+from cloudformation.records import ChangeSet, Stack, Wish, now
 from cloudformation.scope import Scope
 from cloudformation.template import BadTemplate, Template
 from unsupported import UNSUPPORTED_CALLS
+
+log = logging.getLogger("sandbox.cloudformation")
 
 NO_CHANGES = (
     "The submitted information didn't contain changes. "
@@ -27,8 +30,9 @@ NO_CHANGES = (
 class Invalid(ValidationError):
     """HTTP 400, `ValidationError`, as CloudFormation answers most mistakes."""
 
-    def __init__(self, message: str) -> None:
+    def __init__(self, message: str, code: str = "ValidationError") -> None:
         super().__init__(message=message)
+        self.code = self.error_type = code
 
 
 class Stacks:
@@ -49,6 +53,9 @@ class Stacks:
     def live(self) -> list[Stack]:
         return [stack for stack in self.all if stack.status != "DELETE_COMPLETE"]
 
+    def existing(self, name_or_id: str) -> Stack | None:
+        return next((stack for stack in self.live() if name_or_id in (stack.name, stack.id)), None)
+
     def parse(self, text: str) -> Template:
         """@raises Invalid for a text that is no template, or has types that the emulator does not have"""
         try:
@@ -64,170 +71,163 @@ class Stacks:
         return template
 
     def create_change_set(
-        self,
-        stack_name: str,
-        name: str,
-        kind: str,
-        template: Template,
-        parameters: dict[str, str],
-        tags: list[dict[str, str]],
-        description: str | None = None,
-        role_arn: str | None = None,
+        self, stack_name: str, name: str, is_new: bool, wish: Wish, description: str | None = None
     ) -> tuple[ChangeSet, Stack]:
         validate_create_change_set(name)
-        stack = self._for_change_set(stack_name, kind)
+        stack = self._to_create(stack_name) if is_new else self._to_update(stack_name)
         if any(known.name == name for known in stack.change_sets.values()):
-            raise Invalid(f"ChangeSet {name} already exists")
-        found = self._changes(stack, template, parameters)
-        same_outputs = stack.template is not None and (
-            stack.template.document.get("Outputs") == template.document.get("Outputs")
-        )
-        unchanged = not found and same_outputs and tags == stack.tags
+            raise Invalid(f"ChangeSet {name} already exists", "AlreadyExistsException")
+        try:
+            scope = self._scope(stack, wish)
+            found, outputs = changes(stack, scope), outputs_of(scope)
+        except BadTemplate as error:
+            raise Invalid(str(error)) from error
+        same = stack.wish is not None and outputs == stack.outputs and wish.tags == stack.wish.tags
+        unchanged = not found and same
         change_set = ChangeSet(
             id=generate_changeset_id(name, self.region, self.account_id),
             name=name,
-            type=kind,
+            wish=wish,
             description=description,
-            template=template,
-            parameters=parameters,
-            tags=tags,
-            role_arn=role_arn,
+            parameters=scope.parameters,
             changes=found,
             status="FAILED" if unchanged else "CREATE_COMPLETE",
             status_reason=NO_CHANGES if unchanged else None,
             execution_status="UNAVAILABLE" if unchanged else "AVAILABLE",
         )
+        if stack not in self.all:
+            self.all.append(stack)
+            stack.set_status("REVIEW_IN_PROGRESS", "User Initiated")
         stack.change_sets[change_set.id] = change_set
         return change_set, stack
 
-    def _for_change_set(self, name: str, kind: str) -> Stack:
-        existing = next((stack for stack in self.live() if name in (stack.name, stack.id)), None)
-        if kind == "UPDATE":
-            if existing is None or existing.status == "REVIEW_IN_PROGRESS":
-                raise Invalid(f"Stack [{name}] does not exist")
-            self._must_be_free(existing)
-            if existing.status in ("ROLLBACK_COMPLETE", "CREATE_FAILED", "DELETE_FAILED"):
-                raise Invalid(f"Stack:{existing.id} is in {existing.status} state and can not be updated.")
-            return existing
-        if existing is not None and existing.status != "REVIEW_IN_PROGRESS":
+    def _to_create(self, name: str) -> Stack:
+        existing = self.existing(name)
+        if existing is None:
+            stack_id = generate_stack_id(name, self.region, self.account_id)
+            return Stack(stack_id, name, self.region, self.account_id, "REVIEW_IN_PROGRESS")
+        if existing.status != "REVIEW_IN_PROGRESS":
             raise Invalid(f"Stack [{name}] already exists and cannot be created again with the changeSet.")
-        return existing or self._new(name, "REVIEW_IN_PROGRESS")
+        return existing
 
-    def _new(self, name: str, status: str) -> Stack:
-        stack_id = generate_stack_id(name, self.region, self.account_id)
-        stack = Stack(stack_id, name, self.region, self.account_id, status)
-        self.all.append(stack)
-        stack.record(name, "AWS::CloudFormation::Stack", stack_id, status, "User Initiated")
-        return stack
+    def _to_update(self, name: str) -> Stack:
+        existing = self.existing(name)
+        if existing is None or existing.status == "REVIEW_IN_PROGRESS":
+            raise Invalid(f"Stack [{name}] does not exist")
+        if existing.busy or existing.status == "ROLLBACK_COMPLETE" or existing.status.endswith("_FAILED"):
+            raise Invalid(f"Stack:{existing.id} is in {existing.status} state and can not be updated.")
+        return existing
 
-    def _must_be_free(self, stack: Stack) -> None:
-        if stack.busy:
-            raise Invalid(f"Stack:{stack.id} is in {stack.status} state and can not be updated.")
+    def _scope(self, stack: Stack, wish: Wish) -> Scope:
+        return Scope(stack, wish.template, wish.parameters, self.exports())
 
-    def _scope(self, stack: Stack, template: Template, parameters: dict[str, str]) -> Scope:
-        return Scope(stack, template, parameters, self.exports())
+    def exports(self) -> dict[str, str]:
+        return exports_in(output for stack in self.live() for output in stack.outputs)
 
-    def _changes(self, stack: Stack, template: Template, parameters: dict[str, str]) -> list[Any]:
-        try:
-            return changes(stack, template, self._scope(stack, template, parameters))
-        except (BadTemplate, UnknownAttribute) as error:
-            raise Invalid(str(error)) from error
-        except KeyError as error:
-            raise Invalid(f"Template error: nothing is named {error}") from error
-
-    def exports(self) -> dict[str, Any]:
-        from moto.cloudformation.parsing import Export
-
-        return {
-            output["ExportName"]: Export(stack.id, output["ExportName"], output["OutputValue"])
-            for stack in self.live()
-            for output in stack.outputs
-            if "ExportName" in output
-        }
+    def _others(self, stack: Stack) -> list[Stack]:
+        return [other for other in self.live() if other is not stack]
 
     def execute(self, stack: Stack, change_set: ChangeSet) -> None:
         if change_set.execution_status != "AVAILABLE":
             raise Invalid(
-                f"ChangeSet [{change_set.id}] cannot be executed in its current status of [{change_set.status}]"
+                f"ChangeSet [{change_set.id}] cannot be executed in its current status of [{change_set.status}]",
+                "InvalidChangeSetStatus",
             )
-        self._must_be_free(stack)
+        is_new = stack.status == "REVIEW_IN_PROGRESS"
+        if not is_new:
+            self._to_update(stack.id)
+        # The others were for the stack as it was.
+        stack.change_sets = {change_set.id: change_set}
         change_set.execution_status = "EXECUTE_IN_PROGRESS"
-        creating = stack.template is None
-        stack.set_status("CREATE_IN_PROGRESS" if creating else "UPDATE_IN_PROGRESS", "User Initiated")
-        if not creating:
+        if is_new:
+            stack.adopt(change_set)
+        else:
             stack.updated_at = now()
-        self._start(lambda: self._deploy(stack, change_set, creating))
+        stack.set_status("CREATE_IN_PROGRESS" if is_new else "UPDATE_IN_PROGRESS", "User Initiated")
+        self._start(stack, lambda: self._deploy(stack, change_set, is_new))
 
     def delete(self, stack: Stack) -> None:
         if stack.termination_protection:
             raise Invalid(f"Stack [{stack.name}] cannot be deleted while TerminationProtection is enabled")
-        if stack.status == "DELETE_COMPLETE":
+        if stack.status in ("DELETE_IN_PROGRESS", "DELETE_COMPLETE"):
             return
-        self._must_be_free(stack)
-        stack.set_status("DELETE_IN_PROGRESS", "User Initiated")
-        self._start(lambda: self._remove(stack))
-
-    def _start(self, work: Callable[[], None]) -> None:
-        """Not in the call: a deploy waits for services, whose controllers must be able to call."""
-        run = threading.Thread(target=work, name="cloudformation", daemon=True)
-        run.start()
-
-    def _request(self, stack: Stack) -> Request:
-        endpoint = f"http://127.0.0.1:{os.environ['MOTO_PORT']}"
-        return Request(stack.name, self.region, self.account_id, endpoint)
-
-    def _deploy(self, stack: Stack, change_set: ChangeSet, creating: bool) -> None:
-        deployment = Deployment(stack, self._request(stack))
-        template, verb = change_set.template, "CREATE" if creating else "UPDATE"
+        if stack.busy:
+            raise Invalid(f"Stack:{stack.id} is in {stack.status} state and can not be deleted.")
         try:
-            scope = self._scope(stack, template, change_set.parameters)
-            failures: list[Exception] = deployment.apply(template, scope)
-            outputs = [] if failures else _outputs(template, scope)
-        except Exception as error:
+            check_exports(stack, [], self._others(stack))
+        except ExportConflict as error:
+            raise Invalid(f"Delete canceled. {error}") from error
+        stack.set_status("DELETE_IN_PROGRESS", "User Initiated")
+        self._start(stack, lambda: self._remove(stack))
+
+    def _start(self, stack: Stack, work: Callable[[], None]) -> None:
+        """Not in the call: a deploy waits for services, whose controllers must be able to call."""
+
+        def run() -> None:
+            try:
+                work()
+            except Exception as error:
+                log.exception("%s ended in the middle", stack.name)
+                step = stack.status.removesuffix("_IN_PROGRESS").removesuffix("_COMPLETE_CLEANUP")
+                stack.set_status(f"{step}_FAILED", f"Internal failure: {type(error).__name__}: {error}")
+
+        threading.Thread(target=run, name=f"cloudformation {stack.name}", daemon=True).start()
+
+    def _deployment(self, stack: Stack) -> Deployment:
+        endpoint = f"http://127.0.0.1:{os.environ['MOTO_PORT']}"
+        return Deployment(stack, Request(stack.name, self.region, self.account_id, endpoint))
+
+    def _deploy(self, stack: Stack, change_set: ChangeSet, is_new: bool) -> None:
+        deployment = self._deployment(stack)
+        outputs: list[dict[str, str]] = []
+        try:
+            scope = self._scope(stack, change_set.wish)
+            failures = deployment.apply(scope)
+            if not failures:
+                outputs = outputs_of(scope)
+                check_exports(stack, outputs, self._others(stack))
+        except (BadTemplate, ExportConflict) as error:
             failures = [error]
-        if failures:
-            self._undo(stack, deployment, creating, failures)
-        else:
-            self._finish(stack, deployment, change_set, scope, outputs, verb)
         change_set.execution_status = "EXECUTE_FAILED" if failures else "EXECUTE_COMPLETE"
+        if failures and is_new:
+            self._undo_create(stack, deployment, change_set, failures)
+        elif failures:
+            self._undo_update(stack, deployment, change_set, failures)
+        else:
+            if stack.template and not is_new:
+                stack.set_status("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS")
+                deployment.remove_unused(stack.template, scope)
+            stack.adopt(change_set)
+            stack.outputs, stack.imports = outputs, scope.imported
+            stack.set_status("CREATE_COMPLETE" if is_new else "UPDATE_COMPLETE")
 
-    def _finish(
-        self,
-        stack: Stack,
-        deployment: Deployment,
-        change_set: ChangeSet,
-        scope: Scope,
-        outputs: list[dict[str, Any]],
-        verb: str,
+    def _undo_create(
+        self, stack: Stack, deployment: Deployment, change_set: ChangeSet, failures: list[Exception]
     ) -> None:
-        if verb == "UPDATE":
-            stack.set_status("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS")
-            # What cannot be removed is left behind and told of; the update itself holds.
-            deployment.remove_unused(change_set.template, wanted(change_set.template, scope))
-        stack.template = change_set.template
-        stack.parameters = change_set.parameters
-        stack.resolved_parameters = dict(scope.resolved_parameters)
-        stack.tags = change_set.tags
-        stack.role_arn = change_set.role_arn
-        stack.description = change_set.template.document.get("Description")
-        stack.outputs = outputs
-        stack.change_sets = {change_set.id: change_set}
-        stack.set_status(f"{verb}_COMPLETE")
+        stack.set_status("ROLLBACK_IN_PROGRESS", _reason("create", failures))
+        left = deployment.remove_created(change_set.wish.template)
+        stack.set_status("ROLLBACK_FAILED" if left else "ROLLBACK_COMPLETE", _reason("delete", left))
 
-    def _undo(self, stack: Stack, deployment: Deployment, creating: bool, failures: list[Exception]) -> None:
-        names = ", ".join(sorted({str(error).split(":", 1)[0] for error in failures}))
-        reason = f"The following resource(s) failed to {'create' if creating else 'update'}: [{names}]."
-        prefix = "ROLLBACK" if creating else "UPDATE_ROLLBACK"
-        stack.set_status(f"{prefix}_IN_PROGRESS", reason)
-        left = deployment.go_back()
-        stack.set_status(f"{prefix}_{'FAILED' if left else 'COMPLETE'}")
+    def _undo_update(
+        self, stack: Stack, deployment: Deployment, change_set: ChangeSet, failures: list[Exception]
+    ) -> None:
+        stack.set_status("UPDATE_ROLLBACK_IN_PROGRESS", _reason("update", failures))
+        left = deployment.restore(stack.template) if stack.template else []
+        if left:
+            stack.set_status("UPDATE_ROLLBACK_FAILED", _reason("update", left))
+            return
+        stack.set_status("UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS")
+        deployment.remove_created(change_set.wish.template)
+        deployment.forget_created()
+        stack.set_status("UPDATE_ROLLBACK_COMPLETE")
 
     def _remove(self, stack: Stack) -> None:
-        failures = Deployment(stack, self._request(stack)).delete_everything()
+        failures = self._deployment(stack).delete_everything()
         if failures:
-            stack.set_status("DELETE_FAILED", "; ".join(str(error) for error in failures))
+            stack.set_status("DELETE_FAILED", _reason("delete", failures))
             return
         stack.deleted_at = now()
+        stack.outputs, stack.imports = [], set()
         stack.set_status("DELETE_COMPLETE")
 
     def inert(self) -> list[dict[str, str]]:
@@ -235,23 +235,16 @@ class Stacks:
         return [
             {"stack": stack.name, "logicalId": resource.logical_id, "type": resource.type}
             for stack in self.live()
-            for resource in stack.resources.values()
+            for resource in list(stack.resources.values())
             if is_inert(resource.type)
         ]
 
 
-def _outputs(template: Template, scope: Scope) -> list[dict[str, Any]]:
-    outputs = []
-    for key, output in (template.document.get("Outputs") or {}).items():
-        if not scope.holds(output.get("Condition")):
-            continue
-        found = {"OutputKey": key, "OutputValue": str(scope.resolve(output["Value"]))}
-        if "Description" in output:
-            found["Description"] = output["Description"]
-        if "Export" in output:
-            found["ExportName"] = str(scope.resolve(output["Export"]["Name"]))
-        outputs.append(found)
-    return outputs
+def _reason(verb: str, failures: list[Exception]) -> str | None:
+    names = sorted({one.logical_id for one in failures if isinstance(one, ResourceFailed)})
+    if names:
+        return f"The following resource(s) failed to {verb}: [{', '.join(names)}]."
+    return "; ".join(str(error) for error in failures) or None
 
 
 _stacks: dict[tuple[str, str], Stacks] = {}
@@ -262,4 +255,4 @@ def stacks_of(account_id: str, region: str) -> Stacks:
 
 
 def inert_resources() -> list[dict[str, str]]:
-    return [one for stacks in _stacks.values() for one in stacks.inert()]
+    return [one for stacks in list(_stacks.values()) for one in stacks.inert()]

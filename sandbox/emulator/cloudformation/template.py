@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 #: `${Name}` or `${Name.Attribute}` of Fn::Sub; `${!Name}` is a text.
@@ -16,14 +16,6 @@ class BadTemplate(Exception):
     """The text is no template, or uses what the emulator does not have."""
 
 
-@dataclass(frozen=True)
-class Reference:
-    """Of a resource to another: by `Ref` or `Fn::GetAtt`."""
-
-    logical_id: str
-    attribute: str | None
-
-
 class Template:
     def __init__(self, text: str) -> None:
         self.text = text
@@ -31,16 +23,34 @@ class Template:
         resources = self.document.get("Resources")
         if not isinstance(resources, dict) or not resources:
             raise BadTemplate("Template format error: At least one Resources member must be defined.")
+        if "Transform" in self.document:
+            raise BadTemplate("The sandbox's emulator does not do transforms (macros).")
         self.resources: dict[str, dict[str, Any]] = resources
         for logical_id, resource in resources.items():
             if not isinstance(resource, dict) or not isinstance(resource.get("Type"), str):
                 raise BadTemplate(f"Template format error: [/Resources/{logical_id}] has no Type.")
-            unknown = {name for name in self.dependencies(logical_id) if name not in resources}
-            if unknown:
-                raise BadTemplate(
-                    f"Template format error: Unresolved resource dependencies [{', '.join(sorted(unknown))}] "
-                    f"in the Resources block of the template"
-                )
+        self._check_names()
+        self._check_order()
+
+    @property
+    def outputs(self) -> dict[str, dict[str, Any]]:
+        return self._section("Outputs")
+
+    @property
+    def parameters(self) -> dict[str, dict[str, Any]]:
+        return self._section("Parameters")
+
+    @property
+    def conditions(self) -> dict[str, Any]:
+        return self._section("Conditions")
+
+    @property
+    def mappings(self) -> dict[str, Any]:
+        return self._section("Mappings")
+
+    def _section(self, name: str) -> dict[str, Any]:
+        section: dict[str, Any] = self.document.get(name) or {}
+        return section
 
     def properties(self, logical_id: str) -> dict[str, Any]:
         properties: dict[str, Any] = self.resources[logical_id].get("Properties") or {}
@@ -49,18 +59,39 @@ class Template:
     def type(self, logical_id: str) -> str:
         return str(self.resources[logical_id]["Type"])
 
-    def references(self, logical_id: str) -> set[Reference]:
-        parameters = self.document.get("Parameters") or {}
-        return {
-            reference
-            for reference in references_in(self.properties(logical_id))
-            if reference.logical_id not in parameters and not reference.logical_id.startswith("AWS::")
-        }
+    def policy(self, logical_id: str, name: str) -> str:
+        """DeletionPolicy or UpdateReplacePolicy of a resource, which the template may no longer have."""
+        return str(self.resources.get(logical_id, {}).get(name, "Delete"))
 
     def dependencies(self, logical_id: str) -> set[str]:
+        """Logical ids that a resource names, by `DependsOn` or in its properties."""
         named = self.resources[logical_id].get("DependsOn") or []
         explicit = {named} if isinstance(named, str) else set(named)
-        return explicit | {reference.logical_id for reference in self.references(logical_id)}
+        return explicit | self._references(self.properties(logical_id))
+
+    def _references(self, value: Any) -> set[str]:
+        """Without parameters and the pseudo parameters."""
+        names = set(references_in(value)) - set(self.parameters)
+        return {name for name in names if not name.startswith("AWS::")}
+
+    def _check_names(self) -> None:
+        blocks = {"Resources": set[str](), "Outputs": self._references(self.outputs)}
+        blocks["Resources"].update(*map(self.dependencies, self.resources))
+        for block, names in blocks.items():
+            unknown = ", ".join(sorted(names - set(self.resources)))
+            if unknown:
+                raise BadTemplate(
+                    f"Template format error: Unresolved resource dependencies [{unknown}] "
+                    f"in the {block} block of the template"
+                )
+
+    def _check_order(self) -> None:
+        graph = {logical_id: self.dependencies(logical_id) for logical_id in self.resources}
+        try:
+            TopologicalSorter(graph).prepare()
+        except CycleError as error:
+            names = ", ".join(sorted(set(error.args[1])))
+            raise BadTemplate(f"Circular dependency between resources: [{names}]") from error
 
 
 def _parse(text: str) -> dict[str, Any]:
@@ -80,17 +111,16 @@ def _parse(text: str) -> dict[str, Any]:
     return document
 
 
-def references_in(value: Any) -> Iterator[Reference]:
+def references_in(value: Any) -> Iterator[str]:
+    """Names in `Ref`, `Fn::GetAtt` and `Fn::Sub`."""
     if isinstance(value, list):
         for item in value:
             yield from references_in(item)
     elif isinstance(value, dict):
         if set(value) == {"Ref"}:
-            yield Reference(str(value["Ref"]), None)
+            yield str(value["Ref"])
         elif set(value) == {"Fn::GetAtt"}:
-            target = value["Fn::GetAtt"]
-            name, attribute = target.split(".", 1) if isinstance(target, str) else (target[0], target[1])
-            yield Reference(str(name), str(attribute))
+            yield attribute_reference(value["Fn::GetAtt"])[0]
         elif set(value) == {"Fn::Sub"}:
             yield from _references_in_sub(value["Fn::Sub"])
         else:
@@ -98,10 +128,16 @@ def references_in(value: Any) -> Iterator[Reference]:
                 yield from references_in(item)
 
 
-def _references_in_sub(value: Any) -> Iterator[Reference]:
+def attribute_reference(target: Any) -> tuple[str, Any]:
+    """Logical id and attribute of `Fn::GetAtt`; the attribute may itself be a function."""
+    name, attribute = target.split(".", 1) if isinstance(target, str) else target
+    return str(name), attribute
+
+
+def _references_in_sub(value: Any) -> Iterator[str]:
     text, given = value if isinstance(value, list) else (value, {})
     yield from references_in(given)
     for found in SUBSTITUTION.findall(text):
-        name, _, attribute = found.partition(".")
+        name = found.partition(".")[0]
         if name not in given:
-            yield Reference(name, attribute or None)
+            yield name

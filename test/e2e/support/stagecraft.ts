@@ -24,16 +24,20 @@ export interface Run {
   readonly seconds: number;
 }
 
-/** Runs a command in the project folder to its end. */
+/** Runs a command to its end, in the project folder unless another is named. */
 export function run(
   command: string,
   args: readonly string[],
-  options: { readonly env?: Readonly<Record<string, string>>; readonly timeoutSeconds: number },
+  options: {
+    readonly env?: Readonly<Record<string, string>>;
+    readonly cwd?: string;
+    readonly timeoutSeconds: number;
+  },
 ): Promise<Run> {
   const started = performance.now();
   return new Promise((done, failed) => {
     const child = spawn(command, [...args], {
-      cwd: root,
+      cwd: options.cwd ?? root,
       env: { ...process.env, ...options.env },
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: options.timeoutSeconds * 1000,

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from moto.cloudformation import parsing
-
 from cloudformation.handlers import (
     applicationautoscaling,
     ec2,
@@ -13,18 +11,30 @@ from cloudformation.handlers import (
     elasticloadbalancing,
     identity,
     logs,
+    moto_model,
     names,
+    security_groups,
     storage,
 )
 from cloudformation.handlers.base import Handler, Made, Properties, Request
 from cloudformation.handlers.moto_model import MotoModel
 from cloudformation.records import Resource
 
-__all__ = ["Handler", "Request", "attribute_names", "handler_of", "is_inert", "is_known"]
+__all__ = ["Handler", "Made", "Request", "handler_of", "is_inert", "is_known"]
 
 HANDLERS: dict[str, Handler] = {
     name: handler
-    for module in (applicationautoscaling, ec2, ecs, elasticloadbalancing, identity, logs, names, storage)
+    for module in (
+        applicationautoscaling,
+        ec2,
+        ecs,
+        elasticloadbalancing,
+        identity,
+        logs,
+        names,
+        security_groups,
+        storage,
+    )
     for name, handler in module.HANDLERS.items()
 }
 
@@ -61,7 +71,7 @@ def is_inert(resource_type: str) -> bool:
 
 
 def is_known(resource_type: str) -> bool:
-    return resource_type in HANDLERS or is_inert(resource_type) or resource_type in parsing.get_model_map()
+    return resource_type in HANDLERS or is_inert(resource_type) or moto_model.is_known(resource_type)
 
 
 @lru_cache(maxsize=None)
@@ -69,8 +79,3 @@ def handler_of(resource_type: str) -> Handler:
     if resource_type in HANDLERS:
         return HANDLERS[resource_type]
     return _INERT if is_inert(resource_type) else MotoModel(resource_type)
-
-
-def attribute_names(resource_type: str) -> tuple[str, ...] | None:
-    """What `Fn::GetAtt` can ask for; None where only the resource can say."""
-    return handler_of(resource_type).attributes

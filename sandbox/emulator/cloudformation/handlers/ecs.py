@@ -9,9 +9,10 @@ from cloudformation.handlers.base import (
     Made,
     Properties,
     Request,
+    none_of_these_changes,
     only_these_change,
+    picked,
     tag_changes,
-    wait_until,
     without,
 )
 from cloudformation.records import Resource
@@ -30,17 +31,25 @@ class Cluster(Handler):
 
     def create(self, request: Request, properties: Properties) -> Made:
         name = properties.get("ClusterName") or request.generated_name("AWS::ECS::Cluster")
-        cluster = request.call("ecs", "create_cluster", properties, clusterName=name)["cluster"]
+        settings = self._settings(properties)
+        cluster = request.call("ecs", "create_cluster", settings, clusterName=name)["cluster"]
         return Made(cluster["clusterName"], {"Arn": cluster["clusterArn"]})
 
     def update(self, request: Request, resource: Resource, properties: Properties) -> None:
-        settings = without(properties, "ClusterName", "Tags", "CapacityProviders", "DefaultCapacityProviderStrategy")
+        settable = ("ClusterSettings", "Configuration", "ServiceConnectDefaults")
+        only_these_change(resource, properties, *settable, "Tags")
+        settings = self._settings(picked(properties, *settable))
         if settings:
             request.call("ecs", "update_cluster", settings, cluster=resource.physical_id)
         retag(request, resource.attributes["Arn"], resource, properties)
 
     def delete(self, request: Request, resource: Resource) -> None:
         request.client("ecs").delete_cluster(cluster=resource.physical_id)
+
+    def _settings(self, properties: Properties) -> Properties:
+        """The API has another name for one of them."""
+        renamed = {"settings": properties["ClusterSettings"]} if "ClusterSettings" in properties else {}
+        return {**without(properties, "ClusterSettings"), **renamed}
 
 
 class TaskDefinition(Handler):
@@ -60,11 +69,24 @@ class TaskDefinition(Handler):
         request.client("ecs").deregister_task_definition(taskDefinition=resource.physical_id)
 
 
-#: Of CreateService only: a new service takes their place.
-FIXED = ("Cluster", "LaunchType", "SchedulingStrategy", "ServiceName", "DeploymentController", "Role", "Tags")
+#: Of CreateService only.
+FIXED = ("Cluster", "LaunchType", "SchedulingStrategy", "ServiceName", "DeploymentController", "Role")
 
 #: What UpdateService is given for a property that the template no longer has; the others keep their value.
-UNSET: dict[str, Any] = {"LoadBalancers": [], "ServiceRegistries": [], "HealthCheckGracePeriodSeconds": 0}
+UNSET: dict[str, Any] = {
+    "DeploymentConfiguration": {
+        "MaximumPercent": 200,
+        "MinimumHealthyPercent": 100,
+        "DeploymentCircuitBreaker": {"Enable": False, "Rollback": False},
+    },
+    "EnableECSManagedTags": False,
+    "EnableExecuteCommand": False,
+    "HealthCheckGracePeriodSeconds": 0,
+    "LoadBalancers": [],
+    "PlatformVersion": "LATEST",
+    "PropagateTags": "NONE",
+    "ServiceRegistries": [],
+}
 
 
 class Service(Handler):
@@ -76,14 +98,16 @@ class Service(Handler):
         desired = {"DesiredCount": 1, **properties}
         service = request.call("ecs", "create_service", desired, serviceName=name)["service"]
         arn = service["serviceArn"]
-        request.keep(arn)
+        made = Made(arn, {"Name": service["serviceName"], "ServiceArn": arn})
+        request.keep(made)
         self._wait_until_steady(request, properties.get("Cluster", "default"), arn)
-        return Made(arn, {"Name": service["serviceName"], "ServiceArn": arn})
+        return made
 
     def update(self, request: Request, resource: Resource, properties: Properties) -> None:
         cluster = properties.get("Cluster", "default")
+        none_of_these_changes(resource, properties, *FIXED)
         unset = {name: value for name, value in UNSET.items() if name in resource.properties}
-        wanted = without({**unset, **properties}, *FIXED)
+        wanted = without({**unset, **properties}, *FIXED, "Tags")
         request.call("ecs", "update_service", wanted, cluster=cluster, service=resource.physical_id)
         retag(request, resource.physical_id, resource, properties)
         self._wait_until_steady(request, cluster, resource.physical_id)
@@ -95,7 +119,7 @@ class Service(Handler):
         def gone() -> bool:
             return not self._described(request, cluster, resource.physical_id, ("ACTIVE", "DRAINING"))
 
-        wait_until(f"The tasks of {resource.logical_id} did not stop", gone)
+        request.wait_until(f"The tasks of {resource.logical_id} did not stop", gone)
 
     def _described(
         self, request: Request, cluster: str, arn: str, statuses: tuple[str, ...]
@@ -104,26 +128,25 @@ class Service(Handler):
         return [service for service in answer["services"] if service["status"] in statuses]
 
     def _wait_until_steady(self, request: Request, cluster: str, arn: str) -> None:
-        deployment_id = self._primary(request, cluster, arn)["id"]
+        deployment_id = self._deployments(request, cluster, arn)[0]["id"]
 
         def steady() -> bool:
-            primary = self._primary(request, cluster, arn)
-            if primary["id"] != deployment_id or primary["rolloutState"] == "FAILED":
-                raise RuntimeError(
-                    "Resource handler returned message: Error occurred during operation "
-                    f"'ECS Deployment Circuit Breaker was triggered'. {primary.get('rolloutStateReason', '')}".strip()
-                )
-            counted = primary["runningCount"] == primary["desiredCount"]
-            return primary["rolloutState"] == "COMPLETED" and counted
+            deployments = {one["id"]: one for one in self._deployments(request, cluster, arn)}
+            ours = deployments.get(deployment_id, {})
+            if ours.get("status") != "PRIMARY" or ours["rolloutState"] == "FAILED":
+                reason = ours.get("rolloutStateReason", "")
+                raise RuntimeError(f"ECS Deployment Circuit Breaker was triggered. {reason}".strip())
+            return ours["rolloutState"] == "COMPLETED" and ours["runningCount"] == ours["desiredCount"]
 
-        wait_until(f"Service {arn} was not steady", steady)
+        request.wait_until(f"Service {arn} was not steady", steady)
 
-    def _primary(self, request: Request, cluster: str, arn: str) -> dict[str, Any]:
+    def _deployments(self, request: Request, cluster: str, arn: str) -> list[dict[str, Any]]:
+        """The newest, which is the primary one, first."""
         found = self._described(request, cluster, arn, ("ACTIVE",))
         if not found:
             raise RuntimeError(f"Service {arn} is gone.")
-        primary: dict[str, Any] = next(one for one in found[0]["deployments"] if one["status"] == "PRIMARY")
-        return primary
+        deployments: list[dict[str, Any]] = found[0]["deployments"]
+        return deployments
 
 
 HANDLERS: dict[str, Handler] = {

@@ -8,10 +8,10 @@ from cloudformation.handlers.base import (
     Properties,
     Request,
     changed,
+    none_of_these_changes,
     only_these_change,
     picked,
     tag_changes,
-    wait_until,
     without,
 )
 from cloudformation.records import Resource
@@ -42,9 +42,9 @@ class LoadBalancer(Handler):
         plain = without(properties, "LoadBalancerAttributes")
         made = request.call("elbv2", "create_load_balancer", plain, Name=name)["LoadBalancers"][0]
         arn = made["LoadBalancerArn"]
-        request.keep(arn)
+        request.keep(Made(arn))
         self._set_attributes(request, arn, properties)
-        wait_until(f"Load balancer {name} was not active", lambda: self._state(request, arn) == "active")
+        request.wait_until(f"Load balancer {name} was not active", lambda: self._state(request, arn) == "active")
         attributes = {
             "CanonicalHostedZoneID": made["CanonicalHostedZoneId"],
             "DNSName": made["DNSName"],
@@ -58,12 +58,12 @@ class LoadBalancer(Handler):
     def update(self, request: Request, resource: Resource, properties: Properties) -> None:
         arn = resource.physical_id
         only_these_change(resource, properties, "LoadBalancerAttributes", "SecurityGroups", "Subnets", "Tags")
-        if changed(resource, properties, "LoadBalancerAttributes"):
+        if changed(resource.properties, properties, "LoadBalancerAttributes"):
             self._set_attributes(request, arn, properties)
-        if changed(resource, properties, "SecurityGroups"):
+        if changed(resource.properties, properties, "SecurityGroups"):
             groups = picked(properties, "SecurityGroups")
             request.call("elbv2", "set_security_groups", groups, LoadBalancerArn=arn)
-        if changed(resource, properties, "Subnets"):
+        if changed(resource.properties, properties, "Subnets"):
             request.call("elbv2", "set_subnets", picked(properties, "Subnets"), LoadBalancerArn=arn)
         retag(request, resource, properties)
 
@@ -92,7 +92,7 @@ class TargetGroup(Handler):
         name = properties.get("Name") or request.generated_name("AWS::ElasticLoadBalancingV2::TargetGroup")
         plain = without(properties, "TargetGroupAttributes", "Targets")
         arn = request.call("elbv2", "create_target_group", plain, Name=name)["TargetGroups"][0]["TargetGroupArn"]
-        request.keep(arn)
+        request.keep(Made(arn))
         self._set_attributes(request, arn, properties)
         if properties.get("Targets"):
             request.call("elbv2", "register_targets", picked(properties, "Targets"), TargetGroupArn=arn)
@@ -102,9 +102,10 @@ class TargetGroup(Handler):
 
     def update(self, request: Request, resource: Resource, properties: Properties) -> None:
         arn = resource.physical_id
+        none_of_these_changes(resource, properties, "Targets")
         settings = without(properties, *FIXED, "TargetGroupAttributes", "Targets", "Tags")
         request.call("elbv2", "modify_target_group", settings, TargetGroupArn=arn)
-        if changed(resource, properties, "TargetGroupAttributes"):
+        if changed(resource.properties, properties, "TargetGroupAttributes"):
             self._set_attributes(request, arn, properties)
         retag(request, resource, properties)
 
@@ -125,9 +126,8 @@ class Listener(Handler):
         return Made(arn, {"ListenerArn": arn})
 
     def update(self, request: Request, resource: Resource, properties: Properties) -> None:
-        settings = without(properties, "LoadBalancerArn", "Tags")
+        settings = without(properties, "LoadBalancerArn")
         request.call("elbv2", "modify_listener", settings, ListenerArn=resource.physical_id)
-        retag(request, resource, properties)
 
     def delete(self, request: Request, resource: Resource) -> None:
         request.client("elbv2").delete_listener(ListenerArn=resource.physical_id)
@@ -142,14 +142,13 @@ class ListenerRule(Handler):
 
     def update(self, request: Request, resource: Resource, properties: Properties) -> None:
         arn = resource.physical_id
-        only_these_change(resource, properties, "Actions", "Conditions", "Priority", "Tags")
-        if changed(resource, properties, "Actions", "Conditions"):
+        only_these_change(resource, properties, "Actions", "Conditions", "Priority")
+        if changed(resource.properties, properties, "Actions", "Conditions"):
             settings = picked(properties, "Actions", "Conditions")
             request.call("elbv2", "modify_rule", settings, RuleArn=arn)
-        if changed(resource, properties, "Priority"):
-            priority = {"RuleArn": arn, "Priority": int(properties["Priority"])}
-            request.client("elbv2").set_rule_priorities(RulePriorities=[priority])
-        retag(request, resource, properties)
+        if changed(resource.properties, properties, "Priority"):
+            priority = {"RuleArn": arn, **picked(properties, "Priority")}
+            request.call("elbv2", "set_rule_priorities", {"RulePriorities": [priority]})
 
     def delete(self, request: Request, resource: Resource) -> None:
         request.client("elbv2").delete_rule(RuleArn=resource.physical_id)

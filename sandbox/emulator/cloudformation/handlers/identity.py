@@ -27,7 +27,7 @@ class Role(Handler):
         plain = without(properties, "AssumeRolePolicyDocument", "ManagedPolicyArns", "Policies", "RoleName")
         document = json.dumps(properties["AssumeRolePolicyDocument"])
         answer = request.call("iam", "create_role", plain, RoleName=name, AssumeRolePolicyDocument=document)
-        request.keep(name)
+        request.keep(Made(name))
         self._set_policies(request, name, {}, properties)
         return Made(name, {"Arn": answer["Role"]["Arn"], "RoleId": answer["Role"]["RoleId"]})
 
@@ -35,12 +35,12 @@ class Role(Handler):
         iam, name = request.client("iam"), resource.physical_id
         managed = ("AssumeRolePolicyDocument", "Description", "MaxSessionDuration")
         only_these_change(resource, properties, *managed, "ManagedPolicyArns", "Policies", "Tags")
-        if changed(resource, properties, "AssumeRolePolicyDocument"):
+        if changed(resource.properties, properties, "AssumeRolePolicyDocument"):
             document = json.dumps(properties["AssumeRolePolicyDocument"])
             iam.update_assume_role_policy(RoleName=name, PolicyDocument=document)
-        settings = picked(properties, "Description", "MaxSessionDuration")
-        if settings:
-            request.call("iam", "update_role", settings, RoleName=name)
+        unset = {"Description": "", "MaxSessionDuration": 3600}
+        settings = {**unset, **picked(properties, "Description", "MaxSessionDuration")}
+        request.call("iam", "update_role", settings, RoleName=name)
         self._set_policies(request, name, resource.properties, properties)
         put, removed = tag_changes(resource, properties)
         if put:
@@ -62,12 +62,15 @@ class Role(Handler):
         inline = {one["PolicyName"]: one["PolicyDocument"] for one in new.get("Policies", [])}
         for policy, document in inline.items():
             iam.put_role_policy(RoleName=name, PolicyName=policy, PolicyDocument=json.dumps(document))
-        for policy in {one["PolicyName"] for one in old.get("Policies", [])} - set(inline):
+        # Only of those that were in the template, as there may be policies of other resources.
+        present = set(iam.list_role_policies(RoleName=name)["PolicyNames"])
+        for policy in ({one["PolicyName"] for one in old.get("Policies", [])} - set(inline)) & present:
             iam.delete_role_policy(RoleName=name, PolicyName=policy)
-        attached, wanted = set(old.get("ManagedPolicyArns", [])), set(new.get("ManagedPolicyArns", []))
-        for arn in wanted - attached:
+        wanted = set(new.get("ManagedPolicyArns", []))
+        for arn in wanted:
             iam.attach_role_policy(RoleName=name, PolicyArn=arn)
-        for arn in attached - wanted:
+        attached = {one["PolicyArn"] for one in iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"]}
+        for arn in (set(old.get("ManagedPolicyArns", [])) - wanted) & attached:
             iam.detach_role_policy(RoleName=name, PolicyArn=arn)
 
 

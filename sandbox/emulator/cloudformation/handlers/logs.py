@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from cloudformation.handlers.base import (
     Handler,
     Made,
@@ -9,6 +11,7 @@ from cloudformation.handlers.base import (
     Request,
     changed,
     only_these_change,
+    picked,
     tag_changes,
     without,
 )
@@ -19,22 +22,21 @@ class LogGroup(Handler):
     attributes = ("Arn",)
 
     def create(self, request: Request, properties: Properties) -> Made:
-        logs = request.client("logs")
         name = properties.get("LogGroupName") or request.generated_name("AWS::Logs::LogGroup")
         tags = {tag["Key"]: tag["Value"] for tag in properties.get("Tags", [])}
         plain = without(properties, "Tags", "RetentionInDays")
         request.call("logs", "create_log_group", plain, logGroupName=name, **({"tags": tags} if tags else {}))
-        request.keep(name)
+        request.keep(Made(name))
         if "RetentionInDays" in properties:
-            logs.put_retention_policy(logGroupName=name, retentionInDays=int(properties["RetentionInDays"]))
+            request.call("logs", "put_retention_policy", picked(properties, "RetentionInDays"), logGroupName=name)
         return Made(name, {"Arn": f"{self._arn(request, name)}:*"})
 
     def update(self, request: Request, resource: Resource, properties: Properties) -> None:
         logs, name = request.client("logs"), resource.physical_id
         only_these_change(resource, properties, "RetentionInDays", "Tags")
         if "RetentionInDays" in properties:
-            logs.put_retention_policy(logGroupName=name, retentionInDays=int(properties["RetentionInDays"]))
-        elif changed(resource, properties, "RetentionInDays"):
+            request.call("logs", "put_retention_policy", picked(properties, "RetentionInDays"), logGroupName=name)
+        elif changed(resource.properties, properties, "RetentionInDays"):
             logs.delete_retention_policy(logGroupName=name)
         put, removed = tag_changes(resource, properties)
         if put:
@@ -64,16 +66,16 @@ class MetricFilter(Handler):
         )
 
     def _put(self, request: Request, name: str, properties: Properties) -> None:
-        # A list of pairs in a template, a map in the API.
-        transformations = [
-            {
-                **one,
-                **({"Dimensions": {pair["Key"]: pair["Value"] for pair in one["Dimensions"]}} if "Dimensions" in one else {}),
-            }
-            for one in properties["MetricTransformations"]
-        ]
+        transformations = [_transformation(one) for one in properties["MetricTransformations"]]
         settings = {**properties, "FilterName": name, "MetricTransformations": transformations}
         request.call("logs", "put_metric_filter", settings)
+
+
+def _transformation(given: dict[str, Any]) -> dict[str, Any]:
+    """Dimensions are a list of pairs in a template, a map in the API."""
+    if "Dimensions" not in given:
+        return given
+    return {**given, "Dimensions": {pair["Key"]: pair["Value"] for pair in given["Dimensions"]}}
 
 
 HANDLERS: dict[str, Handler] = {

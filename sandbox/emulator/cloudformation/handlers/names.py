@@ -9,37 +9,44 @@ from cloudformation.handlers.base import (
     Made,
     Properties,
     Request,
+    changed,
     only_these_change,
     picked,
     tag_changes,
-    wait_until,
     without,
 )
 from cloudformation.records import Resource
 
 
-def change_record(request: Request, action: str, zone_id: str, record: dict[str, Any]) -> None:
-    batch = {"Changes": [{"Action": action, "ResourceRecordSet": record}]}
-    request.client("route53").change_resource_record_sets(HostedZoneId=zone_id, ChangeBatch=batch)
+def change_records(request: Request, zone_id: str, *changes: tuple[str, dict[str, Any]]) -> None:
+    """Each an action and a record."""
+    batch = {"Changes": [{"Action": action, "ResourceRecordSet": record} for action, record in changes]}
+    request.call("route53", "change_resource_record_sets", {"ChangeBatch": batch}, HostedZoneId=zone_id)
 
 
 class RecordSet(Handler):
     def create(self, request: Request, properties: Properties) -> Made:
-        change_record(request, "CREATE", properties["HostedZoneId"], self._record(properties))
+        record = self._record(properties)
+        change_records(request, properties["HostedZoneId"], ("CREATE", record))
         return Made(properties["Name"])
 
     def update(self, request: Request, resource: Resource, properties: Properties) -> None:
-        change_record(request, "UPSERT", properties["HostedZoneId"], self._record(properties))
+        old, new = self._record(resource.properties), self._record(properties)
+        # A record of another type is another record.
+        is_another = changed(old, new, "Type", "SetIdentifier")
+        changes = [("DELETE", old), ("CREATE", new)] if is_another else [("UPSERT", new)]
+        change_records(request, properties["HostedZoneId"], *changes)
 
     def delete(self, request: Request, resource: Resource) -> None:
-        change_record(request, "DELETE", resource.properties["HostedZoneId"], self._record(resource.properties))
+        record = self._record(resource.properties)
+        change_records(request, resource.properties["HostedZoneId"], ("DELETE", record))
 
     def _record(self, properties: Properties) -> dict[str, Any]:
-        record = without(properties, "HostedZoneId", "Comment")
         if "HostedZoneId" not in properties:
             raise ValueError("The sandbox's emulator needs HostedZoneId; it does not look a zone up by its name.")
-        if "TTL" in record:
-            record["TTL"] = int(record["TTL"])
+        record = without(properties, "HostedZoneId", "Comment")
+        if "AliasTarget" in record:
+            record["AliasTarget"] = {"EvaluateTargetHealth": False, **record["AliasTarget"]}
         if "ResourceRecords" in record:
             record["ResourceRecords"] = [{"Value": value} for value in record["ResourceRecords"]]
         return record
@@ -58,7 +65,7 @@ class PrivateDnsNamespace(Handler):
             found: dict[str, Any] = client.get_operation(OperationId=answer["OperationId"])["Operation"]
             return found
 
-        wait_until(f"Namespace {properties['Name']} was not made", lambda: operation()["Status"] == "SUCCESS")
+        request.wait_until(f"Namespace {properties['Name']} was not made", lambda: operation()["Status"] == "SUCCESS")
         namespace = client.get_namespace(Id=operation()["Targets"]["NAMESPACE"])["Namespace"]
         zone = namespace["Properties"]["DnsProperties"]["HostedZoneId"]
         attributes = {"Arn": namespace["Arn"], "HostedZoneId": zone, "Id": namespace["Id"]}
@@ -115,7 +122,7 @@ class Certificate(Handler):
             raise ValueError("The sandbox's emulator issues certificates by DNS validation only.")
         plain = without(properties, "DomainValidationOptions")
         arn = request.call("acm", "request_certificate", plain)["CertificateArn"]
-        request.keep(arn)
+        request.keep(Made(arn))
 
         def described() -> dict[str, Any]:
             found: dict[str, Any] = acm.describe_certificate(CertificateArn=arn)["Certificate"]
@@ -131,8 +138,8 @@ class Certificate(Handler):
                     "TTL": 300,
                     "ResourceRecords": [{"Value": record["Value"]}],
                 }
-                change_record(request, "UPSERT", zones[option["DomainName"]], published)
-        wait_until(f"Certificate {arn} was not issued", lambda: described()["Status"] == "ISSUED")
+                change_records(request, zones[option["DomainName"]], ("UPSERT", published))
+        request.wait_until(f"Certificate {arn} was not issued", lambda: described()["Status"] == "ISSUED")
         return Made(arn)
 
     def update(self, request: Request, resource: Resource, properties: Properties) -> None:
