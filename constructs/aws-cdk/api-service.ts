@@ -1,3 +1,4 @@
+import { Duration } from 'aws-cdk-lib';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as ecs from 'aws-cdk-lib/aws-ecs';
@@ -76,13 +77,21 @@ export class ApiService extends Construct implements ec2.IConnectable, iam.IGran
   }
 
   #scaling(
-    { min, max, targetCpuPercent, policyName }: NonNullable<blueprint.Service['scaling']>,
+    { min, max, targetCpuPercent, policyName, cooldownSeconds }: NonNullable<blueprint.Service['scaling']>,
     transform: Transform<ecs.CpuUtilizationScalingProps> | undefined,
   ): ecs.ScalableTaskCount {
     const scaling = this.fargate.service.autoScaleTaskCount({ minCapacity: min, maxCapacity: max });
     scaling.scaleOnCpuUtilization(
       'Policy',
-      transformed({ policyName, targetUtilizationPercent: targetCpuPercent }, transform),
+      transformed(
+        {
+          policyName,
+          targetUtilizationPercent: targetCpuPercent,
+          scaleInCooldown: Duration.seconds(cooldownSeconds),
+          scaleOutCooldown: Duration.seconds(cooldownSeconds),
+        },
+        transform,
+      ),
     );
     return scaling;
   }

@@ -164,6 +164,9 @@ export class FargateService extends Construct {
           ...(scaling === undefined && { desiredCount: service.desiredCount }),
           minHealthyPercent: deployment.minimumHealthyPercent,
           maxHealthyPercent: deployment.maximumPercent,
+          availabilityZoneRebalancing: deployment.zoneRebalancing
+            ? ecs.AvailabilityZoneRebalancing.ENABLED
+            : ecs.AvailabilityZoneRebalancing.DISABLED,
           circuitBreaker: { enable: true, rollback: true },
           vpcSubnets: { subnets: [...subnets] },
           securityGroups: [securityGroup.group],

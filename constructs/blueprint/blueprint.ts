@@ -155,7 +155,12 @@ export interface Service {
     readonly zones: readonly ZoneLetter[];
     readonly assignPublicIp: boolean;
   };
-  readonly deployment: { readonly minimumHealthyPercent: number; readonly maximumPercent: number };
+  readonly deployment: {
+    readonly minimumHealthyPercent: number;
+    readonly maximumPercent: number;
+    /** Whether ECS moves tasks when the zones have unequal numbers of them; needs a maximum above 100 %. */
+    readonly zoneRebalancing: boolean;
+  };
   readonly desiredCount: number;
   /** Absent: a fixed number of tasks. */
   readonly scaling?: {
@@ -163,6 +168,8 @@ export interface Service {
     readonly max: number;
     readonly targetCpuPercent: number;
     readonly policyName: string;
+    /** After a step up or down, until the next. */
+    readonly cooldownSeconds: number;
   };
   /** Name in the namespace, and how long an answer may be kept. */
   readonly discovery: { readonly name: string; readonly ttlSeconds: number };

@@ -80,3 +80,9 @@ export const machineClientName = (environment: string, client: string): string =
 
 export const localStatePath = (environment: string): string => `terraform.${environment}.tfstate`;
 export const s3StateKey = (environment: string): string => `stagecraft/${environment}.tfstate`;
+
+/** Of the rule that lets everything out. AWS CDK writes this text itself. */
+export const EGRESS_DESCRIPTION = 'Allow all outbound traffic by default';
+
+/** As CloudFormation publishes the records that validate a certificate. */
+export const VALIDATION_RECORD_TTL_SECONDS = 300;

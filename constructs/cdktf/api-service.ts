@@ -103,6 +103,8 @@ export class ApiService extends Construct {
           resourceId: target.resourceId,
           targetTrackingScalingPolicyConfiguration: {
             targetValue: scaling.targetCpuPercent,
+            scaleInCooldown: scaling.cooldownSeconds,
+            scaleOutCooldown: scaling.cooldownSeconds,
             predefinedMetricSpecification: { predefinedMetricType: 'ECSServiceAverageCPUUtilization' },
           },
         },

@@ -3,6 +3,7 @@ import { AcmCertificateValidation } from '@cdktf/provider-aws/lib/acm-certificat
 import { Route53Record, type Route53RecordConfig } from '@cdktf/provider-aws/lib/route53-record';
 import { Construct } from 'constructs';
 import type * as blueprint from '../blueprint/blueprint';
+import { VALIDATION_RECORD_TTL_SECONDS } from '../blueprint/names';
 import { literal } from './literal';
 import { type Transform, transformed } from './transform';
 
@@ -75,7 +76,7 @@ export class Certificate extends Construct implements ICertificate {
           name: this.#option(domain, 'resource_record_name'),
           type: this.#option(domain, 'resource_record_type'),
           records: [this.#option(domain, 'resource_record_value')],
-          ttl: 60,
+          ttl: VALIDATION_RECORD_TTL_SECONDS,
           // example.com and *.example.com are proven by the same record.
           allowOverwrite: true,
         },

@@ -159,6 +159,7 @@ export class FargateService extends Construct {
           desiredCount: service.desiredCount,
           deploymentMinimumHealthyPercent: deployment.minimumHealthyPercent,
           deploymentMaximumPercent: deployment.maximumPercent,
+          availabilityZoneRebalancing: deployment.zoneRebalancing ? 'ENABLED' : 'DISABLED',
           deploymentCircuitBreaker: { enable: true, rollback: true },
           networkConfiguration: {
             subnets: [...props.subnetIds],

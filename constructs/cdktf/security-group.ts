@@ -13,6 +13,7 @@ import {
 import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import type * as blueprint from '../blueprint/blueprint';
+import { EGRESS_DESCRIPTION } from '../blueprint/names';
 import { literal } from './literal';
 import { type Transform, transformed } from './transform';
 
@@ -66,6 +67,7 @@ export class SecurityGroup extends Construct {
           securityGroupId: this.group.id,
           ipProtocol: '-1',
           cidrIpv4: '0.0.0.0/0',
+          description: literal(EGRESS_DESCRIPTION),
           lifecycle: { createBeforeDestroy: true },
         },
         props.transform?.egress,

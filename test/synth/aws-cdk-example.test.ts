@@ -201,6 +201,7 @@ test('the two ways out reach what they name, and nothing else', () => {
     {
       PredefinedMetricSpecification: { PredefinedMetricType: 'ECSServiceAverageCPUUtilization' },
       ScaleInCooldown: 600,
+      ScaleOutCooldown: 300,
       TargetValue: 60,
     },
   );

@@ -40,7 +40,13 @@ describe('a canary', () => {
       name: 'shop-orders-canary',
       discovery: { name: 'orders-canary', ttlSeconds: 5 },
       desiredCount: 1,
-      scaling: { min: 1, max: 2, targetCpuPercent: 70, policyName: 'shop-orders-canary-cpu' },
+      scaling: {
+        min: 1,
+        max: 2,
+        targetCpuPercent: 70,
+        policyName: 'shop-orders-canary-cpu',
+        cooldownSeconds: 300,
+      },
       securityGroup: {
         id: 'orders-canary',
         ingress: [{ id: 'from-gateways', from: { group: 'gateway' }, port: 3000 }],

@@ -99,7 +99,7 @@ describe('instances', () => {
     const edit: Edit = [PORT, '    instances: { min: 3, max: 9, targetCpuPercent: 50 }\n'];
     expect(service('orders', edit)).toMatchObject({
       desiredCount: 3,
-      scaling: { min: 3, max: 9, targetCpuPercent: 50, policyName: 'shop-orders-cpu' },
+      scaling: { min: 3, max: 9, targetCpuPercent: 50, policyName: 'shop-orders-cpu', cooldownSeconds: 300 },
     });
   });
 });

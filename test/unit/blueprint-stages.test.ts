@@ -152,7 +152,7 @@ describe('stage gateway', () => {
         name: 'shop-gateway-a',
         desiredCount: 1,
         scaling: undefined,
-        deployment: { minimumHealthyPercent: 0, maximumPercent: 100 },
+        deployment: { minimumHealthyPercent: 0, maximumPercent: 100, zoneRebalancing: false },
         placement: { subnets: 'private', zones: ['a'], assignPublicIp: false },
         after: [],
       },
@@ -161,7 +161,7 @@ describe('stage gateway', () => {
         name: 'shop-gateway-b',
         desiredCount: 1,
         scaling: undefined,
-        deployment: { minimumHealthyPercent: 0, maximumPercent: 100 },
+        deployment: { minimumHealthyPercent: 0, maximumPercent: 100, zoneRebalancing: false },
         placement: { subnets: 'private', zones: ['b'], assignPublicIp: false },
         after: ['gateway-a'],
       },
@@ -211,7 +211,7 @@ describe('in every stage', () => {
       expect(service(at(stage), 'orders')).toMatchObject({
         name: 'shop-orders',
         discovery: { name: 'orders', ttlSeconds: 5 },
-        deployment: { minimumHealthyPercent: 100, maximumPercent: 200 },
+        deployment: { minimumHealthyPercent: 100, maximumPercent: 200, zoneRebalancing: true },
         after: [],
       });
       expect(at(stage).namespace.name).toBe('shop.internal');

@@ -29,7 +29,7 @@ import { balancerIdleTimeoutSeconds } from './timing';
 import { usageMetrics } from './usage-metrics';
 
 /** Stop first: two live tasks under one peer name would overwrite each other's counters. */
-const GATEWAY_DEPLOYMENT = { minimumHealthyPercent: 0, maximumPercent: 100 };
+const GATEWAY_DEPLOYMENT = { minimumHealthyPercent: 0, maximumPercent: 100, zoneRebalancing: false };
 /** Time for HAProxy to start and to pass two health checks. */
 const START_SECONDS = 30;
 const CHECK = { intervalSeconds: 5, timeoutSeconds: 2, healthyThreshold: 2, unhealthyThreshold: 2 };

@@ -11,7 +11,10 @@ import { apiGroup } from './security-groups';
 export const DISCOVERY_TTL_SECONDS = 5;
 
 /** A rolling deploy starts the new instances beside the old ones. */
-const API_DEPLOYMENT = { minimumHealthyPercent: 100, maximumPercent: 200 };
+const API_DEPLOYMENT = { minimumHealthyPercent: 100, maximumPercent: 200, zoneRebalancing: true };
+
+/** AWS's own default for ECS; Terraform's provider would say 0. */
+const SCALING_COOLDOWN_SECONDS = 300;
 
 /** Time that an instance has after the stop signal beyond its longest request. */
 const STOP_MARGIN_SECONDS = 10;
@@ -71,7 +74,9 @@ export function resolveApi(environment: Environment, name: string, api: Api): Se
     placement: { subnets, zones, assignPublicIp: subnets === 'public' },
     deployment: API_DEPLOYMENT,
     desiredCount: min,
-    ...(max > min ? { scaling: { min, max, targetCpuPercent, policyName } } : {}),
+    ...(max > min
+      ? { scaling: { min, max, targetCpuPercent, policyName, cooldownSeconds: SCALING_COOLDOWN_SECONDS } }
+      : {}),
     // In every stage: the gateways find the pools by name from their first moment on.
     discovery: { name, ttlSeconds: DISCOVERY_TTL_SECONDS },
     ...(environment.stage === 'load-balanced'

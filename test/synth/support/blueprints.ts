@@ -115,10 +115,10 @@ const api = (id: string, stage: Stage): Service =>
       stage === 'api'
         ? { subnets: 'public', zones: ['a', 'b'], assignPublicIp: true }
         : { subnets: 'private', zones: ['a', 'b'], assignPublicIp: false },
-    deployment: { minimumHealthyPercent: 100, maximumPercent: 200 },
+    deployment: { minimumHealthyPercent: 100, maximumPercent: 200, zoneRebalancing: true },
     desiredCount: 2,
     ...(id === 'orders' && {
-      scaling: { min: 2, max: 4, targetCpuPercent: 60, policyName: `shop-${id}-cpu` },
+      scaling: { min: 2, max: 4, targetCpuPercent: 60, policyName: `shop-${id}-cpu`, cooldownSeconds: 300 },
     }),
     ...(stage === 'load-balanced' && {
       attachment: { targetGroup: id, container: id, port: 8080, healthCheckGraceSeconds: 30 },
@@ -144,7 +144,7 @@ const member = (letter: 'a' | 'b'): Service =>
       secrets: { CONSUMERS: { ref: 'consumers-secret' } },
     },
     placement: { subnets: 'private', zones: [letter], assignPublicIp: false },
-    deployment: { minimumHealthyPercent: 0, maximumPercent: 100 },
+    deployment: { minimumHealthyPercent: 0, maximumPercent: 100, zoneRebalancing: false },
     desiredCount: 1,
     attachment: {
       targetGroup: 'gateway',
