@@ -1,17 +1,16 @@
 /** `stagecraft consumers`: issues, lists and revokes the keys of an environment's consumers. */
-import type { GatewayPair } from '../constructs/blueprint/blueprint';
 import type { Context } from './context';
 import { fingerprint, newKey, readKeys, sha256, writeKeys } from './keys';
 import { type Output, table, UserError } from './output';
 import { rollGateways } from './roll';
 
-function gatewayOf(context: Context): GatewayPair {
-  const { gateway } = context.blueprint;
-  if (!gateway) {
-    const { name, stage } = context.environment;
-    throw new UserError(`Environment ${name} is at stage ${stage}: consumers come with stage gateway.`);
-  }
-  return gateway;
+/** Name of the secret that the keys are in. It stands in every stage, before the first gateway does. */
+function secretOf(context: Context): string {
+  const secret = context.blueprint.data.consumersSecret;
+  if (secret) return secret.name;
+  throw new UserError(
+    `Environment ${context.environment.name} declares no consumer, so it has no keys. Add one under "consumers" and deploy.`,
+  );
 }
 
 function requireDeclared(context: Context, consumer: string): void {
@@ -23,10 +22,14 @@ function requireDeclared(context: Context, consumer: string): void {
 }
 
 async function roll(context: Context, output: Output): Promise<void> {
-  const { members } = gatewayOf(context);
+  const { cluster, gateway, stage } = context.blueprint;
+  if (!gateway) {
+    output.line(`Stage ${stage} has no gateways to tell: they read the keys when they start.`);
+    return;
+  }
   await rollGateways(context.aws, {
-    cluster: context.blueprint.cluster.name,
-    members: members.map((member) => member.name),
+    cluster: cluster.name,
+    members: gateway.members.map((member) => member.name),
     pollSeconds: context.sandbox ? 1 : undefined,
     onMember: (name) => output.line(`Replacing ${name} …`),
   });
@@ -44,11 +47,11 @@ export async function addKey(
   options: ChangeOptions,
   output: Output,
 ): Promise<string> {
-  const { consumersSecret } = gatewayOf(context);
   requireDeclared(context, consumer);
+  const secret = secretOf(context);
   const key = newKey();
-  const stored = await readKeys(context.aws, consumersSecret.name);
-  await writeKeys(context.aws, consumersSecret.name, [...stored, { consumer, sha256: sha256(key) }]);
+  const stored = await readKeys(context.aws, secret);
+  await writeKeys(context.aws, secret, [...stored, { consumer, sha256: sha256(key) }]);
   if (options.roll) await roll(context, output);
   return key;
 }
@@ -60,8 +63,8 @@ export async function removeKeys(
   options: ChangeOptions & { readonly fingerprint?: string },
   output: Output,
 ): Promise<number> {
-  const { consumersSecret } = gatewayOf(context);
-  const stored = await readKeys(context.aws, consumersSecret.name);
+  const secret = secretOf(context);
+  const stored = await readKeys(context.aws, secret);
   const gone = stored.filter(
     (key) => key.consumer === consumer && (!options.fingerprint || fingerprint(key) === options.fingerprint),
   );
@@ -71,7 +74,7 @@ export async function removeKeys(
   }
   await writeKeys(
     context.aws,
-    consumersSecret.name,
+    secret,
     stored.filter((key) => !gone.includes(key)),
   );
   if (options.roll) await roll(context, output);
@@ -80,7 +83,7 @@ export async function removeKeys(
 
 /** Declared consumers, with the fingerprints of their keys. */
 export async function listConsumers(context: Context, output: Output): Promise<void> {
-  const stored = await readKeys(context.aws, gatewayOf(context).consumersSecret.name);
+  const stored = await readKeys(context.aws, secretOf(context));
   const declared = Object.entries(context.environment.consumers);
   const orphans = stored
     .filter((key) => !context.environment.consumers[key.consumer])

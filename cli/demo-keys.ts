@@ -15,13 +15,14 @@ export function readDemoKeys(folder: string): DemoKeys {
 }
 
 /**
- * Gives each declared consumer a key, unless it has one, and replaces the gateways so that they know it.
+ * Gives each declared consumer a key, unless it has one, and replaces the gateways, where there are some, so that they
+ * know it.
  * @returns the consumers that got one
  */
 export async function issueDemoKeys(context: Context, onMember: (name: string) => void): Promise<string[]> {
   const { environment, blueprint, project, aws } = context;
-  if (!blueprint.gateway) return [];
-  const secret = blueprint.gateway.consumersSecret.name;
+  const secret = blueprint.data.consumersSecret?.name;
+  if (secret === undefined) return [];
   const kept = readDemoKeys(project.sandbox);
   const stored = await readKeys(aws, secret);
   const known = (consumer: string): boolean =>
@@ -37,11 +38,10 @@ export async function issueDemoKeys(context: Context, onMember: (name: string) =
   writeFileSync(fileIn(project.sandbox), JSON.stringify(keys, null, 2), { mode: 0o600 });
   const added = missing.map((consumer) => ({ consumer, sha256: sha256(keys[consumer] ?? '') }));
   await writeKeys(aws, secret, [...stored, ...added]);
-  await rollGateways(aws, {
-    cluster: blueprint.cluster.name,
-    members: blueprint.gateway.members.map((member) => member.name),
-    pollSeconds: 1,
-    onMember,
-  });
+  const { gateway, cluster } = blueprint;
+  if (gateway) {
+    const members = gateway.members.map((member) => member.name);
+    await rollGateways(aws, { cluster: cluster.name, members, pollSeconds: 1, onMember });
+  }
   return missing;
 }

@@ -47,20 +47,19 @@ function nothingText({ environment, sandbox }: Context, { api, consumer, since }
 
 /**
  * Prints the usage since then.
- * @throws UserError when the environment has no gateways, or the logs cannot be asked
+ * The logs stay when the gateways go, so that what they counted can be read at every stage.
+ * @throws UserError when the logs cannot be asked
  */
 export async function usage(context: Context, options: UsageOptions, output: Output): Promise<void> {
   const { environment, blueprint, aws, sandbox } = context;
   const { name, stage, logRetentionDays } = environment;
-  if (!blueprint.gateway)
-    throw new UserError(`Environment ${name} is at stage ${stage}: usage is counted from stage gateway on.`);
   const { since, api, consumer, consumers = true, routes = false } = options;
   const to = Math.ceil(Date.now() / 1000);
   const from = to - secondsOf(since);
   const answer = await askUsage(
     aws.logs,
     {
-      logGroups: blueprint.gateway.members.map((member) => member.logGroup.name),
+      logGroups: Object.values(blueprint.data.logGroups).map((logGroup) => logGroup.name),
       from,
       to,
       api,
@@ -78,6 +77,10 @@ export async function usage(context: Context, options: UsageOptions, output: Out
     ...found,
     scannedBytes: answer.scannedBytes,
   });
+  if (!blueprint.gateway)
+    output.line(
+      `Stage ${stage} has no gateways: nothing is counted now, and what they counted before is kept.`,
+    );
   if (secondsOf(since) > logRetentionDays * SECONDS.d)
     output.line(`Logs are kept for ${logRetentionDays} days: what is older is not counted.`);
   if (found.rows.length === 0) {

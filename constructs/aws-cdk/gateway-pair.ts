@@ -2,17 +2,16 @@ import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { Construct, type IDependable } from 'constructs';
 import type * as blueprint from '../blueprint/blueprint';
-import { ConsumersSecret, type ConsumersSecretTransform } from './consumers-secret';
+import type { IConsumersSecret } from './consumers-secret';
 import { FargateService, type FargateServiceTransform, type Placement } from './fargate-service';
-import { LogGroup, type LogGroupTransform, loggedMetric, type MetricDimensions } from './observability';
+import { GatewayData, type GatewayDataTransform } from './gateway-data';
+import { type LogGroup, loggedMetric, type MetricDimensions } from './observability';
 import { letWait } from './order';
 import { type Peers, SecurityGroup, type SecurityGroupTransform } from './security-group';
 import type { ITargetGroup } from './target-group';
 
-export interface GatewayPairTransform {
+export interface GatewayPairTransform extends Omit<GatewayDataTransform, 'logGroup'> {
   readonly securityGroup?: SecurityGroupTransform;
-  readonly consumersSecret?: ConsumersSecretTransform;
-  readonly metricsLogGroup?: LogGroupTransform;
   /** Settings of each member. */
   readonly member?: FargateServiceTransform;
 }
@@ -24,6 +23,11 @@ export interface GatewayPairProps extends Omit<Placement, 'subnets'> {
   readonly subnets: Readonly<Record<string, readonly ec2.ISubnet[]>>;
   /** Target group that all members are in: of a `LoadBalancer`, or a `TargetGroup` behind a listener that exists. */
   readonly targetGroup: ITargetGroup;
+  /**
+   * The consumers' keys and the logs, for gateways that may go while these stay.
+   * @default made here, and gone with the gateways
+   */
+  readonly data?: GatewayData;
   /** Issuer of the user pool whose tokens the gateways take, for APIs with `userPool: true`. */
   readonly userPoolIssuer?: string;
   /** The security groups that the members' rules name, such as the load balancer's. */
@@ -46,9 +50,7 @@ export interface GatewayPairProps extends Omit<Placement, 'subnets'> {
 export class GatewayPair extends Construct implements ec2.IConnectable {
   /** Where a rule leads to the gateways. */
   readonly targetGroup: ITargetGroup;
-  readonly consumersSecret: ConsumersSecret;
-  /** Absent when no collector writes to CloudWatch. */
-  readonly metricsLogGroup?: LogGroup;
+  readonly data: GatewayData;
   /** By the group's id. Members may share one. */
   readonly securityGroups: Readonly<Record<string, SecurityGroup>>;
   /** By the member's id. */
@@ -60,16 +62,12 @@ export class GatewayPair extends Construct implements ec2.IConnectable {
     super(scope, id);
     const { gateway, transform } = props;
     this.targetGroup = props.targetGroup;
-    this.consumersSecret = new ConsumersSecret(this, gateway.consumersSecret.id, {
-      secret: gateway.consumersSecret,
-      transform: transform?.consumersSecret,
-    });
-    if (gateway.metricsLogGroup !== undefined) {
-      this.metricsLogGroup = new LogGroup(this, gateway.metricsLogGroup.id, {
-        logGroup: gateway.metricsLogGroup,
-        transform: transform?.metricsLogGroup,
+    this.data =
+      props.data ??
+      new GatewayData(this, 'Default', {
+        data: gateway.data,
+        transform: { ...transform, logGroup: transform?.member?.logGroup },
       });
-    }
     this.securityGroups = this.#securityGroups(props);
     this.connections = new ec2.Connections({ securityGroups: Object.values(this.peers) });
     this.members = Object.fromEntries(
@@ -93,6 +91,16 @@ export class GatewayPair extends Construct implements ec2.IConnectable {
    */
   metric(name: string, dimensions: MetricDimensions, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return loggedMetric(this.#logGroup ?? { id: '', name: '', retentionDays: 1 }, name, dimensions, options);
+  }
+
+  /** Absent when no API asks for a key and no consumer is declared. */
+  get consumersSecret(): IConsumersSecret | undefined {
+    return this.data.consumersSecret;
+  }
+
+  /** Absent when no collector writes to CloudWatch. */
+  get metricsLogGroup(): LogGroup | undefined {
+    return this.data.metricsLogGroup;
   }
 
   /** Security groups by group id, for the rules of what the gateways call. */
@@ -129,7 +137,8 @@ export class GatewayPair extends Construct implements ec2.IConnectable {
       subnets,
       securityGroup: this.securityGroups[member.securityGroup.id] as SecurityGroup,
       targetGroup: props.targetGroup,
-      consumersSecretArn: this.consumersSecret.secret.secretArn,
+      logGroup: this.data.logGroups[member.id],
+      consumersSecretArn: this.consumersSecret?.secret.secretArn,
       metricsLogGroupArn: this.metricsLogGroup?.arn,
       userPoolIssuer: props.userPoolIssuer,
       dependsOn: props.dependsOn,
@@ -139,7 +148,7 @@ export class GatewayPair extends Construct implements ec2.IConnectable {
 
   /** A secret that a key of the user's encrypts is of no use to a member that must not decrypt with it. */
   #letReadKeys(): void {
-    const { encryptionKey } = this.consumersSecret.secret;
+    const encryptionKey = this.consumersSecret?.secret.encryptionKey;
     for (const { executionRole } of Object.values(this.members))
       encryptionKey?.grantDecrypt(executionRole.role);
   }

@@ -41,13 +41,18 @@ export class Identity extends Construct {
 
   constructor(scope: Construct, id: string, { identity, transform }: IdentityProps) {
     super(scope, id);
-    const { userPoolName, domainPrefix, resourceServer, machineClients } = identity;
+    const { userPoolName, domainPrefix, deletionProtection, resourceServer, machineClients } = identity;
     this.userPool = new cognito.UserPool(
       this,
       'UserPool',
       transformed(
         // Nothing is lost with a pool that has no users, and one that stays behind keeps giving tokens.
-        { userPoolName, selfSignUpEnabled: false, removalPolicy: RemovalPolicy.DESTROY },
+        {
+          userPoolName,
+          selfSignUpEnabled: false,
+          removalPolicy: RemovalPolicy.DESTROY,
+          ...(deletionProtection && { deletionProtection }),
+        },
         transform?.userPool,
       ),
     );

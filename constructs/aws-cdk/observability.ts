@@ -66,8 +66,7 @@ export class LogGroup extends Construct {
         {
           logGroupName: name,
           retention: retentionDays,
-          // A group that stays behind keeps its name, and an environment that goes back a stage and forward again
-          // could not make it.
+          // A group that stays behind keeps its name, and whoever takes the environment away could not deploy it again.
           removalPolicy: RemovalPolicy.DESTROY,
         },
         transform?.group,

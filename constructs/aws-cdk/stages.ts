@@ -2,6 +2,7 @@ import { Construct } from 'constructs';
 import type * as blueprint from '../blueprint/blueprint';
 import { ApiService, type ApiServiceTransform } from './api-service';
 import { Cluster, type ClusterTransform, Namespace, type NamespaceTransform } from './cluster';
+import { GatewayData } from './gateway-data';
 import { GatewayPair, type GatewayPairTransform } from './gateway-pair';
 import { Identity, type IdentityTransform } from './identity';
 import { LoadBalancer, type LoadBalancerTransform } from './load-balancer';
@@ -41,6 +42,8 @@ abstract class Stage extends Construct {
   readonly network: INetwork;
   readonly cluster: Cluster;
   readonly namespace: Namespace;
+  /** What the gateways leave behind: in every stage, so that it is there before they are and after they have gone. */
+  readonly gatewayData: GatewayData;
   /** Absent when the environment has no user pool of its own. */
   readonly identity?: Identity;
   /** The APIs' pools, by the service's id. */
@@ -50,7 +53,7 @@ abstract class Stage extends Construct {
   constructor(scope: Construct, id: string, props: StageProps) {
     super(scope, id);
     const { transform } = props;
-    const { network, cluster, namespace, identity } = props.blueprint;
+    const { network, cluster, namespace, data, identity } = props.blueprint;
     this.#props = props;
     this.network =
       network.kind === 'existing'
@@ -62,6 +65,10 @@ abstract class Stage extends Construct {
       namespace,
       vpc,
       transform: transform?.namespace,
+    });
+    this.gatewayData = new GatewayData(this, 'Gateway', {
+      data,
+      transform: { ...transform?.gateway, logGroup: transform?.gateway?.member?.logGroup },
     });
     if (identity !== undefined) {
       this.identity = new Identity(this, 'Identity', { identity, transform: transform?.identity });
@@ -87,8 +94,10 @@ abstract class Stage extends Construct {
     if (targetGroup === undefined) {
       throw new Error(`The gateways' target group "${gateway.targetGroup}" is none of the load balancer's.`);
     }
-    return new GatewayPair(this, 'Gateway', {
+    // Its own id is of no account, so that data and gateways share one prefix: what is theirs has kept its logical id.
+    return new GatewayPair(this.gatewayData, 'Default', {
       gateway,
+      data: this.gatewayData,
       ...this.#place(),
       subnets: Object.fromEntries(gateway.members.map((member) => [member.id, this.#subnets(member)])),
       targetGroup,

@@ -231,6 +231,31 @@ export interface LoadBalancer {
   readonly records: readonly { readonly id: string; readonly name: string; readonly hostedZoneId: string }[];
 }
 
+export interface ConsumersSecret {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  /** Written once, when the secret is made. `stagecraft consumers` writes what follows. */
+  readonly initialText: string;
+  readonly initialLabel: string;
+}
+
+/**
+ * What the gateways leave behind: keys and logs. It depends on the environment file, and not on the line `stage:`, so it
+ * stands before the first gateway does, stays when they go, and is as it was when they come back. What the file does not
+ * speak of any more goes.
+ */
+export interface GatewayData {
+  /** Absent when no API asks for a key and no consumer is declared. */
+  readonly consumersSecret?: ConsumersSecret;
+  /** The members' log groups, by the member's id; with metric filters at stage `gateway`. An empty one costs nothing. */
+  readonly logGroups: Readonly<Record<string, LogGroup>>;
+  /** Present when collectors write metrics to CloudWatch. */
+  readonly metricsLogGroup?: LogGroup;
+  /** Whether the engine refuses to delete it together with the environment. */
+  readonly deletionProtection: boolean;
+}
+
 export interface GatewayPair {
   readonly members: readonly Service[];
   /**
@@ -240,21 +265,15 @@ export interface GatewayPair {
   readonly canaries?: readonly string[];
   /** Target group of the load balancer that all members are in. */
   readonly targetGroup: string;
-  /** Present when collectors write metrics to CloudWatch. */
-  readonly metricsLogGroup?: LogGroup;
-  readonly consumersSecret: {
-    readonly id: string;
-    readonly name: string;
-    readonly description: string;
-    /** Written once, when the secret is made. `stagecraft consumers` writes what follows. */
-    readonly initialText: string;
-    readonly initialLabel: string;
-  };
+  /** What the members write and read, and what outlives them. */
+  readonly data: GatewayData;
 }
 
 export interface Identity {
   readonly userPoolName: string;
   readonly domainPrefix: string;
+  /** Whether AWS refuses to delete the pool. */
+  readonly deletionProtection: boolean;
   readonly resourceServer: {
     readonly identifier: string;
     readonly name: string;
@@ -285,6 +304,9 @@ export interface Blueprint {
   readonly services: readonly Service[];
   readonly loadBalancer?: LoadBalancer;
   readonly gateway?: GatewayPair;
+  /** The same in all stages. */
+  readonly data: GatewayData;
+  /** The same in all stages. */
   readonly identity?: Identity;
   /** Host name that clients use; absent at stage `api`. */
   readonly host?: string;

@@ -1,6 +1,7 @@
 /** An environment -> its blueprint. Pure: the same file gives the same blueprint on every machine. */
 import type { Blueprint, TerraformState } from './blueprint';
 import { clusterName, ids, localStatePath, namespaceName, s3StateKey } from './names';
+import { resolveGatewayData } from './resolving/gateway-data';
 import { resolveGatewayPair } from './resolving/gateway-pair';
 import { resolveIdentity } from './resolving/identity';
 import { resolveLoadBalancer } from './resolving/load-balancer';
@@ -36,6 +37,7 @@ export function resolve(environment: Environment): Blueprint {
   const { name, stage, region, domain } = environment;
   const balanced = stage !== 'api';
   const identity = resolveIdentity(environment);
+  const data = resolveGatewayData(environment);
   const blueprint: Blueprint = {
     environment: name,
     stage,
@@ -51,7 +53,8 @@ export function resolve(environment: Environment): Blueprint {
     },
     services: Object.entries(environment.apis).flatMap(([id, api]) => resolvePools(environment, id, api)),
     ...(balanced ? { loadBalancer: resolveLoadBalancer(environment) } : {}),
-    ...(stage === 'gateway' ? { gateway: resolveGatewayPair(environment) } : {}),
+    ...(stage === 'gateway' ? { gateway: resolveGatewayPair(environment, data) } : {}),
+    data,
     ...(identity ? { identity } : {}),
     ...(balanced && domain ? { host: domain.name } : {}),
   };

@@ -36,7 +36,12 @@ export const environmentSchema = z.strictObject({
     )
     .default(30)
     .describe('How long logs are kept.'),
-  deletionProtection: z.boolean().default(false).describe('Whether the load balancer refuses to be deleted.'),
+  deletionProtection: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Whether the load balancer, the consumers' keys, the gateways' logs and the user pool refuse to be deleted. To delete the environment, deploy it with `false` first.",
+    ),
   deregistrationDelaySeconds: duration(1, 3600)
     .default(60)
     .describe('How long a target that leaves may finish its requests.'),

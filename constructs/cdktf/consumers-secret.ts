@@ -9,6 +9,7 @@ import {
 import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import type * as blueprint from '../blueprint/blueprint';
+import { kept } from './lifecycle';
 import { literal } from './literal';
 import { type Transform, transformed } from './transform';
 
@@ -17,8 +18,17 @@ export interface ConsumersSecretTransform {
   readonly version?: Transform<SecretsmanagerSecretVersionConfig>;
 }
 
+/** A secret that gateways read the consumers' hashed keys from: a new one, or one that exists. */
+export interface IConsumersSecret {
+  readonly arn: string;
+  /** What must stand before a task can read it. */
+  readonly written: readonly ITerraformDependable[];
+}
+
 export interface ConsumersSecretProps {
-  readonly secret: blueprint.GatewayPair['consumersSecret'];
+  readonly secret: blueprint.ConsumersSecret;
+  /** Whether Terraform refuses to destroy it. @default false */
+  readonly deletionProtection?: boolean;
   readonly transform?: ConsumersSecretTransform;
 }
 
@@ -27,7 +37,7 @@ export interface ConsumersSecretProps {
  * the value is write-only, so neither the state nor a plan holds it. Needs Terraform or OpenTofu 1.11; with CDK Terrain,
  * say so in the context `targetVersions`.
  */
-export class ConsumersSecret extends Construct {
+export class ConsumersSecret extends Construct implements IConsumersSecret {
   readonly secret: SecretsmanagerSecret;
   readonly version: SecretsmanagerSecretVersion;
 
@@ -41,10 +51,10 @@ export class ConsumersSecret extends Construct {
         {
           name,
           description,
-          // A deleted secret keeps its name for as long as it can be recovered, and an environment that goes
-          // back a stage and forward again needs the name at once.
+          // A deleted secret keeps its name for as long as it can be recovered, and whoever takes the environment away
+          // and deploys it again needs the name at once.
           recoveryWindowInDays: 0,
-          lifecycle: { createBeforeDestroy: true },
+          lifecycle: { createBeforeDestroy: true, ...kept(props.deletionProtection) },
         },
         props.transform?.secret,
       ),
@@ -70,8 +80,15 @@ export class ConsumersSecret extends Construct {
     return this.secret.arn;
   }
 
-  /** What must stand before a task can read the secret. */
-  get written(): ITerraformDependable[] {
+  get written(): readonly ITerraformDependable[] {
     return [this.version];
   }
+}
+
+/** A secret that exists, with the lines that `stagecraft consumers` writes. Makes nothing. */
+export class ExistingConsumersSecret implements IConsumersSecret {
+  readonly written: readonly ITerraformDependable[] = [];
+
+  /** @param arn the whole ARN, with the six characters that AWS adds to the name */
+  constructor(readonly arn: string) {}
 }

@@ -36,6 +36,8 @@ export interface FargateServiceTransform {
 export interface FargateServiceProps extends Placement {
   readonly service: blueprint.Service;
   readonly securityGroup: SecurityGroup;
+  /** Where its tasks log. @default made here, as the blueprint says */
+  readonly logGroup?: LogGroup;
   /** The target group that the service's `attachment` names. */
   readonly targetGroup?: ITargetGroup;
   /** ARN of the consumers' secret, for a service that reads it. */
@@ -63,10 +65,9 @@ export class FargateService extends Construct {
     super(scope, id);
     const { service, transform } = props;
     this.settings = service;
-    this.logGroup = new LogGroup(this, 'Logs', {
-      logGroup: service.logGroup,
-      transform: transform?.logGroup,
-    });
+    this.logGroup =
+      props.logGroup ??
+      new LogGroup(this, 'Logs', { logGroup: service.logGroup, transform: transform?.logGroup });
     const arns = {
       'log-group': this.logGroup.arn,
       'metrics-log-group': props.metricsLogGroupArn,

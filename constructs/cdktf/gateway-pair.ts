@@ -1,17 +1,16 @@
 import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import type * as blueprint from '../blueprint/blueprint';
-import { ConsumersSecret, type ConsumersSecretTransform } from './consumers-secret';
+import type { IConsumersSecret } from './consumers-secret';
 import { FargateService, type FargateServiceTransform, type Placement } from './fargate-service';
-import { LogGroup, type LogGroupTransform } from './observability';
+import { GatewayData, type GatewayDataTransform } from './gateway-data';
+import type { LogGroup } from './observability';
 import { letWait } from './order';
 import { type Peers, SecurityGroup, type SecurityGroupTransform } from './security-group';
 import type { ITargetGroup } from './target-group';
 
-export interface GatewayPairTransform {
+export interface GatewayPairTransform extends Omit<GatewayDataTransform, 'logGroup'> {
   readonly securityGroup?: SecurityGroupTransform;
-  readonly consumersSecret?: ConsumersSecretTransform;
-  readonly metricsLogGroup?: LogGroupTransform;
   /** Settings of each member. */
   readonly member?: FargateServiceTransform;
 }
@@ -23,6 +22,11 @@ export interface GatewayPairProps extends Omit<Placement, 'subnetIds'> {
   readonly subnetIds: Readonly<Record<string, readonly string[]>>;
   /** Target group that all members are in: of a `LoadBalancer`, or a `TargetGroup` behind a listener that exists. */
   readonly targetGroup: ITargetGroup;
+  /**
+   * The consumers' keys and the logs, for gateways that may go while these stay.
+   * @default made here, and gone with the gateways
+   */
+  readonly data?: GatewayData;
   /** Issuer of the user pool whose tokens the gateways take, for APIs with `userPool: true`. */
   readonly userPoolIssuer?: string;
   /** Ids of the security groups that the members' rules name, such as the load balancer's. */
@@ -45,9 +49,7 @@ export interface GatewayPairProps extends Omit<Placement, 'subnetIds'> {
 export class GatewayPair extends Construct {
   /** Where a rule leads to the gateways. */
   readonly targetGroup: ITargetGroup;
-  readonly consumersSecret: ConsumersSecret;
-  /** Absent when no collector writes to CloudWatch. */
-  readonly metricsLogGroup?: LogGroup;
+  readonly data: GatewayData;
   /** By the group's id. Members may share one. */
   readonly securityGroups: Readonly<Record<string, SecurityGroup>>;
   /** By the member's id. */
@@ -57,21 +59,27 @@ export class GatewayPair extends Construct {
     super(scope, id);
     const { gateway, transform } = props;
     this.targetGroup = props.targetGroup;
-    this.consumersSecret = new ConsumersSecret(this, gateway.consumersSecret.id, {
-      secret: gateway.consumersSecret,
-      transform: transform?.consumersSecret,
-    });
-    if (gateway.metricsLogGroup !== undefined) {
-      this.metricsLogGroup = new LogGroup(this, gateway.metricsLogGroup.id, {
-        logGroup: gateway.metricsLogGroup,
-        transform: transform?.metricsLogGroup,
+    this.data =
+      props.data ??
+      new GatewayData(this, 'Default', {
+        data: gateway.data,
+        transform: { ...transform, logGroup: transform?.member?.logGroup },
       });
-    }
     this.securityGroups = this.#securityGroups(props);
     this.members = Object.fromEntries(
       gateway.members.map((member) => [member.id, this.#member(member, props)]),
     );
     this.#oneAfterTheOther(gateway.members);
+  }
+
+  /** Absent when no API asks for a key and no consumer is declared. */
+  get consumersSecret(): IConsumersSecret | undefined {
+    return this.data.consumersSecret;
+  }
+
+  /** Absent when no collector writes to CloudWatch. */
+  get metricsLogGroup(): LogGroup | undefined {
+    return this.data.metricsLogGroup;
   }
 
   /** Security group ids by group id, for the rules of what the gateways call. */
@@ -109,10 +117,11 @@ export class GatewayPair extends Construct {
       subnetIds,
       securityGroup: this.securityGroups[member.securityGroup.id] as SecurityGroup,
       targetGroup: props.targetGroup,
-      consumersSecretArn: this.consumersSecret.arn,
+      logGroup: this.data.logGroups[member.id],
+      consumersSecretArn: this.consumersSecret?.arn,
       metricsLogGroupArn: this.metricsLogGroup?.arn,
       userPoolIssuer: props.userPoolIssuer,
-      dependsOn: [...this.consumersSecret.written, ...(props.dependsOn ?? [])],
+      dependsOn: [...(this.consumersSecret?.written ?? []), ...(props.dependsOn ?? [])],
       transform: props.transform?.member,
     });
   }

@@ -13,6 +13,7 @@ import {
 } from '@cdktf/provider-aws/lib/cognito-user-pool-domain';
 import { Construct } from 'constructs';
 import type * as blueprint from '../blueprint/blueprint';
+import { kept } from './lifecycle';
 import { literal } from './literal';
 import { type Transform, transformed } from './transform';
 
@@ -49,12 +50,18 @@ export class Identity extends Construct {
   constructor(scope: Construct, id: string, props: IdentityProps) {
     super(scope, id);
     const { transform } = props;
-    const { userPoolName, domainPrefix, resourceServer, machineClients } = literal(props.identity);
+    const { userPoolName, domainPrefix, deletionProtection, resourceServer, machineClients } = literal(
+      props.identity,
+    );
     this.userPool = new CognitoUserPool(
       this,
       'UserPool',
       transformed(
-        { name: userPoolName, adminCreateUserConfig: { allowAdminCreateUserOnly: true } },
+        {
+          name: userPoolName,
+          adminCreateUserConfig: { allowAdminCreateUserOnly: true },
+          ...(deletionProtection && { deletionProtection: 'ACTIVE', lifecycle: kept(true) }),
+        },
         transform?.userPool,
       ),
     );

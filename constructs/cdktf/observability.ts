@@ -8,6 +8,7 @@ import {
 } from '@cdktf/provider-aws/lib/cloudwatch-log-metric-filter';
 import { Construct } from 'constructs';
 import type * as blueprint from '../blueprint/blueprint';
+import { kept } from './lifecycle';
 import { literal } from './literal';
 import { type Transform, transformed } from './transform';
 
@@ -19,6 +20,8 @@ export interface LogGroupTransform {
 
 export interface LogGroupProps {
   readonly logGroup: blueprint.LogGroup;
+  /** Whether Terraform refuses to destroy it. @default false */
+  readonly deletionProtection?: boolean;
   readonly transform?: LogGroupTransform;
 }
 
@@ -34,7 +37,14 @@ export class LogGroup extends Construct {
     this.group = new CloudwatchLogGroup(
       this,
       'Group',
-      transformed({ name, retentionInDays: retentionDays }, props.transform?.group),
+      transformed(
+        {
+          name,
+          retentionInDays: retentionDays,
+          ...(props.deletionProtection && { lifecycle: kept(true) }),
+        },
+        props.transform?.group,
+      ),
     );
     this.metricFilters = Object.fromEntries(
       metricFilters.map((filter) => [filter.id, this.#metricFilter(filter, props.transform)]),

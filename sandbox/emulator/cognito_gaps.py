@@ -1,15 +1,19 @@
-"""Cognito calls that moto lacks: to change or delete a resource server, to tag a user pool."""
+"""Cognito calls that moto lacks, or takes too easily.
+
+To change or delete a resource server, to tag a user pool; a pool that is protected cannot be deleted.
+https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-settings-deletion-protection.html
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
-from moto.cognitoidp.exceptions import ResourceNotFoundError
+from moto.cognitoidp.exceptions import InvalidParameterException, ResourceNotFoundError
 from moto.cognitoidp.models import CognitoIdpUserPool
 from moto.cognitoidp.responses import CognitoIdpResponse
 from moto.core.responses import ActionResult, EmptyResult
 
-from patching import add
+from patching import add, replace
 
 
 def _update_resource_server(self: CognitoIdpResponse) -> ActionResult:
@@ -56,7 +60,21 @@ def _untag(self: CognitoIdpResponse) -> ActionResult:
     return EmptyResult()
 
 
+_delete_pool = CognitoIdpResponse.delete_user_pool
+
+
+def _delete_open_pool(self: CognitoIdpResponse) -> Any:
+    pool = self.backend.describe_user_pool(self._get_param("UserPoolId"))
+    if _config(pool).get("DeletionProtection") == "ACTIVE":
+        raise InvalidParameterException(
+            "The user pool cannot be deleted because deletion protection is activated. "
+            "Deletion protection must be inactivated first."
+        )
+    return _delete_pool(self)
+
+
 def install() -> None:
+    replace(CognitoIdpResponse, "delete_user_pool", _delete_open_pool)
     add(CognitoIdpResponse, "update_resource_server", _update_resource_server)
     add(CognitoIdpResponse, "delete_resource_server", _delete_resource_server)
     add(CognitoIdpResponse, "list_tags_for_resource", _list_tags)

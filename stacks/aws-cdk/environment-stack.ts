@@ -26,6 +26,8 @@ export abstract class EnvironmentStack extends Stack {
   constructor(scope: Construct, { blueprint, account }: EnvironmentStackProps) {
     super(scope, blueprint.environment, {
       env: { region: blueprint.region, account },
+      // What people have goes with the stack, and with nothing else: with `deletionProtection` the stack stays.
+      terminationProtection: blueprint.data.deletionProtection,
       description: `Environment ${blueprint.environment}, provisioned by Stagecraft.`,
     });
     this.blueprint = blueprint;

@@ -19,6 +19,11 @@ export function apiOutputs(stack: Stack, stage: ApiStage | LoadBalancedStage | G
     fromEach(stack, services, ({ fargate }) => fargate.logGroup.group.logGroupName),
     'Log groups of the APIs.',
   );
+  const { consumersSecret } = stage.gatewayData;
+  if (consumersSecret !== undefined) {
+    const { secretArn } = consumersSecret.secret;
+    output(stack, 'ConsumersSecretArn', secretArn, "Secret with the consumers' hashed keys.");
+  }
   if (stage.identity === undefined) return;
   const clients = Object.entries(stage.identity.machineClients);
   output(stack, 'UserPoolId', stage.identity.userPool.userPoolId, 'Cognito user pool.');
@@ -69,12 +74,6 @@ export function gatewayOutputs(stack: Stack, { gateway }: GatewayStage): void {
     'GatewayLogGroupNames',
     fromEach(stack, members, ({ logGroup }) => logGroup.group.logGroupName),
     'Log groups of the gateways.',
-  );
-  output(
-    stack,
-    'ConsumersSecretArn',
-    gateway.consumersSecret.secret.secretArn,
-    "Secret with the consumers' hashed keys.",
   );
 }
 

@@ -19,6 +19,10 @@ export function apiOutputs(stack: TerraformStack, stage: ApiStage | LoadBalanced
     fromEach(services, ({ fargate }) => fargate.logGroup.logGroupName),
     'Log groups of the APIs.',
   );
+  const { consumersSecret } = stage.gatewayData;
+  if (consumersSecret !== undefined) {
+    output(stack, 'consumers_secret_arn', consumersSecret.arn, "Secret with the consumers' hashed keys.");
+  }
   if (stage.identity === undefined) return;
   const clients = Object.entries(stage.identity.machineClients);
   output(stack, 'user_pool', stage.identity.userPool.id, 'Cognito user pool.');
@@ -64,12 +68,6 @@ export function gatewayOutputs(stack: TerraformStack, { gateway }: GatewayStage)
     'gateway_log_groups',
     fromEach(members, ({ logGroup }) => logGroup.logGroupName),
     'Log groups of the gateways.',
-  );
-  output(
-    stack,
-    'consumers_secret_arn',
-    gateway.consumersSecret.arn,
-    "Secret with the consumers' hashed keys.",
   );
 }
 

@@ -11,6 +11,7 @@ import type { Stage } from '../../constructs/blueprint/schema';
 import { synthesize } from '../../stacks/aws-cdk/synthesize';
 import { Cdk, type Operation } from './support/cloudformation';
 import { type Emulator, startEmulator } from './support/emulator';
+import { Account, expectUsed, type Holdings } from './support/holdings';
 
 const SHOP = `
 name: shop
@@ -21,6 +22,9 @@ domain: { name: api.shop.example, hostedZone: { id: Z0123456789SHOP, name: shop.
 apis:
   orders: { image: "registry.example/orders:1", paths: [/orders], instances: { min: 2, max: 4 } }
   catalog: { image: "registry.example/catalog:1", paths: [/catalog], port: 3000 }
+consumers: { acme: {} }
+identity:
+  cognito: { domainPrefix: shop-tokens, scopes: { read: Read }, machineClients: { reporting: { scopes: [read] } } }
 `;
 
 const PORT = 5811;
@@ -29,6 +33,9 @@ jest.setTimeout(120_000);
 
 const root = mkdtempSync(path.join(tmpdir(), 'stagecraft-cdk-evolution-'));
 let emulator: Emulator;
+let account: Account;
+/** What people have since the first stage. */
+let had: Holdings;
 let cdk: Cdk;
 
 function synthesized(stage: Stage): string {
@@ -40,10 +47,12 @@ function synthesized(stage: Stage): string {
 beforeAll(async () => {
   writeFileSync(path.join(root, 'shop.yaml'), SHOP);
   emulator = await startEmulator(PORT, 'shop.example=Z0123456789SHOP');
+  account = new Account(emulator);
   cdk = new Cdk(PORT);
 });
 
 afterAll(async () => {
+  account?.close();
   cdk?.dispose();
   await emulator?.close();
   rmSync(root, { recursive: true, force: true });
@@ -60,6 +69,7 @@ async function goTo(stage: Stage): Promise<Step> {
   const assembly = synthesized(stage);
   const planned = (await cdk.prepare(assembly, 'shop')) ?? [];
   const done = await cdk.execute(assembly, 'shop');
+  if (had !== undefined) expect(await account.holdings()).toEqual(had);
   return { planned, done, left: await cdk.prepare(assembly, 'shop') };
 }
 
@@ -102,6 +112,12 @@ describe('an environment goes through the stages and back', () => {
     const step = await goTo('api');
     expect(modified(step)).toEqual([]);
     expect(step.left).toBeUndefined();
+  });
+
+  test('from then on keys can be issued, and what people have is the same after each step', async () => {
+    await account.use();
+    had = await account.holdings();
+    expectUsed(had);
   });
 
   test('api -> load-balanced: the load balancer is ready before a service joins, clients come last', async () => {

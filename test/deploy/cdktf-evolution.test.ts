@@ -9,6 +9,7 @@ import path from 'node:path';
 import type { Stage } from '../../constructs/blueprint/schema';
 import { synthesize } from '../../stacks/cdktf/synthesize';
 import { type Emulator, startEmulator } from './support/emulator';
+import { Account, expectUsed, type Holdings } from './support/holdings';
 import { type Operation, type PlannedChange, Terraform } from './support/terraform';
 
 const SHOP = `
@@ -20,21 +21,29 @@ domain: { name: api.shop.example, hostedZone: { id: Z0123456789SHOP, name: shop.
 apis:
   orders: { image: "registry.example/orders:1", paths: [/orders], instances: { min: 2, max: 4 } }
   catalog: { image: "registry.example/catalog:1", paths: [/catalog], port: 3000 }
+consumers: { acme: {} }
+identity:
+  cognito: { domainPrefix: shop-tokens, scopes: { read: Read }, machineClients: { reporting: { scopes: [read] } } }
 `;
 
 jest.setTimeout(300_000);
 
 const root = mkdtempSync(path.join(tmpdir(), 'stagecraft-evolution-'));
 let emulator: Emulator;
+let account: Account;
+/** What people have since the first stage. */
+let had: Holdings;
 let terraform: Terraform;
 
 beforeAll(async () => {
   writeFileSync(path.join(root, 'shop.yaml'), SHOP);
   emulator = await startEmulator(5801, 'shop.example=Z0123456789SHOP');
+  account = new Account(emulator);
   terraform = new Terraform(emulator.environment);
 });
 
 afterAll(async () => {
+  account?.close();
   terraform?.dispose();
   await emulator?.close();
   rmSync(root, { recursive: true, force: true });
@@ -46,7 +55,8 @@ interface Step {
   readonly left: readonly PlannedChange[];
 }
 
-async function goTo(stage: Stage): Promise<Step> {
+/** @returns the folder of the stack at that stage */
+async function synthesized(stage: Stage): Promise<string> {
   const [stack] = synthesize({
     environments: root,
     outdir: path.join(root, 'out'),
@@ -56,8 +66,17 @@ async function goTo(stage: Stage): Promise<Step> {
   });
   const folder = stack?.workingFolder as string;
   if (!existsSync(path.join(folder, '.terraform'))) await terraform.init(folder);
+  return folder;
+}
+
+const planFor = async (stage: Stage): Promise<readonly PlannedChange[]> =>
+  terraform.plan(await synthesized(stage));
+
+async function goTo(stage: Stage): Promise<Step> {
+  const folder = await synthesized(stage);
   const planned = await terraform.plan(folder);
   const done = await terraform.apply(folder);
+  if (had !== undefined) expect(await account.holdings()).toEqual(had);
   return { planned, done, left: await terraform.plan(folder) };
 }
 
@@ -86,6 +105,12 @@ describe('an environment goes through the stages and back', () => {
   test('it starts at stage api', async () => {
     const { left } = await goTo('api');
     expect(left).toEqual([]);
+  });
+
+  test('from then on keys can be issued, and what people have is the same after each step', async () => {
+    await account.use();
+    had = await account.holdings();
+    expectUsed(had);
   });
 
   test('api -> load-balanced: the load balancer is ready before a service joins, clients come last', async () => {
@@ -194,6 +219,13 @@ describe('an environment goes through the stages and back', () => {
       'delete aws_nat_gateway.Network_Nat-a',
     ]);
     expect(step.left).toEqual([]);
+  });
+
+  test('api -> gateway again: nothing that people have is made, changed or taken away', async () => {
+    const changed = (await planFor('gateway')).map(({ address }) => address);
+    expect(changed).toContain('aws_ecs_service.Gateway_gateway-a_Service_F757134C');
+    const held = /^aws_(?:secretsmanager|cognito|cloudwatch_log_group)/;
+    expect(changed.filter((address) => held.test(address))).toEqual([]);
   });
 
   test('the emulator was asked for nothing that it cannot do', async () => {

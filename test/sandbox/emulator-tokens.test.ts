@@ -5,6 +5,8 @@ import {
   CreateResourceServerCommand,
   CreateUserPoolClientCommand,
   CreateUserPoolCommand,
+  DeleteUserPoolCommand,
+  UpdateUserPoolCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { type Aws, startAws } from './emulator-kit';
 
@@ -111,4 +113,23 @@ test.each([
   ['another grant', () => ask({ grant_type: 'password' }, basic(client)), 'unsupported_grant_type'],
 ])('%s is refused', async (_, asked, error) => {
   expect(await asked()).toEqual({ status: 400, answer: { error } });
+});
+
+test('a pool that is protected cannot be deleted', async () => {
+  const cognito = new CognitoIdentityProviderClient({
+    region: 'eu-central-1',
+    endpoint: aws.emulator.endpoint,
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  });
+  const made = await cognito.send(
+    new CreateUserPoolCommand({ PoolName: 'kept', DeletionProtection: 'ACTIVE' }),
+  );
+  const kept = { UserPoolId: made.UserPool?.Id };
+  await expect(cognito.send(new DeleteUserPoolCommand(kept))).rejects.toMatchObject({
+    name: 'InvalidParameterException',
+    message: expect.stringContaining('deletion protection is activated'),
+  });
+  await cognito.send(new UpdateUserPoolCommand({ ...kept, DeletionProtection: 'INACTIVE' }));
+  await cognito.send(new DeleteUserPoolCommand(kept));
+  cognito.destroy();
 });

@@ -131,11 +131,12 @@ describe('a stack', () => {
   });
 
   test.each([
-    ['api', ['ClusterName', 'LogGroupNames', 'NamespaceName', 'ServiceNames']],
+    ['api', ['ClusterName', 'ConsumersSecretArn', 'LogGroupNames', 'NamespaceName', 'ServiceNames']],
     [
       'load-balanced',
       [
         'ClusterName',
+        'ConsumersSecretArn',
         'Endpoint',
         'HostedZoneIds',
         'LoadBalancerDnsName',
@@ -171,6 +172,7 @@ describe('a stack', () => {
       identity: {
         userPoolName: 'shop',
         domainPrefix: 'shop-tokens',
+        deletionProtection: false,
         resourceServer: { identifier: 'api', name: 'api', scopes: [] },
         machineClients: [{ id: 'batch', name: 'shop-batch', scopes: [], accessTokenMinutes: 60 }],
       },

@@ -51,7 +51,7 @@ describe('a GatewayPair behind a listener that is not ours', () => {
   test('lets whoever lists the consumers read them, and whoever adds one write them', () => {
     const stack = synthesizedIn((scope) => {
       const user = iam.User.fromUserName(scope, 'operator', 'operator');
-      build(scope).consumersSecret.grantReadWrite(user);
+      build(scope).consumersSecret?.grantReadWrite(user);
     });
     const [policy] = Object.values(stack.all('AWS::IAM::Policy'));
     expect(policy?.PolicyDocument.Statement.flatMap(({ Action }: { Action: string[] }) => Action)).toEqual([

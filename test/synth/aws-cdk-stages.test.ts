@@ -68,10 +68,10 @@ const counts: Readonly<Record<string, readonly number[]>> = {
   'AWS::ElasticLoadBalancingV2::LoadBalancer': [0, 1, 1, 0, 1, 1, 0, 1, 1, 0, 1, 1],
   'AWS::ElasticLoadBalancingV2::TargetGroup': [0, 1, 1, 0, 2, 1, 0, 2, 1, 0, 2, 1],
   'AWS::IAM::Role': [2, 2, 6, 4, 4, 8, 4, 4, 8, 4, 4, 8],
-  'AWS::Logs::LogGroup': [1, 1, 3, 2, 2, 4, 2, 2, 4, 2, 2, 4],
+  'AWS::Logs::LogGroup': [2, 3, 3, 4, 4, 4, 4, 4, 4, 4, 4, 4],
   'AWS::Logs::MetricFilter': [0, 0, 12, 0, 0, 12, 0, 0, 12, 0, 0, 12],
   'AWS::Route53::RecordSet': [0, 1, 1, 0, 1, 1, 0, 1, 1, 0, 1, 1],
-  'AWS::SecretsManager::Secret': [0, 0, 1, 0, 0, 1, 0, 0, 1, 0, 0, 1],
+  'AWS::SecretsManager::Secret': [0, 0, 0, 1, 1, 1, 1, 1, 1, 0, 0, 0],
   'AWS::ServiceDiscovery::PrivateDnsNamespace': [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1],
   'AWS::ServiceDiscovery::Service': [1, 1, 3, 2, 2, 4, 2, 2, 4, 2, 2, 4],
 };

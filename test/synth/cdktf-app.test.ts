@@ -100,11 +100,12 @@ describe('a stack', () => {
   });
 
   test.each([
-    ['api', ['cluster', 'log_groups', 'namespace', 'services']],
+    ['api', ['cluster', 'consumers_secret_arn', 'log_groups', 'namespace', 'services']],
     [
       'load-balanced',
       [
         'cluster',
+        'consumers_secret_arn',
         'endpoint',
         'hosted_zones',
         'load_balancer_dns_name',
@@ -142,6 +143,7 @@ describe('a stack', () => {
       identity: {
         userPoolName: 'shop',
         domainPrefix: 'shop-tokens',
+        deletionProtection: false,
         resourceServer: { identifier: 'api', name: 'api', scopes: [] },
         machineClients: [{ id: 'batch', name: 'shop-batch', scopes: [], accessTokenMinutes: 60 }],
       },

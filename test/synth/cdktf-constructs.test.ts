@@ -171,6 +171,7 @@ test('an Identity gives tokens to machines, and lets nobody sign up', () => {
       identity: {
         userPoolName: 'shop',
         domainPrefix: 'shop-tokens',
+        deletionProtection: false,
         resourceServer: {
           identifier: 'api',
           name: 'api',

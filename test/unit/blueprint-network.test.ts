@@ -91,6 +91,7 @@ test('a user pool has scopes, and clients that ask for them by their whole name'
   expect(resolve(parsed([REGION, REGION + cognito])).identity).toEqual({
     userPoolName: 'shop',
     domainPrefix: 'shop-api',
+    deletionProtection: false,
     resourceServer: {
       identifier: 'api.example.com',
       name: 'api.example.com',

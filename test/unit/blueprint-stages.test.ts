@@ -32,6 +32,7 @@ describe('stage api', () => {
       'cluster',
       'namespace',
       'services',
+      'data',
     ]);
   });
 
@@ -191,7 +192,7 @@ describe('stage gateway', () => {
   });
 
   test('keeps the hashes of keys in a secret that only the gateways read', () => {
-    expect(blueprint.gateway?.consumersSecret).toMatchObject({
+    expect(blueprint.data.consumersSecret).toMatchObject({
       name: 'shop/consumers',
       initialLabel: 'INITIAL',
     });

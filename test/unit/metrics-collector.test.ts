@@ -30,7 +30,7 @@ test('by default there is none, and the task may do nothing', () => {
   for (const blueprint of [at(), at(metrics('none'))]) {
     expect(collector(blueprint)).toBeUndefined();
     expect(statements(blueprint)).toEqual([[], []]);
-    expect(blueprint.gateway?.metricsLogGroup).toBeUndefined();
+    expect(blueprint.data.metricsLogGroup).toBeUndefined();
   }
 });
 
@@ -132,7 +132,7 @@ describe('to CloudWatch', () => {
       resources: [{ ref: 'metrics-log-group' }],
     };
     expect(statements(blueprint)).toEqual([[write], [write]]);
-    expect(blueprint.gateway?.metricsLogGroup).toEqual({
+    expect(blueprint.data.metricsLogGroup).toEqual({
       id: 'MetricsLogs',
       name: '/stagecraft/shop/gateway-metrics',
       retentionDays: 30,
@@ -168,7 +168,7 @@ describe('to Prometheus', () => {
     });
     const write = { sid: 'WriteMetrics', actions: ['aps:RemoteWrite'], resources: [{ arn }] };
     expect(statements(blueprint)).toEqual([[write], [write]]);
-    expect(blueprint.gateway?.metricsLogGroup).toBeUndefined();
+    expect(blueprint.data.metricsLogGroup).toBeUndefined();
   });
 
   test('any other is written to as it is, without a signature or a permission', () => {

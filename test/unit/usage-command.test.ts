@@ -176,10 +176,12 @@ test('routes have a column where they are told apart, and callers none where the
   ]);
 });
 
-test('before stage gateway there is nothing to count', async () => {
-  await expect(printed(account([], []), {}, balanced)).rejects.toThrow(
-    'Environment shop is at stage load-balanced: usage is counted from stage gateway on.',
+test('at a stage without gateways what they counted before can be read', async () => {
+  const { text } = await printed(account([row({ requests: 4711 })], []), {}, balanced);
+  expect(text).toContain(
+    'Stage load-balanced has no gateways: nothing is counted now, and what they counted before is kept.',
   );
+  expect(text).toContain('4711');
 });
 
 test('a query that failed, and one with too many rows, are errors that say what to do', async () => {

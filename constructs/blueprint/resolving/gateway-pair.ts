@@ -9,43 +9,23 @@ import {
   type Sidecar,
   settle,
 } from '../../gateway';
-import type { Container, GatewayPair, Service, TargetGroup } from '../blueprint';
-import {
-  canaryId,
-  consumersSecretName,
-  ids,
-  memberId,
-  namespaceName,
-  serviceName,
-  targetGroupName,
-} from '../names';
+import type { Container, GatewayData, GatewayPair, LogGroup, Service, TargetGroup } from '../blueprint';
+import { canaryId, ids, namespaceName, serviceName, targetGroupName } from '../names';
 import type { Api, Environment } from '../schema';
+import { resolveGatewayData } from './gateway-data';
 import { executionRole, taskRole } from './iam';
-import { metricsContainers, metricsLogGroup, metricsStatements } from './metrics-collector';
+import { type Member, membersOf } from './members';
+import { metricsContainers, metricsStatements } from './metrics-collector';
 import { balancerCidrs, networkIdentity, tasksIn } from './network';
 import { gatewayGroup } from './security-groups';
-import { DISCOVERY_TTL_SECONDS, logGroup, mostInstances } from './services';
+import { DISCOVERY_TTL_SECONDS, mostInstances } from './services';
 import { balancerIdleTimeoutSeconds } from './timing';
-import { usageMetrics } from './usage-metrics';
 
 /** Stop first: two live tasks under one peer name would overwrite each other's counters. */
 const GATEWAY_DEPLOYMENT = { minimumHealthyPercent: 0, maximumPercent: 100, zoneRebalancing: false };
 /** Time for HAProxy to start and to pass two health checks. */
 const START_SECONDS = 30;
 const CHECK = { intervalSeconds: 5, timeoutSeconds: 2, healthyThreshold: 2, unhealthyThreshold: 2 };
-
-interface Member {
-  readonly id: string;
-  readonly zone: string;
-}
-
-/** The members as written, or one in each of the first two zones. */
-function membersOf(environment: Environment): Member[] {
-  const { members } = environment.gateway;
-  if (members) return members.map(({ name, zone }) => ({ id: memberId(name), zone }));
-  const { zones } = tasksIn(environment);
-  return zones.slice(0, 2).map((zone, index) => ({ id: memberId('ab'.charAt(index)), zone }));
-}
 
 const hostOf = ({ name }: Environment, id: string): string => `${id}.${namespaceName(name)}`;
 
@@ -115,12 +95,13 @@ export function gatewayTargetGroup(environment: Environment, plane: DataPlane = 
 
 interface Whole {
   readonly environment: Environment;
+  readonly data: GatewayData;
   readonly model: GatewayModel;
   readonly plane: DataPlane;
 }
 
 function taskDefinition(
-  { environment, model, plane }: Whole,
+  { environment, data, model, plane }: Whole,
   self: GatewayMember,
 ): Service['taskDefinition'] {
   const { gateway, name } = environment;
@@ -137,7 +118,7 @@ function taskDefinition(
         image: gateway.image,
         ...runs,
         ports: [traffic, cache, peers, status],
-        secrets: { [consumersVariable]: { ref: 'consumers-secret' } },
+        secrets: data.consumersSecret ? { [consumersVariable]: { ref: 'consumers-secret' } } : {},
       },
       ...sidecars.map((sidecar) => sidecarContainer(environment, sidecar)),
       ...metricsContainers(environment, plane, self.name),
@@ -154,7 +135,7 @@ const sidecarContainer = ({ gateway }: Environment, sidecar: Sidecar): Container
 });
 
 function memberService(whole: Whole, member: Member, before: Member | undefined): Service {
-  const { environment, plane } = whole;
+  const { environment, data, plane } = whole;
   const { id, zone } = member;
   const { subnets } = tasksIn(environment);
   const definition = taskDefinition(whole, { name: id, host: hostOf(environment, id) });
@@ -167,10 +148,10 @@ function memberService(whole: Whole, member: Member, before: Member | undefined)
       image: environment.gateway.image,
       sidecarImages: definition.containers.slice(1).map(({ image }) => image),
       secretArns: [],
-      consumers: true,
+      consumers: data.consumersSecret !== undefined,
     }),
     taskRole: taskRole(environment, id, metricsStatements(environment)),
-    logGroup: { ...logGroup(environment, id), ...usageMetrics(environment) },
+    logGroup: data.logGroups[id] as LogGroup,
     securityGroup: gatewayGroup(environment, plane.ports),
     placement: { subnets, zones: [zone], assignPublicIp: subnets === 'public' },
     deployment: GATEWAY_DEPLOYMENT,
@@ -188,24 +169,20 @@ function memberService(whole: Whole, member: Member, before: Member | undefined)
 }
 
 /** @throws Problems when the data plane cannot carry out what the environment says. */
-export function resolveGatewayPair(environment: Environment, plane: DataPlane = dataPlane): GatewayPair {
-  const whole: Whole = { environment, plane, model: gatewayModel(environment) };
+export function resolveGatewayPair(
+  environment: Environment,
+  data: GatewayData = resolveGatewayData(environment),
+  plane: DataPlane = dataPlane,
+): GatewayPair {
+  const whole: Whole = { environment, data, plane, model: gatewayModel(environment) };
   const members = membersOf(environment);
   const canaries = Object.entries(environment.apis).flatMap(([name, { canary }]) =>
     canary ? [canaryId(name)] : [],
   );
-  const metricsGroup = metricsLogGroup(environment);
   return {
     members: members.map((member, index) => memberService(whole, member, members[index - 1])),
     ...(canaries.length > 0 ? { canaries } : {}),
     targetGroup: ids.gateway,
-    ...(metricsGroup ? { metricsLogGroup: metricsGroup } : {}),
-    consumersSecret: {
-      id: ids.consumersSecret,
-      name: consumersSecretName(environment.name),
-      description: 'Hashes of the API keys of each consumer',
-      initialText: plane.consumersText([]),
-      initialLabel: 'INITIAL',
-    },
+    data,
   };
 }

@@ -4,12 +4,13 @@ import type { Environment } from '../schema';
 
 const TOKEN_MINUTES = 60;
 
-export function resolveIdentity({ name, identity }: Environment): Identity | undefined {
+export function resolveIdentity({ name, identity, deletionProtection }: Environment): Identity | undefined {
   if (!identity) return undefined;
   const { domainPrefix, resourceServer, scopes, machineClients } = identity.cognito;
   return {
     userPoolName: userPoolName(name),
     domainPrefix,
+    deletionProtection,
     resourceServer: {
       identifier: resourceServer,
       name: resourceServer,

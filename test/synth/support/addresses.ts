@@ -7,6 +7,8 @@
 export const inAllStages = [
   'aws_appautoscaling_policy.orders_ScalingPolicy_134B1FA8',
   'aws_appautoscaling_target.orders_ScalingTarget_4D222A10',
+  'aws_cloudwatch_log_group.Gateway_gateway-a_Logs_Group_AA7BAD1A',
+  'aws_cloudwatch_log_group.Gateway_gateway-b_Logs_Group_B2C698EB',
   'aws_cloudwatch_log_group.orders_Logs_Group_FBB2BB83',
   'aws_cloudwatch_log_group.reports_Logs_Group_A5978E7F',
   'aws_ecs_cluster.Cluster_3DA9CCBA',
@@ -25,6 +27,8 @@ export const inAllStages = [
   'aws_route_table.Network_PublicRoutes_63720B20',
   'aws_route_table_association.Network_PublicAssociation-a_0C85BD2B',
   'aws_route_table_association.Network_PublicAssociation-b_32B9944A',
+  'aws_secretsmanager_secret.Gateway_ConsumersSecret_C4523ACB',
+  'aws_secretsmanager_secret_version.Gateway_ConsumersSecret_Version_E792A67B',
   'aws_security_group.orders_SecurityGroup_7D3940AC',
   'aws_security_group.reports_SecurityGroup_BEB15CBD',
   'aws_service_discovery_private_dns_namespace.Namespace_ADFEA57E',
@@ -82,8 +86,6 @@ export const onlyLoadBalanced = [
 
 /** What only stage `gateway` has. */
 export const onlyGateway = [
-  'aws_cloudwatch_log_group.Gateway_gateway-a_Logs_Group_AA7BAD1A',
-  'aws_cloudwatch_log_group.Gateway_gateway-b_Logs_Group_B2C698EB',
   'aws_ecs_service.Gateway_gateway-a_Service_F757134C',
   'aws_ecs_service.Gateway_gateway-b_Service_5D6D61CB',
   'aws_ecs_task_definition.Gateway_gateway-a_TaskDefinition_180EA1C0',
@@ -96,8 +98,6 @@ export const onlyGateway = [
   'aws_iam_role_policy.Gateway_gateway-b_ExecutionRole_Policy_71CDBDF1',
   'aws_lb_listener_rule.LoadBalancer_gateway_AttachRule_BEBCC534',
   'aws_lb_target_group.LoadBalancer_gateway_TargetGroup_365F768C',
-  'aws_secretsmanager_secret.Gateway_ConsumersSecret_C4523ACB',
-  'aws_secretsmanager_secret_version.Gateway_ConsumersSecret_Version_E792A67B',
   'aws_security_group.Gateway_gateway_Group_8DD0D87E',
   'aws_service_discovery_service.Gateway_gateway-a_Discovery_80C1F766',
   'aws_service_discovery_service.Gateway_gateway-b_Discovery_EFE3B364',

@@ -2,6 +2,7 @@
 import type {
   Blueprint,
   Container,
+  GatewayData,
   GatewayPair,
   LoadBalancer,
   NewNetwork,
@@ -216,9 +217,7 @@ const loadBalancer = (stage: Stage, apis: readonly string[]): LoadBalancer => {
   };
 };
 
-const gateway: GatewayPair = {
-  members: [member('a'), member('b')],
-  targetGroup: 'gateway',
+const data: GatewayData = {
   consumersSecret: {
     id: 'ConsumersSecret',
     name: 'shop/consumers',
@@ -226,6 +225,14 @@ const gateway: GatewayPair = {
     initialText: '# no keys yet',
     initialLabel: 'INITIAL',
   },
+  logGroups: { 'gateway-a': member('a').logGroup, 'gateway-b': member('b').logGroup },
+  deletionProtection: false,
+};
+
+const gateway: GatewayPair = {
+  members: [member('a'), member('b')],
+  targetGroup: 'gateway',
+  data,
 };
 
 /** Two APIs: `orders` scales from two to four tasks, `reports` has two. */
@@ -244,4 +251,5 @@ export const blueprintAt = (stage: Stage): Blueprint => ({
     host: 'api.shop.example',
   }),
   ...(stage === 'gateway' && { gateway }),
+  data,
 });
