@@ -175,6 +175,23 @@ export class Cloud {
     return await this.settled(stack);
   }
 
+  /** Deploys, and does for a service what the tasks controller does, until the stack has come to rest. */
+  async deployWithTasks(stack: string, body: string, service: string): Promise<string> {
+    await this.begin(stack, body);
+    const status = await until('the end of the deploy', async () => {
+      const found = await this.newestDeployment(service);
+      if (found && (found.rolloutState !== 'COMPLETED' || found.runningCount !== found.desiredCount))
+        await this.complete(service, found.desiredCount);
+      const { StackStatus = '' } = (await this.stack(stack)) ?? {};
+      return !StackStatus.endsWith('_IN_PROGRESS') && StackStatus;
+    });
+    const failed = (await this.fullEvents(stack)).filter(({ ResourceStatus }) =>
+      ResourceStatus?.endsWith('FAILED'),
+    );
+    expect(failed.map(({ ResourceStatusReason }) => ResourceStatusReason)).toEqual([]);
+    return status;
+  }
+
   /** `LogicalId STATUS` of each event, oldest first. */
   async events(StackName: string): Promise<string[]> {
     return (await this.fullEvents(StackName)).map(

@@ -77,21 +77,22 @@ export const network: Table = {
   rows: {
     Vpc: {
       type: 'AWS::EC2::VPC',
-      ...both({ CidrBlock: '10.9.0.0/16' }, before, {
-        EnableDnsHostnames: true,
-        EnableDnsSupport: 'true',
-        ...after,
-      }),
+      ...both(
+        { CidrBlock: '10.9.0.0/16', EnableDnsSupport: 'true' },
+        { EnableDnsHostnames: false, ...before },
+        { EnableDnsHostnames: true, ...after },
+      ),
       read: async (cloud, id) => [await dnsOf(cloud, id), await tagsOf(cloud, id)],
       was: [[false, true], old],
       becomes: [[true, true], fresh],
     },
     Subnet: {
       type: 'AWS::EC2::Subnet',
-      ...both({ VpcId: ref('Net'), CidrBlock: '10.8.9.0/24' }, before, {
-        MapPublicIpOnLaunch: true,
-        ...after,
-      }),
+      ...both(
+        { VpcId: ref('Net'), CidrBlock: '10.8.9.0/24' },
+        { MapPublicIpOnLaunch: 'false', ...before },
+        { MapPublicIpOnLaunch: true, ...after },
+      ),
       read: async (cloud, id) => {
         const { Subnets } = await cloud.aws.ec2.send(new DescribeSubnetsCommand({ SubnetIds: [id] }));
         return [Subnets?.[0]?.MapPublicIpOnLaunch, await tagsOf(cloud, id)];
@@ -129,7 +130,12 @@ export const network: Table = {
     },
     SecurityGroup: {
       type: 'AWS::EC2::SecurityGroup',
-      before: { ...group, SecurityGroupIngress: [rule(80), rule(81)], ...before },
+      before: {
+        ...group,
+        SecurityGroupIngress: [rule(80), rule(81)],
+        SecurityGroupEgress: [{ IpProtocol: '-1', CidrIp: '0.0.0.0/0' }],
+        ...before,
+      },
       after: {
         ...group,
         SecurityGroupIngress: [rule(81), rule(82)],

@@ -120,7 +120,18 @@ export const services: Table = {
           },
           ...before,
         },
-        { DesiredCount: 2, ...after },
+        {
+          DesiredCount: 2,
+          EnableExecuteCommand: false,
+          HealthCheckGracePeriodSeconds: 0,
+          PropagateTags: 'NONE',
+          LoadBalancers: [],
+          DeploymentConfiguration: {
+            MaximumPercent: 200,
+            DeploymentCircuitBreaker: { Enable: false, Rollback: false },
+          },
+          ...after,
+        },
       ),
       read: async (cloud, id) => {
         const command = new DescribeServicesCommand({ cluster: 'main', services: [id], include: ['TAGS'] });
@@ -205,6 +216,7 @@ export const services: Table = {
       before: {
         ...assumedBy('ecs-tasks.amazonaws.com'),
         ...managed('ReadOnlyAccess'),
+        Description: 'c',
         MaxSessionDuration: '7200',
         Policies: [policy('a', 'one'), policy('b', 'one')],
         Tags: tags(old),
@@ -234,7 +246,7 @@ export const services: Table = {
       was: {
         assumedBy: 'ecs-tasks',
         seconds: ['7200'],
-        description: '',
+        description: 'c',
         inline: ['a', 'b'],
         inB: 'one',
         attached: ['ReadOnlyAccess'],

@@ -20,7 +20,7 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { ListSecretsCommand } from '@aws-sdk/client-secrets-manager';
 import { ListNamespacesCommand } from '@aws-sdk/client-servicediscovery';
-import { Cloud, elements, ref, template, until } from './cloudformation-kit';
+import { Cloud, elements, ref, template } from './cloudformation-kit';
 import { balancer } from './cloudformation-updates-balancer';
 import { names, records } from './cloudformation-updates-names';
 import { network } from './cloudformation-updates-network';
@@ -89,23 +89,6 @@ async function everything(): Promise<Record<string, number | undefined>> {
   };
 }
 
-/** Does what the tasks controller does, until the stack has come to rest. */
-async function deployed(phase: 'before' | 'after'): Promise<string> {
-  await cloud.begin('all', body(phase));
-  const status = await until('the end of the deploy', async () => {
-    const found = await cloud.newestDeployment('svc');
-    if (found && (found.rolloutState !== 'COMPLETED' || found.runningCount !== found.desiredCount))
-      await cloud.complete('svc', found.desiredCount);
-    const { StackStatus = '' } = (await cloud.stack('all')) ?? {};
-    return !StackStatus.endsWith('_IN_PROGRESS') && StackStatus;
-  });
-  const failed = (await cloud.fullEvents('all')).filter(({ ResourceStatus }) =>
-    ResourceStatus?.endsWith('FAILED'),
-  );
-  expect(failed.map(({ ResourceStatusReason }) => ResourceStatusReason)).toEqual([]);
-  return status;
-}
-
 describe.each([
   ['made', 'before', 'was', 'CREATE_COMPLETE'],
   ['updated', 'after', 'becomes', 'UPDATE_COMPLETE'],
@@ -123,7 +106,7 @@ describe.each([
       ]);
       expect(told.sort()).toEqual(rows.map(([id]) => ['Modify', id, 'False']).sort());
     }
-    expect(await deployed(phase)).toBe(status);
+    expect(await cloud.deployWithTasks('all', body(phase), 'svc')).toBe(status);
   });
 
   it('is the same resources', async () => {

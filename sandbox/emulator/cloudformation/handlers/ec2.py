@@ -54,10 +54,10 @@ class Vpc(Handler):
         )
 
     def _set_dns(self, request: Request, vpc_id: str, old: Properties, properties: Properties) -> None:
-        # One attribute in a call, and support before hostnames: EC2 asks for both.
-        for name, default in (("EnableDnsSupport", True), ("EnableDnsHostnames", False)):
-            if changed(old, properties, name):
-                value = {"Value": is_true(properties.get(name, default))}
+        # One attribute in a call, and support before hostnames: EC2 asks for both. What is absent stays.
+        for name in ("EnableDnsSupport", "EnableDnsHostnames"):
+            if name in properties and changed(old, properties, name):
+                value = {"Value": is_true(properties[name])}
                 request.client("ec2").modify_vpc_attribute(VpcId=vpc_id, **{name: value})
 
     def update(self, request: Request, resource: Resource, properties: Properties) -> None:
@@ -82,8 +82,9 @@ class Subnet(Handler):
         return Made(subnet_id, {name: subnet[name] for name in self.attributes})
 
     def _set_public(self, request: Request, subnet_id: str, properties: Properties) -> None:
-        value = {"Value": is_true(properties.get("MapPublicIpOnLaunch", False))}
-        request.client("ec2").modify_subnet_attribute(SubnetId=subnet_id, MapPublicIpOnLaunch=value)
+        if "MapPublicIpOnLaunch" in properties:
+            value = {"Value": is_true(properties["MapPublicIpOnLaunch"])}
+            request.client("ec2").modify_subnet_attribute(SubnetId=subnet_id, MapPublicIpOnLaunch=value)
 
     def update(self, request: Request, resource: Resource, properties: Properties) -> None:
         only_these_change(resource, properties, "Tags", "MapPublicIpOnLaunch")

@@ -72,22 +72,6 @@ class TaskDefinition(Handler):
 #: Of CreateService only.
 FIXED = ("Cluster", "LaunchType", "SchedulingStrategy", "ServiceName", "DeploymentController", "Role")
 
-#: What UpdateService is given for a property that the template no longer has; the others keep their value.
-UNSET: dict[str, Any] = {
-    "DeploymentConfiguration": {
-        "MaximumPercent": 200,
-        "MinimumHealthyPercent": 100,
-        "DeploymentCircuitBreaker": {"Enable": False, "Rollback": False},
-    },
-    "EnableECSManagedTags": False,
-    "EnableExecuteCommand": False,
-    "HealthCheckGracePeriodSeconds": 0,
-    "LoadBalancers": [],
-    "PlatformVersion": "LATEST",
-    "PropagateTags": "NONE",
-    "ServiceRegistries": [],
-}
-
 
 class Service(Handler):
     attributes = ("Name", "ServiceArn")
@@ -106,8 +90,8 @@ class Service(Handler):
     def update(self, request: Request, resource: Resource, properties: Properties) -> None:
         cluster = properties.get("Cluster", "default")
         none_of_these_changes(resource, properties, *FIXED)
-        unset = {name: value for name, value in UNSET.items() if name in resource.properties}
-        wanted = without({**unset, **properties}, *FIXED, "Tags")
+        # A property that the template no longer has keeps its value: UpdateService leaves what it is not given.
+        wanted = without(properties, *FIXED, "Tags")
         request.call("ecs", "update_service", wanted, cluster=cluster, service=resource.physical_id)
         retag(request, resource.physical_id, resource, properties)
         self._wait_until_steady(request, cluster, resource.physical_id)

@@ -60,11 +60,10 @@ class LoadBalancer(Handler):
         only_these_change(resource, properties, "LoadBalancerAttributes", "SecurityGroups", "Subnets", "Tags")
         if changed(resource.properties, properties, "LoadBalancerAttributes"):
             self._set_attributes(request, arn, properties)
-        if changed(resource.properties, properties, "SecurityGroups"):
-            groups = picked(properties, "SecurityGroups")
-            request.call("elbv2", "set_security_groups", groups, LoadBalancerArn=arn)
-        if changed(resource.properties, properties, "Subnets"):
-            request.call("elbv2", "set_subnets", picked(properties, "Subnets"), LoadBalancerArn=arn)
+        # Attributes, groups and subnets that the template no longer has stay as they are.
+        for name, operation in (("SecurityGroups", "set_security_groups"), ("Subnets", "set_subnets")):
+            if name in properties and changed(resource.properties, properties, name):
+                request.call("elbv2", operation, picked(properties, name), LoadBalancerArn=arn)
         retag(request, resource, properties)
 
     def delete(self, request: Request, resource: Resource) -> None:

@@ -38,8 +38,10 @@ class Role(Handler):
         if changed(resource.properties, properties, "AssumeRolePolicyDocument"):
             document = json.dumps(properties["AssumeRolePolicyDocument"])
             iam.update_assume_role_policy(RoleName=name, PolicyDocument=document)
-        unset = {"Description": "", "MaxSessionDuration": 3600}
-        settings = {**unset, **picked(properties, "Description", "MaxSessionDuration")}
+        # UpdateRole gives a role that names no duration an hour. A description that is absent stays; moto removes it.
+        described = picked(iam.get_role(RoleName=name)["Role"], "Description")
+        settings = {**described, "MaxSessionDuration": 3600}
+        settings |= picked(properties, "Description", "MaxSessionDuration")
         request.call("iam", "update_role", settings, RoleName=name)
         self._set_policies(request, name, resource.properties, properties)
         put, removed = tag_changes(resource, properties)
@@ -59,6 +61,8 @@ class Role(Handler):
 
     def _set_policies(self, request: Request, name: str, old: Properties, new: Properties) -> None:
         iam = request.client("iam")
+        # A list that the template no longer has stays as it is; an empty one removes.
+        new = {**old, **new}
         inline = {one["PolicyName"]: one["PolicyDocument"] for one in new.get("Policies", [])}
         for policy, document in inline.items():
             iam.put_role_policy(RoleName=name, PolicyName=policy, PolicyDocument=json.dumps(document))

@@ -73,9 +73,10 @@ class PrivateDnsNamespace(Handler):
 
     def update(self, request: Request, resource: Resource, properties: Properties) -> None:
         only_these_change(resource, properties, "Description", "Tags")
-        settings = {"Description": properties.get("Description", "")}
         request.client("servicediscovery").update_private_dns_namespace(
-            Id=resource.physical_id, UpdaterRequestId=request.logical_id, Namespace=settings
+            Id=resource.physical_id,
+            UpdaterRequestId=request.logical_id,
+            Namespace=picked(properties, "Description"),
         )
         retag(request, resource, properties)
 

@@ -22,6 +22,11 @@ def inline_rules(properties: Properties) -> dict[str, list[dict[str, Any]]]:
     }
 
 
+def kept(old: Properties, new: Properties) -> Properties:
+    """What a group has after an update: rules that the template no longer has stay, those of an empty list go."""
+    return {**picked(old, "SecurityGroupIngress", "SecurityGroupEgress"), **new}
+
+
 class SecurityGroup(Handler):
     attributes = ("GroupId", "Id", "VpcId")
 
@@ -49,7 +54,8 @@ class SecurityGroup(Handler):
 
     def update(self, request: Request, resource: Resource, properties: Properties) -> None:
         only_these_change(resource, properties, "SecurityGroupEgress", "SecurityGroupIngress", "Tags")
-        self._set_rules(request, resource.physical_id, resource.properties, properties)
+        old = resource.properties
+        self._set_rules(request, resource.physical_id, old, kept(old, properties))
         retag(request, resource.physical_id, resource, properties)
 
     def delete(self, request: Request, resource: Resource) -> None:
