@@ -11,6 +11,7 @@ import type { SecurityGroup } from './security-group';
 import { accept, resourceOf } from './suppressions';
 import type { ITargetGroup } from './target-group';
 import { type Transform, transformed } from './transform';
+import { sayWhenUnsaid } from './unsaid';
 
 /** Where a service runs: constructs of the same app, or imported ones. */
 export interface Placement {
@@ -85,6 +86,7 @@ export class FargateService extends Construct {
     this.service = this.#service(props);
     this.service.associateCloudMapService({ service: this.discovery });
     this.#attach(props);
+    this.#sayEverything();
     resourceOf(this.service).node.addDependency(
       ...props.securityGroup.access,
       this.executionRole.role,
@@ -201,5 +203,14 @@ export class FargateService extends Construct {
       },
     ];
     resource.node.addDependency(...targetGroup.attached);
+  }
+
+  /** Nothing stays behind of another stage, nor of a transform that is no longer there. */
+  #sayEverything(): void {
+    const resource = resourceOf(this.service) as ecs.CfnService;
+    sayWhenUnsaid(resource, 'loadBalancers', []);
+    sayWhenUnsaid(resource, 'serviceRegistries', []);
+    sayWhenUnsaid(resource, 'healthCheckGracePeriodSeconds', 0);
+    sayWhenUnsaid(resource, 'enableExecuteCommand', false);
   }
 }

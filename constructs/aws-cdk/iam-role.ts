@@ -1,8 +1,9 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type * as blueprint from '../blueprint/blueprint';
-import { type Accepted, accept } from './suppressions';
+import { type Accepted, accept, resourceOf } from './suppressions';
 import { type Transform, transformed } from './transform';
+import { sayWhenUnsaid } from './unsaid';
 
 /** ARNs of what a statement may speak of by reference. */
 export interface StatementArns {
@@ -66,6 +67,9 @@ export class IamRole extends Construct {
         transform?.role,
       ),
     );
+    const resource = resourceOf(this.role) as iam.CfnRole;
+    sayWhenUnsaid(resource, 'policies', []);
+    sayWhenUnsaid(resource, 'managedPolicyArns', []);
     const resources = statements.flatMap((statement) => statement.resources);
     const has = (test: (resource: blueprint.StatementResource) => boolean, accepted: Accepted) =>
       resources.some(test) ? [accepted] : [];

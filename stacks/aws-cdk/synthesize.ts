@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { App } from 'aws-cdk-lib';
+import { CURRENTLY_RECOMMENDED_FLAGS } from 'aws-cdk-lib/cx-api';
 import type { Blueprint } from '../../constructs/blueprint/blueprint';
 import { blueprints, type EnvironmentFiles } from '../blueprints';
 import { stackOf } from './stacks';
@@ -31,7 +32,8 @@ export interface SynthesizedStack {
 export function synthesize(options: SynthesizeOptions): SynthesizedStack[] {
   const { account, outdir } = options;
   const resolved = blueprints(options);
-  const app = new App({ outdir, analyticsReporting: false });
+  // Those of cdk.json, so that the sandbox deploys what the cdk CLI would.
+  const app = new App({ outdir, analyticsReporting: false, context: { ...CURRENTLY_RECOMMENDED_FLAGS } });
   const stacks = resolved.map((blueprint) => new stackOf[blueprint.stage](app, { blueprint, account }));
   const assembly = app.synth();
   return stacks.map(({ blueprint, templateFile }) => ({

@@ -10,7 +10,7 @@ import type { Change } from '@aws-sdk/client-cloudformation';
 import type { Stage } from '../../constructs/blueprint/schema';
 import { synthesize } from '../../stacks/aws-cdk/synthesize';
 import { Cdk, type Operation } from './support/cloudformation';
-import { type Emulator, startEmulator } from './support/emulator';
+import { type Emulator, type Registrations, SHOP_REGISTRATIONS, startEmulator } from './support/emulator';
 import { Account, expectUsed, type Holdings } from './support/holdings';
 
 const SHOP = `
@@ -63,6 +63,7 @@ interface Step {
   readonly done: readonly Operation[];
   /** Undefined when the CLI says that there is nothing to do. */
   readonly left: readonly Change[] | undefined;
+  readonly registrations: Registrations;
 }
 
 async function goTo(stage: Stage): Promise<Step> {
@@ -70,7 +71,8 @@ async function goTo(stage: Stage): Promise<Step> {
   const planned = (await cdk.prepare(assembly, 'shop')) ?? [];
   const done = await cdk.execute(assembly, 'shop');
   if (had !== undefined) expect(await account.holdings()).toEqual(had);
-  return { planned, done, left: await cdk.prepare(assembly, 'shop') };
+  const registrations = await emulator.registrations();
+  return { planned, done, left: await cdk.prepare(assembly, 'shop'), registrations };
 }
 
 /** `create GatewaygatewayaService`: the logical id without CDK's hash. */
@@ -112,6 +114,7 @@ describe('an environment goes through the stages and back', () => {
     const step = await goTo('api');
     expect(modified(step)).toEqual([]);
     expect(step.left).toBeUndefined();
+    expect(step.registrations).toEqual(SHOP_REGISTRATIONS.api);
   });
 
   test('from then on keys can be issued, and what people have is the same after each step', async () => {
@@ -143,6 +146,7 @@ describe('an environment goes through the stages and back', () => {
       'delete ordersSecurityGroupfromanywhere8080',
     ]);
     expect(step.left).toBeUndefined();
+    expect(step.registrations).toEqual(SHOP_REGISTRATIONS['load-balanced']);
   });
 
   test('load-balanced -> gateway: gateways one by one, then traffic, then the pools let go', async () => {
@@ -174,6 +178,7 @@ describe('an environment goes through the stages and back', () => {
       'delete catalogSecurityGroupfrombalancer3000',
     ]);
     expect(step.left).toBeUndefined();
+    expect(step.registrations).toEqual(SHOP_REGISTRATIONS.gateway);
   });
 
   test('gateway -> load-balanced: the mirror image', async () => {
@@ -205,6 +210,7 @@ describe('an environment goes through the stages and back', () => {
       'delete catalogSecurityGroupfromgateways3000',
     ]);
     expect(step.left).toBeUndefined();
+    expect(step.registrations).toEqual(SHOP_REGISTRATIONS['load-balanced']);
   });
 
   test('load-balanced -> api: services leave the private network before it goes', async () => {
@@ -222,6 +228,7 @@ describe('an environment goes through the stages and back', () => {
       'delete NetworkNata',
     ]);
     expect(step.left).toBeUndefined();
+    expect(step.registrations).toEqual(SHOP_REGISTRATIONS.api);
   });
 
   test('api -> gateway and back in one deploy each', async () => {
@@ -233,6 +240,10 @@ describe('an environment goes through the stages and back', () => {
     ]);
     expect(count(back)).toEqual({ ...count(there), add: count(there).remove, remove: count(there).add });
     expect([there.left, back.left]).toEqual([undefined, undefined]);
+    expect([there.registrations, back.registrations]).toEqual([
+      SHOP_REGISTRATIONS.gateway,
+      SHOP_REGISTRATIONS.api,
+    ]);
   });
 
   test('the emulator was asked for nothing that it cannot do, and no resource is inert', async () => {

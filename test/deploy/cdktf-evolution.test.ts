@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Stage } from '../../constructs/blueprint/schema';
 import { synthesize } from '../../stacks/cdktf/synthesize';
-import { type Emulator, startEmulator } from './support/emulator';
+import { type Emulator, type Registrations, SHOP_REGISTRATIONS, startEmulator } from './support/emulator';
 import { Account, expectUsed, type Holdings } from './support/holdings';
 import { type Operation, type PlannedChange, Terraform } from './support/terraform';
 
@@ -53,6 +53,7 @@ interface Step {
   readonly planned: readonly PlannedChange[];
   readonly done: readonly Operation[];
   readonly left: readonly PlannedChange[];
+  readonly registrations: Registrations;
 }
 
 /** @returns the folder of the stack at that stage */
@@ -77,7 +78,8 @@ async function goTo(stage: Stage): Promise<Step> {
   const planned = await terraform.plan(folder);
   const done = await terraform.apply(folder);
   if (had !== undefined) expect(await account.holdings()).toEqual(had);
-  return { planned, done, left: await terraform.plan(folder) };
+  const registrations = await emulator.registrations();
+  return { planned, done, left: await terraform.plan(folder), registrations };
 }
 
 /** `create aws_ecs_service.Gateway_gateway-a_Service`: the address without cdktf's hash. */
@@ -103,8 +105,9 @@ const replaced = ({ planned }: Step): string[] =>
 
 describe('an environment goes through the stages and back', () => {
   test('it starts at stage api', async () => {
-    const { left } = await goTo('api');
-    expect(left).toEqual([]);
+    const step = await goTo('api');
+    expect(step.left).toEqual([]);
+    expect(step.registrations).toEqual(SHOP_REGISTRATIONS.api);
   });
 
   test('from then on keys can be issued, and what people have is the same after each step', async () => {
@@ -136,6 +139,7 @@ describe('an environment goes through the stages and back', () => {
       'delete aws_vpc_security_group_ingress_rule.orders_SecurityGroup_from-anywhere-8080',
     ]);
     expect(step.left).toEqual([]);
+    expect(step.registrations).toEqual(SHOP_REGISTRATIONS['load-balanced']);
   });
 
   test('load-balanced -> gateway: gateways one by one, then traffic, then the pools let go', async () => {
@@ -162,6 +166,7 @@ describe('an environment goes through the stages and back', () => {
       'delete aws_vpc_security_group_ingress_rule.catalog_SecurityGroup_from-balancer-3000',
     ]);
     expect(step.left).toEqual([]);
+    expect(step.registrations).toEqual(SHOP_REGISTRATIONS.gateway);
   });
 
   test('nothing secret is in the state', async () => {
@@ -202,6 +207,7 @@ describe('an environment goes through the stages and back', () => {
       'delete aws_vpc_security_group_ingress_rule.catalog_SecurityGroup_from-gateways-3000',
     ]);
     expect(step.left).toEqual([]);
+    expect(step.registrations).toEqual(SHOP_REGISTRATIONS['load-balanced']);
   });
 
   test('load-balanced -> api: services leave the private network before it goes', async () => {
@@ -219,6 +225,7 @@ describe('an environment goes through the stages and back', () => {
       'delete aws_nat_gateway.Network_Nat-a',
     ]);
     expect(step.left).toEqual([]);
+    expect(step.registrations).toEqual(SHOP_REGISTRATIONS.api);
   });
 
   test('api -> gateway again: nothing that people have is made, changed or taken away', async () => {

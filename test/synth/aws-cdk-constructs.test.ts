@@ -65,6 +65,38 @@ describe('an ApiService in a VPC and a cluster that exist', () => {
     expect(into).toMatchObject({ FromPort: 5432, ToPort: 5432 });
   });
 
+  test('says in words that it is in no target group, in an app without feature flags', () => {
+    const stack = synthesizedIn((scope) => build(scope));
+    expect(stack.one('ordersService')).toMatchObject({
+      LoadBalancers: [],
+      HealthCheckGracePeriodSeconds: 0,
+      EnableExecuteCommand: false,
+    });
+    expect(stack.one('ordersTaskRole')).toMatchObject({ Policies: [], ManagedPolicyArns: [] });
+  });
+
+  test('keeps what a user of L2 attaches it to later', () => {
+    const stack = synthesizedIn((scope) => {
+      const api = build(scope);
+      const own = elbv2.ApplicationTargetGroup.fromTargetGroupAttributes(scope, 'own', {
+        targetGroupArn:
+          'arn:aws:elasticloadbalancing:eu-central-1:123456789012:targetgroup/own/0123456789abcdef',
+      });
+      api.fargate.service.attachToApplicationTargetGroup(own);
+    });
+    const { LoadBalancers, HealthCheckGracePeriodSeconds } = stack.one('ordersService');
+    expect(LoadBalancers).toEqual([
+      {
+        ContainerName: 'orders',
+        ContainerPort: 8080,
+        TargetGroupArn:
+          'arn:aws:elasticloadbalancing:eu-central-1:123456789012:targetgroup/own/0123456789abcdef',
+      },
+    ]);
+    // L2's own time for a new task.
+    expect(HealthCheckGracePeriodSeconds).toBe(60);
+  });
+
   test('refuses a rule that names an unknown group, and says which it knows', () => {
     const [behind] = blueprintAt('load-balanced').services;
     const refused = (peers: readonly string[]) => () =>

@@ -183,7 +183,7 @@ test.each(everyEnvironment)(
   (name, stage) => {
     const stack = synthesized(environmentAt(name, stage));
     const services = Object.entries(stack.all('AWS::ECS::Service'));
-    const attached = services.filter(([, { LoadBalancers }]) => LoadBalancers !== undefined);
+    const attached = services.filter(([, { LoadBalancers }]) => LoadBalancers.length > 0);
     for (const [service, { LoadBalancers }] of attached) {
       const group = LoadBalancers[0].TargetGroupArn.Ref.replace(/TargetGroup[0-9A-F]{8}$/, '');
       expect(stack.waitsFor(service)).toContain(`${group}AttachRule`);

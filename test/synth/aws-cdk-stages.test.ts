@@ -1,4 +1,6 @@
 /** Each stage gives exactly these resources, under these ids, and a step between stages replaces none of them. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { CURRENTLY_RECOMMENDED_FLAGS } from 'aws-cdk-lib/cx-api';
 import type { Stage } from '../../constructs/blueprint/schema';
@@ -30,14 +32,50 @@ test.each([
   expect(synthesizedAt(stage).identities).toEqual(identities.toSorted());
 });
 
-test('no feature flag of CDK gives another logical id: an app of your own may have any', () => {
-  const context = { ...CURRENTLY_RECOMMENDED_FLAGS };
-  expect(Object.keys(context).length).toBeGreaterThan(50);
-  const app = () => new App({ context, analyticsReporting: false, builtinCloudFormationValidation: false });
-  for (const stage of stages) {
-    const { identities } = templateOf(stackAt(blueprintAt(stage), app()));
-    expect(identities).toEqual(synthesizedAt(stage).identities);
-  }
+describe('feature flags of CDK, of which an app of your own may have any', () => {
+  const flags: Readonly<Record<string, unknown>> = { ...CURRENTLY_RECOMMENDED_FLAGS };
+  const withFlags = (stage: Stage) => {
+    const app = new App({
+      context: { ...flags },
+      analyticsReporting: false,
+      builtinCloudFormationValidation: false,
+    });
+    return templateOf(stackAt(blueprintAt(stage), app));
+  };
+
+  test('all that are recommended are in cdk.json, and no others', () => {
+    const file = path.resolve(__dirname, '../../cdk.json');
+    expect(JSON.parse(readFileSync(file, 'utf8')).context).toEqual(flags);
+    expect(Object.keys(flags).length).toBeGreaterThan(50);
+  });
+
+  test.each(stages)('give no other logical id at stage %s', (stage) => {
+    expect(withFlags(stage).identities).toEqual(synthesizedAt(stage).identities);
+  });
+
+  /** What they change, and why that is no other setting. */
+  const meant = [
+    // disableExplicitDeploymentControllerForCircuitBreaker: ECS is the default.
+    'AWS::ECS::Service.DeploymentController',
+    // removeDefaultDeploymentAlarm: no alarm is the default.
+    'AWS::ECS::Service.DeploymentConfiguration',
+    // enablePartitionLiterals: the partition of the stack's region. minimizePolicies: the same statements, in order.
+    'AWS::IAM::Role.Policies',
+    // enablePartitionLiterals.
+    'AWS::ApplicationAutoScaling::ScalableTarget.RoleARN',
+  ];
+
+  test('change what is meant and nothing else', () => {
+    const changed = stages.flatMap((stage) =>
+      Object.entries(withFlags(stage).resources).flatMap(([logicalId, { Type, Properties = {} }]) => {
+        const { Properties: plain = {} } = synthesizedAt(stage).resources[logicalId] ?? {};
+        return [...new Set([...Object.keys(Properties), ...Object.keys(plain)])]
+          .filter((name) => JSON.stringify(Properties[name]) !== JSON.stringify(plain[name]))
+          .map((name) => `${Type}.${name}`);
+      }),
+    );
+    expect(new Set(changed)).toEqual(new Set(meant));
+  });
 });
 
 /** How many of each type: dev, prod, sandbox, staging, each at api, load-balanced, gateway. */

@@ -7,18 +7,40 @@ import {
   ECSClient,
   ListClustersCommand,
   ListServicesCommand,
+  type Service,
 } from '@aws-sdk/client-ecs';
+import {
+  DescribeTargetGroupsCommand,
+  ElasticLoadBalancingV2Client,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
+import type { Stage } from '../../../constructs/blueprint/schema';
 
 const LAUNCHER =
   process.env.SCRATCH_LAUNCHER ?? path.resolve(__dirname, '../../../sandbox/emulator/launcher.py');
+
+/** By a service's name: for each target group that ECS registers its tasks in, whether it is there. */
+export type Registrations = Readonly<Record<string, readonly ('there' | 'gone')[]>>;
 
 export interface Emulator {
   readonly endpoint: string;
   /** What Terraform and the AWS SDKs need to find it. */
   readonly environment: Readonly<Record<string, string>>;
   unsupported(): Promise<unknown[]>;
+  registrations(): Promise<Registrations>;
   close(): Promise<void>;
 }
+
+/** Whom the load balancer finds at each stage of an environment `shop` with the APIs `orders` and `catalog`. */
+export const SHOP_REGISTRATIONS: Readonly<Record<Stage, Registrations>> = {
+  api: { 'shop-catalog': [], 'shop-orders': [] },
+  'load-balanced': { 'shop-catalog': ['there'], 'shop-orders': ['there'] },
+  gateway: {
+    'shop-catalog': [],
+    'shop-gateway-a': ['there'],
+    'shop-gateway-b': ['there'],
+    'shop-orders': [],
+  },
+};
 
 export async function startEmulator(port: number, hostedZone: string): Promise<Emulator> {
   const endpoint = `http://localhost:${port}`;
@@ -50,6 +72,7 @@ export async function startEmulator(port: number, hostedZone: string): Promise<E
   return {
     endpoint,
     environment,
+    registrations: () => registrations(endpoint),
     unsupported: async () => (await fetch(`${endpoint}/_sandbox/unsupported`)).json() as Promise<unknown[]>,
     close: async () => {
       await controller.close();
@@ -57,6 +80,39 @@ export async function startEmulator(port: number, hostedZone: string): Promise<E
       if (child.exitCode === null) await once(child, 'exit');
     },
   };
+}
+
+async function registrations(endpoint: string): Promise<Registrations> {
+  const options = {
+    endpoint,
+    region: 'eu-central-1',
+    credentials: { accessKeyId: 'testing', secretAccessKey: 'testing' },
+  };
+  const elb = new ElasticLoadBalancingV2Client(options);
+  const ecs = new ECSClient(options);
+  const { TargetGroups = [] } = await elb.send(new DescribeTargetGroupsCommand({}));
+  const there = new Set(TargetGroups.map(({ TargetGroupArn }) => TargetGroupArn));
+  const found: Record<string, readonly ('there' | 'gone')[]> = {};
+  for (const service of await servicesOf(ecs)) {
+    found[service.serviceName as string] = (service.loadBalancers ?? []).map(({ targetGroupArn }) =>
+      there.has(targetGroupArn) ? 'there' : 'gone',
+    );
+  }
+  elb.destroy();
+  ecs.destroy();
+  return found;
+}
+
+async function servicesOf(ecs: ECSClient): Promise<Service[]> {
+  const services: Service[] = [];
+  const { clusterArns = [] } = await ecs.send(new ListClustersCommand({}));
+  for (const cluster of clusterArns) {
+    const { serviceArns = [] } = await ecs.send(new ListServicesCommand({ cluster }));
+    if (serviceArns.length === 0) continue;
+    const described = await ecs.send(new DescribeServicesCommand({ cluster, services: serviceArns }));
+    services.push(...(described.services ?? []));
+  }
+  return services;
 }
 
 async function ready(child: ChildProcess, endpoint: string): Promise<void> {
@@ -109,24 +165,18 @@ class SteadyServices {
 
   async #report(): Promise<Record<string, unknown>> {
     const report: Record<string, unknown> = {};
-    const { clusterArns = [] } = await this.#ecs.send(new ListClustersCommand({}));
-    for (const cluster of clusterArns) {
-      const { serviceArns = [] } = await this.#ecs.send(new ListServicesCommand({ cluster }));
-      if (serviceArns.length === 0) continue;
-      const described = await this.#ecs.send(new DescribeServicesCommand({ cluster, services: serviceArns }));
-      for (const service of described.services ?? []) {
-        const deployments = (service.deployments ?? [])
-          .filter((deployment) => deployment.status === 'PRIMARY')
-          .map((deployment) => ({
-            id: deployment.id,
-            runningCount: service.desiredCount,
-            pendingCount: 0,
-            failedTasks: 0,
-            rolloutState: 'COMPLETED',
-            rolloutStateReason: 'steady',
-          }));
-        report[service.serviceArn as string] = { deployments, tasks: [], events: [] };
-      }
+    for (const service of await servicesOf(this.#ecs)) {
+      const deployments = (service.deployments ?? [])
+        .filter((deployment) => deployment.status === 'PRIMARY')
+        .map((deployment) => ({
+          id: deployment.id,
+          runningCount: service.desiredCount,
+          pendingCount: 0,
+          failedTasks: 0,
+          rolloutState: 'COMPLETED',
+          rolloutStateReason: 'steady',
+        }));
+      report[service.serviceArn as string] = { deployments, tasks: [], events: [] };
     }
     return report;
   }
