@@ -16,6 +16,7 @@ import elbv2_usage
 import hosted_zones
 import log_metric_filters
 import logs_insights
+import network_order
 import secret_versions
 import security_group_rules
 from cloudformation import api as cloudformation_api
@@ -36,6 +37,7 @@ MODULES = (
     hosted_zones,
     log_metric_filters,
     logs_insights,
+    network_order,
     secret_versions,
     security_group_rules,
 )

@@ -24,6 +24,7 @@ import {
   ListNamespacesCommand,
   ServiceDiscoveryClient,
 } from '@aws-sdk/client-servicediscovery';
+import { attachInternet } from './emulator-kit';
 
 const CLUSTER = 'main';
 const SERVICE = 'orders';
@@ -53,6 +54,7 @@ export class DaemonAccount {
   async provision(): Promise<void> {
     const { Vpc } = await this.ec2.send(new CreateVpcCommand({ CidrBlock: '127.50.0.0/16' }));
     const VpcId = Vpc?.VpcId ?? '';
+    await attachInternet({ ec2: this.ec2 }, VpcId);
     const subnet = async (CidrBlock: string, AvailabilityZone: string) => {
       const { Subnet } = await this.ec2.send(new CreateSubnetCommand({ VpcId, CidrBlock, AvailabilityZone }));
       return Subnet?.SubnetId ?? '';

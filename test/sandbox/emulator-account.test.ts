@@ -16,23 +16,13 @@ import {
   ListServicesCommand,
   RegisterInstanceCommand,
 } from '@aws-sdk/client-servicediscovery';
-import { type Aws, jsonCall, rawCall, startAws } from './emulator-kit';
+import { type Aws, changeRecord, jsonCall, rawCall, startAws } from './emulator-kit';
 
 let aws: Aws;
 beforeAll(async () => {
   aws = await startAws();
 });
 afterAll(() => aws.stop());
-
-/** Changes a record of the zone that exists from the start. */
-function changeRecord(action: string, name: string, type: string, value: string) {
-  const record = `<ResourceRecordSet><Name>${name}</Name><Type>${type}</Type><TTL>60</TTL><ResourceRecords><ResourceRecord><Value>${value}</Value></ResourceRecord></ResourceRecords></ResourceRecordSet>`;
-  const changes = `<Changes><Change><Action>${action}</Action>${record}</Change></Changes>`;
-  return rawCall(aws.emulator.endpoint, 'route53', {
-    path: '/2013-04-01/hostedzone/Z0SANDBOX/rrset',
-    body: `<ChangeResourceRecordSetsRequest xmlns="https://route53.amazonaws.com/doc/2013-04-01/"><ChangeBatch>${changes}</ChangeBatch></ChangeResourceRecordSetsRequest>`,
-  });
-}
 
 describe('Route 53', () => {
   it('has the zone that was given, under its id', async () => {
@@ -44,13 +34,13 @@ describe('Route 53', () => {
   });
 
   it('does not create a record twice, and creates one again that was deleted', async () => {
-    expect((await changeRecord('CREATE', 'www.example.test', 'A', '192.0.2.1')).status).toBe(200);
-    expect((await changeRecord('CREATE', 'zzz.example.test', 'A', '192.0.2.1')).status).toBe(200);
-    const twice = await changeRecord('CREATE', 'www.example.test', 'A', '192.0.2.2');
+    expect((await changeRecord(aws, 'CREATE', 'www.example.test', 'A', '192.0.2.1')).status).toBe(200);
+    expect((await changeRecord(aws, 'CREATE', 'zzz.example.test', 'A', '192.0.2.1')).status).toBe(200);
+    const twice = await changeRecord(aws, 'CREATE', 'www.example.test', 'A', '192.0.2.2');
     expect(twice.status).toBe(400);
     expect(twice.text).toContain('already exists');
-    expect((await changeRecord('DELETE', 'www.example.test', 'A', '192.0.2.1')).status).toBe(200);
-    expect((await changeRecord('CREATE', 'www.example.test', 'A', '192.0.2.1')).status).toBe(200);
+    expect((await changeRecord(aws, 'DELETE', 'www.example.test', 'A', '192.0.2.1')).status).toBe(200);
+    expect((await changeRecord(aws, 'CREATE', 'www.example.test', 'A', '192.0.2.1')).status).toBe(200);
   });
 });
 
@@ -72,11 +62,11 @@ describe('ACM', () => {
     const [one, two] = records;
     if (!one || !two) throw new Error('there are two records');
     expect((await certificate())?.Status).toBe('PENDING_VALIDATION');
-    await changeRecord('UPSERT', one[0], 'CNAME', one[1]);
+    await changeRecord(aws, 'UPSERT', one[0], 'CNAME', one[1]);
     expect((await certificate())?.Status).toBe('PENDING_VALIDATION');
-    await changeRecord('UPSERT', two[0], 'CNAME', 'elsewhere.example.test');
+    await changeRecord(aws, 'UPSERT', two[0], 'CNAME', 'elsewhere.example.test');
     expect((await certificate())?.Status).toBe('PENDING_VALIDATION');
-    await changeRecord('UPSERT', two[0], 'CNAME', two[1]);
+    await changeRecord(aws, 'UPSERT', two[0], 'CNAME', two[1]);
     expect((await certificate())?.Status).toBe('ISSUED');
   });
 });

@@ -4,6 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { ACMClient } from '@aws-sdk/client-acm';
 import {
+  AttachInternetGatewayCommand,
+  CreateInternetGatewayCommand,
   CreateSecurityGroupCommand,
   CreateSubnetCommand,
   CreateVpcCommand,
@@ -116,16 +118,36 @@ export async function jsonCall(
   return { status, answer: text === '' ? {} : JSON.parse(text) };
 }
 
+/** Changes a record of the zone that exists from the start. */
+export function changeRecord({ emulator }: Aws, action: string, name: string, type: string, value: string) {
+  const record = `<ResourceRecordSet><Name>${name}</Name><Type>${type}</Type><TTL>60</TTL><ResourceRecords><ResourceRecord><Value>${value}</Value></ResourceRecord></ResourceRecords></ResourceRecordSet>`;
+  const changes = `<Changes><Change><Action>${action}</Action>${record}</Change></Changes>`;
+  return rawCall(emulator.endpoint, 'route53', {
+    path: '/2013-04-01/hostedzone/Z0SANDBOX/rrset',
+    body: `<ChangeResourceRecordSetsRequest xmlns="https://route53.amazonaws.com/doc/2013-04-01/"><ChangeBatch>${changes}</ChangeBatch></ChangeResourceRecordSetsRequest>`,
+  });
+}
+
 export interface Network {
   readonly vpc: string;
   readonly subnets: readonly [string, string];
   readonly securityGroup: string;
 }
 
+/** Gives a VPC its way to the internet. @returns id of the gateway */
+export async function attachInternet({ ec2 }: Pick<Aws, 'ec2'>, VpcId: string): Promise<string> {
+  const { InternetGateway } = await ec2.send(new CreateInternetGatewayCommand({}));
+  const InternetGatewayId = InternetGateway?.InternetGatewayId ?? '';
+  await ec2.send(new AttachInternetGatewayCommand({ InternetGatewayId, VpcId }));
+  return InternetGatewayId;
+}
+
 /** Two zones in the addresses of loopback, as the sandbox's environment has it. */
-export async function createNetwork({ ec2 }: Aws): Promise<Network> {
+export async function createNetwork(aws: Aws): Promise<Network> {
+  const { ec2 } = aws;
   const { Vpc } = await ec2.send(new CreateVpcCommand({ CidrBlock: '127.20.0.0/16' }));
   const vpc = Vpc?.VpcId ?? '';
+  await attachInternet(aws, vpc);
   const subnet = async (index: number) => {
     const zone = `${REGION}${'ab'[index]}`;
     const input = { VpcId: vpc, CidrBlock: `127.20.${index}.0/24`, AvailabilityZone: zone };
