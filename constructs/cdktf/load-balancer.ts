@@ -2,6 +2,7 @@ import { Lb, type LbConfig } from '@cdktf/provider-aws/lib/lb';
 import { LbListener, type LbListenerConfig } from '@cdktf/provider-aws/lib/lb-listener';
 import { LbListenerRule, type LbListenerRuleConfig } from '@cdktf/provider-aws/lib/lb-listener-rule';
 import { Route53Record, type Route53RecordConfig } from '@cdktf/provider-aws/lib/route53-record';
+import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import type * as blueprint from '../blueprint/blueprint';
 import {
@@ -34,6 +35,8 @@ export interface LoadBalancerProps {
   readonly subnetIds: readonly string[];
   /** Ids of the security groups that the load balancer's rules name; none when they name address blocks alone. */
   readonly peers?: Peers;
+  /** What must stand before the load balancer is reachable, such as the public subnets' routes. */
+  readonly dependsOn?: readonly ITerraformDependable[];
   readonly transform?: LoadBalancerTransform;
 }
 
@@ -81,7 +84,7 @@ export class LoadBalancer extends Construct {
     return { [this.settings.securityGroup.id]: this.securityGroup.groupId };
   }
 
-  #loadBalancer({ loadBalancer, subnetIds, transform }: LoadBalancerProps): Lb {
+  #loadBalancer({ loadBalancer, subnetIds, dependsOn = [], transform }: LoadBalancerProps): Lb {
     return new Lb(
       this,
       'LoadBalancer',
@@ -96,7 +99,7 @@ export class LoadBalancer extends Construct {
           enableDeletionProtection: loadBalancer.deletionProtection,
           dropInvalidHeaderFields: loadBalancer.dropInvalidHeaderFields,
           desyncMitigationMode: loadBalancer.desyncMitigationMode,
-          dependsOn: this.securityGroup.access,
+          dependsOn: [...this.securityGroup.access, ...dependsOn],
         },
         transform?.loadBalancer,
       ),

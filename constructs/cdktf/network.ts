@@ -192,7 +192,11 @@ export class Network extends Construct implements INetwork {
       this,
       `NatAddress-${zone.letter}`,
       transformed(
-        { domain: 'vpc', tags: { Name: `${this.#network.name}-nat-${zone.letter}` } },
+        {
+          domain: 'vpc',
+          tags: { Name: `${this.#network.name}-nat-${zone.letter}` },
+          dependsOn: [this.internetGateway],
+        },
         this.#transform.natAddress,
       ),
     );

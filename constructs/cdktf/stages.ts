@@ -81,6 +81,7 @@ abstract class Stage extends Construct {
       loadBalancer,
       vpcId: this.network.vpcId,
       subnetIds: this.network.subnetIds('public', this.network.zones),
+      dependsOn: this.network.routes('public'),
       transform: this.#props.transform?.loadBalancer,
     });
   }

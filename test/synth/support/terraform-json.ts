@@ -79,11 +79,13 @@ afterAll(() => rmSync(outdir, { recursive: true, force: true }));
 export const newApp = (): App => new App({ outdir, stackTraces: false });
 
 /** A blueprint as the stack of its stage. */
-export function synthesized(blueprint: Blueprint): Synthesized {
+export function stackAt(blueprint: Blueprint): TerraformStack {
   const workingFolder = path.join(outdir, 'stacks', blueprint.environment);
-  const stack = new stackOf[blueprint.stage](newApp(), { blueprint, root: outdir, workingFolder });
-  return new Synthesized(Testing.synth(stack));
+  return new stackOf[blueprint.stage](newApp(), { blueprint, root: outdir, workingFolder });
 }
+
+export const synthesized = (blueprint: Blueprint): Synthesized =>
+  new Synthesized(Testing.synth(stackAt(blueprint)));
 
 const atStage = new Map<Stage, Synthesized>();
 
