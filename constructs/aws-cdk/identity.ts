@@ -51,7 +51,7 @@ export class Identity extends Construct {
           userPoolName,
           selfSignUpEnabled: false,
           removalPolicy: RemovalPolicy.DESTROY,
-          ...(deletionProtection && { deletionProtection }),
+          deletionProtection,
         },
         transform?.userPool,
       ),

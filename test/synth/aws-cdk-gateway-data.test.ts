@@ -35,7 +35,7 @@ test('protected, the stack refuses to be deleted, and so does the user pool', ()
     return [stack.terminationProtection, DeletionProtection];
   };
   expect(protect(true)).toEqual([true, 'ACTIVE']);
-  expect(protect(false)).toEqual([false, undefined]);
+  expect(protect(false)).toEqual([false, 'INACTIVE']);
 });
 
 test('a secret that exists is taken, and none is made', () => {
