@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { images } from '../../gateway/images';
 import { zoneLetter } from '../fields';
 
 export const gateway = z.strictObject({
@@ -19,12 +20,12 @@ export const gateway = z.strictObject({
   image: z
     .string()
     .regex(/^\S+$/, 'an image name without spaces')
-    .default('public.ecr.aws/docker/library/haproxy:lts')
-    .describe('Image of the data plane.'),
+    .default(images.haproxy)
+    .describe('Image of the data plane: HAProxy 2.6 or newer, with bash.'),
   keysImage: z
     .string()
     .regex(/^\S+$/, 'an image name without spaces')
-    .default('public.ecr.aws/docker/library/node:22-alpine')
+    .default(images.node)
     .describe('Image of the key helper: Node 20 or newer. Used when an API takes JWTs.'),
   keysRefreshSeconds: z
     .int()
@@ -71,7 +72,7 @@ export const gateway = z.strictObject({
   metricsImage: z
     .string()
     .regex(/^\S+$/, 'an image name without spaces')
-    .default('public.ecr.aws/aws-observability/aws-otel-collector:v0.49.0')
+    .default(images.collector)
     .describe('Image of the collector: the AWS Distro for OpenTelemetry. Used with `metrics`.'),
   usageMetrics: z
     .boolean()

@@ -1,0 +1,44 @@
+/** Images that nobody chose are exact versions: what an account runs today is what it runs tomorrow. */
+import { environmentJsonSchema } from '../../constructs/blueprint/json-schema';
+import { images } from '../../constructs/gateway/images';
+
+/** Each default in the schema whose field holds an image, with its path. */
+function imageDefaults(schema: unknown, path = ''): [path: string, image: string][] {
+  if (typeof schema !== 'object' || schema === null) return [];
+  return Object.entries(schema).flatMap(([name, value]) => {
+    const place = `${path}/${name}`;
+    const own = /image$/i.test(name) && typeof value?.default === 'string' ? [value.default as string] : [];
+    return [...own.map((image): [string, string] => [place, image]), ...imageDefaults(value, place)];
+  });
+}
+
+/** Registry, repository, a tag of three numbers, and perhaps a variant. */
+const exact = /^[a-z0-9.-]+\.[a-z]+\/[a-z0-9/_-]+:v?\d+\.\d+\.\d+(?:-[a-z]+)?$/;
+
+const defaults = imageDefaults(environmentJsonSchema());
+
+test('the fields that have one', () => {
+  expect(defaults).toEqual([
+    ['/properties/gateway/properties/image', 'public.ecr.aws/docker/library/haproxy:3.2.26'],
+    ['/properties/gateway/properties/keysImage', 'public.ecr.aws/docker/library/node:22.23.3-alpine'],
+    [
+      '/properties/gateway/properties/metricsImage',
+      'public.ecr.aws/aws-observability/aws-otel-collector:v0.49.0',
+    ],
+  ]);
+});
+
+test.each([...new Set([...defaults.map(([, image]) => image), ...Object.values(images)])])(
+  '%s does not float',
+  (image) => expect(image).toMatch(exact),
+);
+
+test.each([
+  'haproxy:lts',
+  'haproxy:latest',
+  'haproxy:3',
+  'haproxy:3.2',
+  'haproxy',
+  'node:22-alpine',
+  'node:lts',
+])('%s would', (image) => expect(`public.ecr.aws/docker/library/${image}`).not.toMatch(exact));
