@@ -33,5 +33,7 @@ function conditionSettings(condition: blueprint.RuleCondition): elbv2.ListenerCo
       return elbv2.ListenerCondition.pathPatterns(values);
     case 'header':
       return elbv2.ListenerCondition.httpHeader(condition.name, values);
+    case 'source-ip':
+      return elbv2.ListenerCondition.sourceIps(values);
   }
 }

@@ -187,7 +187,9 @@ export interface Service {
 export type RuleCondition =
   | { readonly kind: 'host'; readonly values: readonly string[] }
   | { readonly kind: 'path'; readonly values: readonly string[] }
-  | { readonly kind: 'header'; readonly name: string; readonly values: readonly string[] };
+  | { readonly kind: 'header'; readonly name: string; readonly values: readonly string[] }
+  /** Address blocks that the connection comes from, as the load balancer sees it. */
+  | { readonly kind: 'source-ip'; readonly values: readonly string[] };
 
 export interface ListenerRule {
   readonly id: string;

@@ -9,6 +9,7 @@ import * as domain from './rules/domain';
 import * as gateway from './rules/gateway';
 import * as identity from './rules/identity';
 import * as limits from './rules/limits';
+import * as listener from './rules/listener';
 import * as names from './rules/names';
 import * as network from './rules/network';
 import { gatewayText } from './rules/rendering';
@@ -43,6 +44,8 @@ const rules: readonly Rule[] = [
   domain.certificateNames,
   domain.certificateRegion,
   routing.claimedTwice,
+  listener.listenerNumbers,
+  listener.operatorBlocks,
   routing.ruleCount,
   routing.wildcardCount,
   apis.gatewaySize,

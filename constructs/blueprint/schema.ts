@@ -7,7 +7,7 @@
  */
 import { z } from 'zod';
 import { planName } from '../gateway/policies/rate-limit';
-import { duration, name } from './fields';
+import { cidrBlock, duration, name } from './fields';
 import { api } from './sections/api';
 import { domain } from './sections/domain';
 import { gateway } from './sections/gateway';
@@ -45,6 +45,13 @@ export const environmentSchema = z.strictObject({
   deregistrationDelaySeconds: duration(1, 3600)
     .default(60)
     .describe('How long a target that leaves may finish its requests.'),
+  operatorCidrs: z
+    .array(cidrBlock)
+    .max(4)
+    .default([])
+    .describe(
+      'Address blocks of operators. From there, and from nowhere else, the header `x-stagecraft-target` leads past the rules of the APIs to the target group that it names: `gateway`, or an API.',
+    ),
   apis: z.record(name(20), api).describe('The APIs by name.'),
   gateway: gateway.prefault({}).describe('The pair of gateways. Used from stage `gateway` on.'),
   consumers: z

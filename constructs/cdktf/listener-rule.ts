@@ -36,5 +36,7 @@ function conditionSettings(condition: blueprint.RuleCondition) {
       return { pathPattern: { values } };
     case 'header':
       return { httpHeader: { httpHeaderName: condition.name, values } };
+    case 'source-ip':
+      return { sourceIp: { values } };
   }
 }

@@ -108,6 +108,9 @@ const modified = ({ planned }: Step): string[] =>
     )
     .toSorted();
 
+/** At the end of the id of each API's traffic rule: of its path. */
+const RULE_DIGITS = { orders: '9125383a', catalog: '07835e91' };
+
 describe('an environment goes through the stages and back', () => {
   test('it starts at stage api, in an account that CDK has bootstrapped', async () => {
     await cdk.bootstrap(synthesized('api'));
@@ -126,12 +129,12 @@ describe('an environment goes through the stages and back', () => {
   test('api -> load-balanced: the load balancer is ready before a service joins, clients come last', async () => {
     const step = await goTo('load-balanced');
     expect(modified(step)).toEqual(['catalogService False', 'ordersService False']);
-    for (const api of ['orders', 'catalog']) {
+    for (const [api, digits] of Object.entries(RULE_DIGITS)) {
       expectOneAfterTheOther(step.done, [
         `create LoadBalancer${api}TargetGroup`,
         `create LoadBalancer${api}AttachRule`,
         `update ${api}Service`,
-        `create LoadBalancerTraffictraffic1${api}`,
+        `create LoadBalancerTraffictraffic${api}${digits}`,
         'create LoadBalancerRecordsaliasapishopexample',
       ]);
       expectOneAfterTheOther(step.done, [
@@ -152,18 +155,18 @@ describe('an environment goes through the stages and back', () => {
   test('load-balanced -> gateway: gateways one by one, then traffic, then the pools let go', async () => {
     const step = await goTo('gateway');
     expect(modified(step)).toEqual([
-      'LoadBalancerTraffictraffic1catalog False',
-      'LoadBalancerTraffictraffic1orders False',
+      'LoadBalancerTraffictrafficcatalog07835e91 False',
+      'LoadBalancerTraffictrafficorders9125383a False',
       'catalogService False',
       'ordersService False',
     ]);
-    for (const api of ['orders', 'catalog']) {
+    for (const [api, digits] of Object.entries(RULE_DIGITS)) {
       expectOneAfterTheOther(step.done, [
         'create LoadBalancergatewayTargetGroup',
         'create LoadBalancergatewayAttachRule',
         'create GatewaygatewayaService',
         'create GatewaygatewaybService',
-        `update LoadBalancerTraffictraffic1${api}`,
+        `update LoadBalancerTraffictraffic${api}${digits}`,
         `update ${api}Service`,
         `delete LoadBalancer${api}AttachRule`,
         `delete LoadBalancer${api}TargetGroup`,
@@ -184,17 +187,17 @@ describe('an environment goes through the stages and back', () => {
   test('gateway -> load-balanced: the mirror image', async () => {
     const step = await goTo('load-balanced');
     expect(modified(step)).toEqual([
-      'LoadBalancerTraffictraffic1catalog False',
-      'LoadBalancerTraffictraffic1orders False',
+      'LoadBalancerTraffictrafficcatalog07835e91 False',
+      'LoadBalancerTraffictrafficorders9125383a False',
       'catalogService False',
       'ordersService False',
     ]);
-    for (const api of ['orders', 'catalog']) {
+    for (const [api, digits] of Object.entries(RULE_DIGITS)) {
       expectOneAfterTheOther(step.done, [
         `create LoadBalancer${api}TargetGroup`,
         `create LoadBalancer${api}AttachRule`,
         `update ${api}Service`,
-        `update LoadBalancerTraffictraffic1${api}`,
+        `update LoadBalancerTraffictraffic${api}${digits}`,
         'delete GatewaygatewaybService',
         'delete GatewaygatewayaService',
         'delete LoadBalancergatewayAttachRule',

@@ -103,6 +103,9 @@ function expectOneAfterTheOther(done: readonly Operation[], expected: readonly s
 const replaced = ({ planned }: Step): string[] =>
   planned.filter(({ actions }) => actions.length > 1).map(({ address }) => address);
 
+/** At the end of the id of each API's traffic rule: of its path. */
+const RULE_DIGITS = { orders: '9125383a', catalog: '07835e91' };
+
 describe('an environment goes through the stages and back', () => {
   test('it starts at stage api', async () => {
     const step = await goTo('api');
@@ -119,12 +122,12 @@ describe('an environment goes through the stages and back', () => {
   test('api -> load-balanced: the load balancer is ready before a service joins, clients come last', async () => {
     const step = await goTo('load-balanced');
     expect(replaced(step)).toEqual([]);
-    for (const api of ['orders', 'catalog']) {
+    for (const [api, digits] of Object.entries(RULE_DIGITS)) {
       expectOneAfterTheOther(step.done, [
         `create aws_lb_target_group.LoadBalancer_${api}_TargetGroup`,
         `create aws_lb_listener_rule.LoadBalancer_${api}_AttachRule`,
         `update aws_ecs_service.${api}_Service`,
-        `create aws_lb_listener_rule.LoadBalancer_Traffic_traffic-1-${api}`,
+        `create aws_lb_listener_rule.LoadBalancer_Traffic_traffic-${api}-${digits}`,
         'create aws_route53_record.LoadBalancer_Records_alias-apishopexample',
       ]);
       expectOneAfterTheOther(step.done, [
@@ -145,13 +148,13 @@ describe('an environment goes through the stages and back', () => {
   test('load-balanced -> gateway: gateways one by one, then traffic, then the pools let go', async () => {
     const step = await goTo('gateway');
     expect(replaced(step)).toEqual([]);
-    for (const api of ['orders', 'catalog']) {
+    for (const [api, digits] of Object.entries(RULE_DIGITS)) {
       expectOneAfterTheOther(step.done, [
         'create aws_lb_target_group.LoadBalancer_gateway_TargetGroup',
         'create aws_lb_listener_rule.LoadBalancer_gateway_AttachRule',
         'create aws_ecs_service.Gateway_gateway-a_Service',
         'create aws_ecs_service.Gateway_gateway-b_Service',
-        `update aws_lb_listener_rule.LoadBalancer_Traffic_traffic-1-${api}`,
+        `update aws_lb_listener_rule.LoadBalancer_Traffic_traffic-${api}-${digits}`,
         `update aws_ecs_service.${api}_Service`,
         `delete aws_lb_listener_rule.LoadBalancer_${api}_AttachRule`,
         `delete aws_lb_target_group.LoadBalancer_${api}_TargetGroup`,
@@ -186,12 +189,12 @@ describe('an environment goes through the stages and back', () => {
   test('gateway -> load-balanced: the mirror image', async () => {
     const step = await goTo('load-balanced');
     expect(replaced(step)).toEqual([]);
-    for (const api of ['orders', 'catalog']) {
+    for (const [api, digits] of Object.entries(RULE_DIGITS)) {
       expectOneAfterTheOther(step.done, [
         `create aws_lb_target_group.LoadBalancer_${api}_TargetGroup`,
         `create aws_lb_listener_rule.LoadBalancer_${api}_AttachRule`,
         `update aws_ecs_service.${api}_Service`,
-        `update aws_lb_listener_rule.LoadBalancer_Traffic_traffic-1-${api}`,
+        `update aws_lb_listener_rule.LoadBalancer_Traffic_traffic-${api}-${digits}`,
         'delete aws_ecs_service.Gateway_gateway-b_Service',
         'delete aws_ecs_service.Gateway_gateway-a_Service',
         'delete aws_lb_listener_rule.LoadBalancer_gateway_AttachRule',

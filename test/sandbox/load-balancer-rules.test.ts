@@ -28,6 +28,13 @@ const fixed = (body: string): Action => ({
 /** Whatever HAProxy's own grammar would make of it, it is a path. */
 const strange = '/$HOME/$(HOME)/%[src]/it\'s/"x"/a\\d/%20/{}()|^+';
 
+/** Headers that claim another address. */
+const forged: Record<string, string>[] = [
+  {},
+  { 'x-forwarded-for': '255.255.255.255' },
+  { forwarded: 'for=255.255.255.255' },
+];
+
 describe('conditions', () => {
   const tagged = (index: number): Condition => ({
     field: 'http-header',
@@ -159,6 +166,38 @@ describe('conditions', () => {
       '/',
       { localAddress: '127.40.9.7' },
       true,
+    ],
+    ...['gateway', 'orders'].flatMap((group): typeof cases =>
+      forged.map((more) => [
+        `an attach rule, for a client that says ${JSON.stringify({ group, ...more })}`,
+        [
+          { field: 'http-header', name: 'x-stagecraft-target', values: [group] },
+          { field: 'source-ip', values: ['255.255.255.255/32'] },
+        ],
+        '/',
+        { headers: { 'x-stagecraft-target': group, ...more } },
+        false,
+      ]),
+    ),
+    [
+      'an attach rule, for an operator',
+      [
+        { field: 'http-header', name: 'x-stagecraft-target', values: ['orders'] },
+        { field: 'source-ip', values: ['127.0.0.0/8'] },
+      ],
+      '/',
+      { headers: { 'x-stagecraft-target': 'orders' } },
+      true,
+    ],
+    [
+      'an attach rule, for an operator who asks for another group',
+      [
+        { field: 'http-header', name: 'x-stagecraft-target', values: ['orders'] },
+        { field: 'source-ip', values: ['127.0.0.0/8'] },
+      ],
+      '/',
+      { headers: { 'x-stagecraft-target': 'gateway' } },
+      false,
     ],
     [
       'source, another',

@@ -60,18 +60,41 @@ describe('listener rules', () => {
 
   test('send each API its requests, at stage load-balanced', () => {
     expect(rules('load-balanced')).toEqual([
-      { id: 'traffic-1-orders', when: ['path /orders /orders/*'], to: ['orders 100'] },
-      { id: 'traffic-1-catalog', when: ['path /catalog /catalog/*'], to: ['catalog 100'] },
-      { id: 'attach-orders', when: ['x-stagecraft-target orders'], to: ['orders 100'] },
-      { id: 'attach-catalog', when: ['x-stagecraft-target catalog'], to: ['catalog 100'] },
+      { id: 'traffic-catalog-07835e91', when: ['path /catalog /catalog/*'], to: ['catalog 100'] },
+      { id: 'traffic-orders-9125383a', when: ['path /orders /orders/*'], to: ['orders 100'] },
+      {
+        id: 'attach-orders',
+        when: ['x-stagecraft-target orders', 'source-ip 255.255.255.255/32'],
+        to: ['orders 100'],
+      },
+      {
+        id: 'attach-catalog',
+        when: ['x-stagecraft-target catalog', 'source-ip 255.255.255.255/32'],
+        to: ['catalog 100'],
+      },
     ]);
   });
 
   test('send the same requests to the gateways, at stage gateway', () => {
     expect(rules('gateway')).toEqual([
-      { id: 'traffic-1-orders', when: ['path /orders /orders/*'], to: ['gateway 100'] },
-      { id: 'traffic-1-catalog', when: ['path /catalog /catalog/*'], to: ['gateway 100'] },
-      { id: 'attach-gateway', when: ['x-stagecraft-target gateway'], to: ['gateway 100'] },
+      { id: 'traffic-catalog-07835e91', when: ['path /catalog /catalog/*'], to: ['gateway 100'] },
+      { id: 'traffic-orders-9125383a', when: ['path /orders /orders/*'], to: ['gateway 100'] },
+      {
+        id: 'attach-gateway',
+        when: ['x-stagecraft-target gateway', 'source-ip 255.255.255.255/32'],
+        to: ['gateway 100'],
+      },
+    ]);
+  });
+
+  test('let an operator past them from the stated addresses, and from nowhere else', () => {
+    const text = SHOP.replace('apis:', 'operatorCidrs: [198.51.100.0/24, 203.0.113.9/32]\napis:');
+    const { attachRules = [] } = resolve(parseEnvironment(text, 'shop.yaml', 'gateway')).loadBalancer ?? {};
+    expect(attachRules.map(({ conditions }) => conditions)).toEqual([
+      [
+        { kind: 'header', name: 'x-stagecraft-target', values: ['gateway'] },
+        { kind: 'source-ip', values: ['198.51.100.0/24', '203.0.113.9/32'] },
+      ],
     ]);
   });
 
@@ -80,8 +103,8 @@ describe('listener rules', () => {
       at(stage).loadBalancer?.trafficRules.map(({ id, priority }) => [id, priority]);
     expect(numbers('gateway')).toEqual(numbers('load-balanced'));
     expect(numbers('gateway')).toEqual([
-      ['traffic-1-orders', 49_018],
-      ['traffic-1-catalog', 49_156],
+      ['traffic-catalog-07835e91', 46_192],
+      ['traffic-orders-9125383a', 46_655],
     ]);
   });
 });

@@ -62,7 +62,12 @@ const accepted: [what: string, edits: Edit[]][] = [
   ],
   [
     '100 rules',
-    [['paths: [/catalog]', `paths: [${Array.from({ length: 240 }, (_, index) => `/c${index}`).join(', ')}]`]],
+    [
+      [
+        'paths: [/catalog]',
+        `paths: [${Array.from({ length: 96 }, (_, index) => `/c${index}`).join(', ')}]\n    listenerSeed: 3`,
+      ],
+    ],
   ],
   [
     '48 tags',

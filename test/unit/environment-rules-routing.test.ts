@@ -86,10 +86,41 @@ const routing: Broken[] = [
   {
     kind: 'more rules than a load balancer has',
     edits: [
-      ['paths: [/catalog]', `paths: [${Array.from({ length: 241 }, (_, index) => `/c${index}`).join(', ')}]`],
+      [
+        'paths: [/catalog]',
+        `paths: [${Array.from({ length: 97 }, (_, index) => `/c${index}`).join(', ')}]\n    listenerSeed: 0`,
+      ],
     ],
     at: ['10:1 RULES_TOO_MANY'],
     says: ['101 rules', '100 rules'],
+  },
+  {
+    kind: 'two APIs whose rules have one number',
+    edits: [
+      [
+        '  catalog:\n',
+        '  ade: { image: x, paths: [/ade] }\n  adm: { image: x, paths: [/adm] }\n  catalog:\n',
+      ],
+    ],
+    at: ['19:3 LISTENER_NUMBER_TWICE'],
+    says: [
+      'of `ade` for /ade and of `adm` for /adm fall on the same number of the listener, 43196',
+      'Add `listenerSeed: 1` to `adm`; or, if `adm` is deployed already, add `listenerSeed: 1` to `ade`.',
+    ],
+  },
+  {
+    kind: 'two APIs whose target groups have one number',
+    edits: [
+      ['  catalog:\n', '  aee: { image: x, paths: [/1] }\n  aeo: { image: x, paths: [/2] }\n  catalog:\n'],
+    ],
+    at: ['19:3 LISTENER_NUMBER_TWICE'],
+    says: ['of `aee` for its target group and of `aeo` for its target group', '2399'],
+  },
+  {
+    kind: 'operators from everywhere, from no block, and from inside of one',
+    edits: [[REGION, `${REGION}operatorCidrs: [0.0.0.0/0, 300.0.0.0/8, 198.51.100.7/24]\n`]],
+    at: ['4:17 OPERATOR_CIDR', '4:28 OPERATOR_CIDR', '4:41 OPERATOR_CIDR'],
+    says: ['too large', 'no block of IPv4 addresses', 'Write `198.51.100.0/24`.'],
   },
 ];
 

@@ -83,7 +83,10 @@ export function resolveLoadBalancer(environment: Environment): LoadBalancer {
     },
     http: { port: 80, redirectStatus: 'HTTP_301' },
     targetGroups,
-    attachRules: attachRules(targetGroups.map((group) => group.id)),
+    attachRules: attachRules(
+      environment,
+      targetGroups.map((group) => group.id),
+    ),
     trafficRules: trafficRules(environment),
     records: records(environment),
   };

@@ -6,7 +6,6 @@ import {
   MOST_HEADERS,
   MOST_RULES,
   MOST_SEGMENTS,
-  MOST_VALUES,
   MOST_WILDCARDS,
   TARGET_HEADER,
 } from '../resolving/listener-rules';
@@ -146,7 +145,7 @@ export const ruleCount: Rule = function* (environment) {
     where: 'key',
     message: `The load balancer would have ${traffic + attach} rules.`,
     given: `${count(traffic, 'rule')} for paths, hosts and headers, ${attach} for target groups`,
-    allowed: `${MOST_RULES} rules, of ${MOST_VALUES} values each; a path takes two values`,
+    allowed: `${MOST_RULES} rules: one for each path on each host, and one for each target group`,
     fix: 'Use fewer paths and hosts for each API, or put some APIs into an environment of their own.',
   };
 };

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { balancing } from '../../gateway/balancing';
 import { policies, route } from '../../gateway/policies';
 import { duration, hostName, instanceCounts, name, pathPrefix, portNumber } from '../fields';
+import { MOST_SEED } from '../resolving/listener-rules';
 import { canary } from './canary';
 
 const healthCheck = z.strictObject({
@@ -79,6 +80,14 @@ export const api = z.strictObject({
     .record(headerName, z.string().min(1).max(128))
     .default({})
     .describe('Request headers that a request must have to belong to this API.'),
+  listenerSeed: z
+    .int()
+    .min(0)
+    .max(MOST_SEED)
+    .default(0)
+    .describe(
+      "Gives this API's listener rules other numbers. Only needed when a number is another rule's already: the error then says which to write.",
+    ),
   instances: z
     .strictObject({
       ...instanceCounts(2),
