@@ -36,6 +36,7 @@ export const balancer: Table = {
   rows: {
     Balancer: {
       type: 'AWS::ElasticLoadBalancingV2::LoadBalancer',
+      more: { DependsOn: 'Attachment' },
       before: { Subnets: [ref('A'), ref('B')], SecurityGroups: [ref('Group')], ...idle('30'), ...before },
       after: {
         Subnets: [ref('A'), ref('C')],

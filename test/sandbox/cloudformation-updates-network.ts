@@ -102,7 +102,12 @@ export const network: Table = {
     },
     InternetGateway: { type: 'AWS::EC2::InternetGateway', before, after, ...tagged },
     Table: { type: 'AWS::EC2::RouteTable', ...both({ VpcId: ref('Net') }, before, after), ...tagged },
-    NatGateway: { type: 'AWS::EC2::NatGateway', ...both(natGateway, before, after), ...tagged },
+    NatGateway: {
+      type: 'AWS::EC2::NatGateway',
+      more: { DependsOn: 'Attachment' },
+      ...both(natGateway, before, after),
+      ...tagged,
+    },
     Address: {
       type: 'AWS::EC2::EIP',
       more: { DependsOn: 'Attachment' },
