@@ -10,6 +10,7 @@ import {
   ModifyLoadBalancerAttributesCommand,
   ModifyRuleCommand,
   RegisterTargetsCommand,
+  SetRulePrioritiesCommand,
   type TargetDescription,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { ReportedTarget } from '../../sandbox/load-balancer/report';
@@ -189,5 +190,24 @@ describe('a load balancer', () => {
     await expect(remove()).rejects.toMatchObject({ name: 'OperationNotPermittedException' });
     await protect('false');
     await remove();
+  });
+});
+
+describe('the number of a rule', () => {
+  it('is taken once: for a new rule, and for one that moves', async () => {
+    const group = await createTargetGroup(aws, network, 'numbers');
+    const first = await attach(aws, balancer.listener, group, 41);
+    await expect(attach(aws, balancer.listener, group, 41)).rejects.toMatchObject({
+      name: 'PriorityInUseException',
+    });
+    const second = await attach(aws, balancer.listener, group, 42);
+    const move = (rule: string, to: number) =>
+      aws.elb.send(new SetRulePrioritiesCommand({ RulePriorities: [{ RuleArn: rule, Priority: to }] }));
+    await expect(move(second, 41)).rejects.toMatchObject({ name: 'PriorityInUseException' });
+    await move(second, 43);
+    await aws.elb.send(new DeleteRuleCommand({ RuleArn: first }));
+    await move(second, 41);
+    const { Rules = [] } = await aws.elb.send(new DescribeRulesCommand({ RuleArns: [second] }));
+    expect(Rules.map(({ Priority }) => Priority)).toEqual(['41']);
   });
 });
