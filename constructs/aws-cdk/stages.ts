@@ -1,5 +1,6 @@
 import { Construct } from 'constructs';
 import type * as blueprint from '../blueprint/blueprint';
+import { LOAD_BALANCER_SUBNETS } from '../blueprint/order';
 import { ApiService, type ApiServiceTransform } from './api-service';
 import { Cluster, type ClusterTransform, Namespace, type NamespaceTransform } from './cluster';
 import { GatewayData } from './gateway-data';
@@ -81,8 +82,8 @@ abstract class Stage extends Construct {
     return new LoadBalancer(this, loadBalancer.id, {
       loadBalancer,
       vpc: this.network.vpc,
-      subnets: this.network.subnets('public', this.network.zones),
-      dependsOn: this.network.routes('public'),
+      subnets: this.network.subnets(LOAD_BALANCER_SUBNETS, this.network.zones),
+      dependsOn: this.network.routes(LOAD_BALANCER_SUBNETS),
       transform: this.#props.transform?.loadBalancer,
     });
   }

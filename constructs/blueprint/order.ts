@@ -10,7 +10,13 @@
  *
  * No service waits for a rule that leads to it, so there is no circle.
  */
-import type { LoadBalancer, Service } from './blueprint';
+import type { LoadBalancer, Service, SubnetKind } from './blueprint';
+
+/**
+ * Where the load balancer stands, and whose routes it waits for: it faces the internet, and AWS refuses it (`InvalidSubnet`)
+ * until the internet gateway is attached.
+ */
+export const LOAD_BALANCER_SUBNETS: SubnetKind = 'public';
 
 /** What waits, by its id. */
 export interface Waiting {

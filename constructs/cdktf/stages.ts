@@ -1,5 +1,6 @@
 import { Construct } from 'constructs';
 import type * as blueprint from '../blueprint/blueprint';
+import { LOAD_BALANCER_SUBNETS } from '../blueprint/order';
 import { ApiService, type ApiServiceTransform } from './api-service';
 import { Cluster, type ClusterTransform, Namespace, type NamespaceTransform } from './cluster';
 import { GatewayData } from './gateway-data';
@@ -80,8 +81,8 @@ abstract class Stage extends Construct {
     return new LoadBalancer(this, loadBalancer.id, {
       loadBalancer,
       vpcId: this.network.vpcId,
-      subnetIds: this.network.subnetIds('public', this.network.zones),
-      dependsOn: this.network.routes('public'),
+      subnetIds: this.network.subnetIds(LOAD_BALANCER_SUBNETS, this.network.zones),
+      dependsOn: this.network.routes(LOAD_BALANCER_SUBNETS),
       transform: this.#props.transform?.loadBalancer,
     });
   }

@@ -6,6 +6,7 @@ import acm_validation
 import autoscaling_tags
 import bucket_policies
 import cloud_map
+import cognito_clients
 import cognito_gaps
 import ecs_clusters
 import ecs_service_deployments
@@ -27,6 +28,7 @@ MODULES = (
     bucket_policies,
     cloud_map,
     cloudformation_api,
+    cognito_clients,
     cognito_gaps,
     ecs_clusters,
     ecs_service_deployments,

@@ -6,6 +6,7 @@ import {
   CreateUserPoolClientCommand,
   CreateUserPoolCommand,
   DeleteUserPoolCommand,
+  UpdateUserPoolClientCommand,
   UpdateUserPoolCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { type Aws, startAws } from './emulator-kit';
@@ -131,5 +132,30 @@ test('a pool that is protected cannot be deleted', async () => {
   });
   await cognito.send(new UpdateUserPoolCommand({ ...kept, DeletionProtection: 'INACTIVE' }));
   await cognito.send(new DeleteUserPoolCommand(kept));
+  cognito.destroy();
+});
+
+test('a client with a scope that is not there is refused; an update gives what it does not name its default', async () => {
+  const cognito = new CognitoIdentityProviderClient({
+    region: 'eu-central-1',
+    endpoint: aws.emulator.endpoint,
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  });
+  const named = { UserPoolId: pool, ClientName: 'changing' };
+  const make = (AllowedOAuthScopes: string[]) =>
+    cognito.send(new CreateUserPoolClientCommand({ ...named, AllowedOAuthScopes, RefreshTokenValidity: 7 }));
+  await expect(make(['openid', 'api/admin'])).rejects.toThrow(
+    expect.objectContaining({
+      name: 'ScopeDoesNotExistException',
+      message: 'The scope api/admin does not exist.',
+    }),
+  );
+  const { UserPoolClient: made } = await make(['openid', 'api/read']);
+  expect([made?.AllowedOAuthScopes, made?.RefreshTokenValidity]).toEqual([['openid', 'api/read'], 7]);
+  const { UserPoolClient: changed } = await cognito.send(
+    new UpdateUserPoolClientCommand({ UserPoolId: pool, ClientId: made?.ClientId, AccessTokenValidity: 2 }),
+  );
+  expect(changed).toMatchObject({ ClientName: 'changing', AccessTokenValidity: 2, RefreshTokenValidity: 30 });
+  expect(changed?.AllowedOAuthScopes).toBeUndefined();
   cognito.destroy();
 });
