@@ -15,6 +15,7 @@ import { type Changes, type Deployment, isEmpty, STEPS, synthesizeWith } from '.
 import { findEndpoints } from './endpoints';
 import { chooseEngine } from './engine';
 import { type Output, UserError } from './output';
+import { unenforcedLines, unenforcedTexts } from './unenforced';
 import type { ClaimResult } from './verify/claim';
 import { allHold } from './verify/verify';
 import { claimTable, verifyContext } from './verify-command';
@@ -223,6 +224,7 @@ async function report(
   output.document({
     ...{ environment, stage, engine, good, endpoint: url, ca, curl },
     ...{ changes, inert, seconds, claims },
+    unenforced: unenforcedTexts(context.environment),
   });
   output.line(`\n${claimTable(claims)}\n`);
   output.line(`${pc.bold('Stage')}     ${stage}`);
@@ -234,6 +236,8 @@ async function report(
   if (ca && existsSync(ca)) output.line(`${pc.bold('CA')}        ${relative(process.cwd(), ca)}`);
   output.line(`${pc.bold('Try')}       ${curl}`);
   output.line(`${pc.bold('Stop')}      npx stagecraft down`);
+  // Last, so that whoever looks at the end only has read it.
+  for (const line of unenforcedLines(context.environment)) output.line(line);
   return good;
 }
 
@@ -241,7 +245,8 @@ const logsOf = (project: Project): string => relative(process.cwd(), new Sandbox
 
 /** @returns the exit code: 0 when everything is up and every claim holds, 130 after Ctrl-C, else 1. */
 export async function up(project: Project, options: UpOptions, output: Output): Promise<number> {
-  environmentNamed(project, options.environment, options.stage);
+  const environment = environmentNamed(project, options.environment, options.stage);
+  for (const line of unenforcedLines(environment)) output.line(line);
   const release = takeLock(join(project.sandbox, 'up.lock'), 'stagecraft up');
   const { signal, stop } = abortOnSignal(output);
   const progress: Progress = { claims: [], inert: [], seconds: {} };

@@ -7,6 +7,7 @@ import { type Context, contextOf, type Project } from './context';
 import { readDemoKeys } from './demo-keys';
 import { findEndpoints } from './endpoints';
 import { type Output, table, UserError } from './output';
+import { unenforcedLines, unenforcedTexts } from './unenforced';
 import type { ClaimResult, VerifyContext } from './verify/claim';
 import { HttpClient, type HttpOptions } from './verify/http';
 import { allHold, verify } from './verify/verify';
@@ -19,7 +20,12 @@ export interface VerifyOptions {
   readonly ca?: string;
 }
 
-const marks = { holds: pc.green('✔'), fails: pc.red('✘'), 'not shown': pc.dim('–') };
+const marks = {
+  holds: pc.green('✔'),
+  fails: pc.red('✘'),
+  'not shown': pc.dim('–'),
+  'not kept': pc.yellow('!'),
+};
 
 export function claimTable(results: readonly ClaimResult[]): string {
   return table(
@@ -126,7 +132,15 @@ export async function verifyEnvironment(
   const context = await contextOf(project, name);
   const results = await verifyContext(context, options);
   const good = allHold(results);
-  output.document({ environment: name, stage: context.environment.stage, good, claims: results });
+  const { environment } = context;
+  output.document({
+    environment: name,
+    stage: environment.stage,
+    good,
+    unenforced: unenforcedTexts(environment),
+    claims: results,
+  });
   output.line(claimTable(results));
+  for (const line of unenforcedLines(environment)) output.line(line);
   return good;
 }

@@ -43,7 +43,8 @@ export interface Claim {
 export interface ClaimResult {
   readonly id: string;
   readonly title: string;
-  readonly result: 'holds' | 'fails' | 'not shown';
+  /** `not kept`: the file promises it and goes without at this stage, by name. */
+  readonly result: 'holds' | 'fails' | 'not shown' | 'not kept';
   readonly evidence: string;
   readonly milliseconds: number;
 }

@@ -3,6 +3,7 @@ import { apiClaims } from './api-claims';
 import { type Claim, type ClaimResult, NotShown, Unmet, type VerifyContext } from './claim';
 import { gatewayClaims, policyClaims } from './gateway-claims';
 import { loadBalancerClaims } from './load-balancer-claims';
+import { unkept } from './unkept';
 
 const claims: readonly Claim[] = [...apiClaims, ...loadBalancerClaims, ...gatewayClaims];
 
@@ -27,7 +28,10 @@ async function checkOne(claim: Claim, context: VerifyContext): Promise<ClaimResu
   };
 }
 
-/** Checks every claim of the environment's stage, and each policy that it declares. Never throws: what went wrong stands in the result. */
+/**
+ * Checks every claim of the environment's stage, and each policy that it declares; what the stage does not enforce comes
+ * last. Never throws: what went wrong stands in the result.
+ */
 export async function verify(
   context: VerifyContext,
   onResult: (result: ClaimResult) => void = () => {},
@@ -39,10 +43,14 @@ export async function verify(
     results.push(result);
     onResult(result);
   }
+  for (const result of unkept(context.environment)) {
+    results.push(result);
+    onResult(result);
+  }
   return results;
 }
 
-/** Whether a run is good: nothing fails, and something holds. */
+/** Whether a run is good: nothing fails, and something holds. What is not kept is accepted in the file, and holds nothing. */
 export function allHold(results: readonly ClaimResult[]): boolean {
   return results.some((one) => one.result === 'holds') && results.every((one) => one.result !== 'fails');
 }

@@ -12,6 +12,7 @@ import * as limits from './rules/limits';
 import * as listener from './rules/listener';
 import * as names from './rules/names';
 import * as network from './rules/network';
+import * as promises from './rules/promises';
 import { gatewayText } from './rules/rendering';
 import * as routes from './rules/routes';
 import * as routing from './rules/routing';
@@ -82,6 +83,8 @@ const apiRules: readonly ApiRule[] = [
   routes.routeOutside,
   routes.routeOfAll,
   timing.requestFitsDrain,
+  promises.policiesUnenforced,
+  promises.acceptedUnsaid,
   gateway.someConsumer,
   gateway.ownUserPool,
   gateway.allowedConsumers,

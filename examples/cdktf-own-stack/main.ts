@@ -39,6 +39,8 @@ apis:
     paths: [/orders]
     instances: { min: 2, max: 6 }
     policies: { authentication: { apiKey: {} } }
+    # The stages before the gateways do not ask for the key.
+    unenforcedBeforeGateway: [authentication]
 consumers:
   web: {}
 `;

@@ -1,11 +1,11 @@
 /** Who may reach whom, and which request goes where: exactly this and nothing else, in each stage. */
 import type { Blueprint, SecurityGroup, Service } from '../../constructs/blueprint/blueprint';
-import { parseEnvironment } from '../../constructs/blueprint/load';
 import { resolve } from '../../constructs/blueprint/resolve';
 import type { Stage } from '../../constructs/blueprint/schema';
 import { SHOP } from './environment-fixture';
+import { parsedAt } from './heed';
 
-const at = (stage: Stage): Blueprint => resolve(parseEnvironment(SHOP, 'shop.yaml', stage));
+const at = (stage: Stage): Blueprint => resolve(parsedAt(SHOP, stage));
 
 const services = ({ services: apis, gateway }: Blueprint): readonly Service[] => [
   ...apis,
@@ -89,7 +89,7 @@ describe('listener rules', () => {
 
   test('let an operator past them from the stated addresses, and from nowhere else', () => {
     const text = SHOP.replace('apis:', 'operatorCidrs: [198.51.100.0/24, 203.0.113.9/32]\napis:');
-    const { attachRules = [] } = resolve(parseEnvironment(text, 'shop.yaml', 'gateway')).loadBalancer ?? {};
+    const { attachRules = [] } = resolve(parsedAt(text, 'gateway')).loadBalancer ?? {};
     expect(attachRules.map(({ conditions }) => conditions)).toEqual([
       [
         { kind: 'header', name: 'x-stagecraft-target', values: ['gateway'] },

@@ -1,8 +1,8 @@
 /** What people have does not depend on the stage: keys, the user pool and logs. Does not show that an engine keeps it. */
 import fc from 'fast-check';
-import { parseEnvironment } from '../../constructs/blueprint/load';
 import { resolve } from '../../constructs/blueprint/resolve';
 import type { Stage } from '../../constructs/blueprint/schema';
+import { parsedAt } from './heed';
 
 const STAGES: readonly Stage[] = ['api', 'load-balanced', 'gateway'];
 
@@ -52,7 +52,7 @@ const text = (said: Said): string =>
   ].join('\n');
 
 const dataAt = (yaml: string, stage: Stage) => {
-  const { data, identity } = resolve(parseEnvironment(yaml, 'shop.yaml', stage));
+  const { data, identity } = resolve(parsedAt(yaml, stage));
   const groups = Object.entries(data.logGroups).map(([id, { metricFilters, ...group }]) => [id, group]);
   return { data: { ...data, logGroups: Object.fromEntries(groups) as typeof data.logGroups }, identity };
 };
@@ -94,7 +94,7 @@ test('it is the same in all stages, whatever the file says', () => {
 
 test('metric filters, which hold nothing, come and go with the gateways', () => {
   const filters = STAGES.map((stage) =>
-    Object.values(resolve(parseEnvironment(text(PLAIN), 'shop.yaml', stage)).data.logGroups).map(
+    Object.values(resolve(parsedAt(text(PLAIN), stage)).data.logGroups).map(
       ({ metricFilters = [] }) => metricFilters.length,
     ),
   );
@@ -115,7 +115,7 @@ test.each(STAGES)('%s: the gateways and their log groups are named alike', (stag
 });
 
 test.each(STAGES)('%s: without consumers and keys there is no secret, and nothing reads one', (stage) => {
-  const blueprint = resolve(parseEnvironment(text(PLAIN), 'shop.yaml', stage));
+  const blueprint = resolve(parsedAt(text(PLAIN), stage));
   expect(blueprint.data.consumersSecret).toBeUndefined();
   expect(JSON.stringify(blueprint)).not.toContain('consumers-secret');
 });

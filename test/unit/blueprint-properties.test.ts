@@ -7,6 +7,7 @@ import { parseEnvironment } from '../../constructs/blueprint/load';
 import { resolve } from '../../constructs/blueprint/resolve';
 import type { EnvironmentInput, Stage } from '../../constructs/blueprint/schema';
 import { Problems } from '../../constructs/problems';
+import { heeded } from './heed';
 
 type ApiInput = EnvironmentInput['apis'][string];
 const STAGES: readonly Stage[] = ['api', 'load-balanced', 'gateway'];
@@ -72,7 +73,8 @@ const environment: fc.Arbitrary<EnvironmentInput> = fc.record({
 /** The blueprint, or undefined when the environment is refused; anything else is a mistake of ours. */
 function accepted(input: EnvironmentInput, stage?: Stage): Blueprint | undefined {
   try {
-    return resolve(parseEnvironment(stringify(input, { aliasDuplicateObjects: false }), 'any.yaml', stage));
+    const text = heeded(stringify(input, { aliasDuplicateObjects: false }), stage);
+    return resolve(parseEnvironment(text, 'any.yaml', stage));
   } catch (error) {
     if (error instanceof Problems) return undefined;
     throw error;

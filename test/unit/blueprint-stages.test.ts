@@ -1,11 +1,11 @@
 /** What each stage adds, takes away and keeps. */
 import type { Blueprint, Service } from '../../constructs/blueprint/blueprint';
-import { parseEnvironment } from '../../constructs/blueprint/load';
 import { resolve } from '../../constructs/blueprint/resolve';
 import type { Stage } from '../../constructs/blueprint/schema';
 import { SHOP } from './environment-fixture';
+import { parsedAt } from './heed';
 
-const at = (stage: Stage): Blueprint => resolve(parseEnvironment(SHOP, 'shop.yaml', stage));
+const at = (stage: Stage): Blueprint => resolve(parsedAt(SHOP, stage));
 
 const services = ({ services: apis, gateway }: Blueprint): readonly Service[] => [
   ...apis,

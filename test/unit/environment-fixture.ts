@@ -1,6 +1,7 @@
 import { parseEnvironment } from '../../constructs/blueprint/load';
 import type { Environment } from '../../constructs/blueprint/schema';
 import { type Problem, Problems } from '../../constructs/problems';
+import { heeded } from './heed';
 
 export type Edit = [from: string, to: string];
 
@@ -42,12 +43,15 @@ consumers:
 `;
 
 /** The shop with pieces of its text replaced; each piece must be there. */
-export function shop(...edits: Edit[]): string {
+export function edited(...edits: Edit[]): string {
   return edits.reduce((text, [from, to]) => {
     if (!text.includes(from)) throw new Error(`the shop has no ${from}`);
     return text.replace(from, () => to);
   }, SHOP);
 }
+
+/** The same, with what it goes without named in it, when its stage has no gateways. */
+export const shop = (...edits: Edit[]): string => heeded(edited(...edits));
 
 export const parsed = (...edits: Edit[]): Environment => parseEnvironment(shop(...edits), 'shop.yaml');
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { listEnvironments, loadEnvironment, parseEnvironment } from '../../constructs/blueprint/load';
 import { formatProblems, Problems } from '../../constructs/problems';
 import { failure, LEVEL, PORT, parsed, SHOP, shop, summary } from './environment-fixture';
+import { heeded, parsedAt } from './heed';
 
 describe('all problems of a file', () => {
   test('come in one error, by place', () => {
@@ -109,7 +110,7 @@ describe('defaults', () => {
 
 describe('a stage given by the caller', () => {
   test('counts before that of the file', () => {
-    expect(parseEnvironment(SHOP, 'shop.yaml', 'api').stage).toBe('api');
+    expect(parsedAt(SHOP, 'api').stage).toBe('api');
   });
 
   test('is what the rules check', () => {
@@ -138,7 +139,7 @@ describe('files', () => {
 
   test('are read', () => {
     const file = join(folder, 'shop.yaml');
-    writeFileSync(file, SHOP);
+    writeFileSync(file, heeded(SHOP, 'load-balanced'));
     expect(loadEnvironment(file).name).toBe('shop');
     expect(loadEnvironment(file, 'load-balanced').stage).toBe('load-balanced');
   });
@@ -164,7 +165,7 @@ describe('formatProblems', () => {
 
   test('says place, code, path, sentence and way out', () => {
     const allowed =
-      '`image`, `canary`, `command`, `port`, `paths`, `hosts`, `headers`, `listenerSeed`, `instances`, `cpu`, `memoryMiB`, `architecture`, `health`, `requestTimeoutSeconds`, `balancing`, `environment`, `secrets`, `policies`, `routes`';
+      '`image`, `canary`, `command`, `port`, `paths`, `hosts`, `headers`, `listenerSeed`, `instances`, `cpu`, `memoryMiB`, `architecture`, `health`, `requestTimeoutSeconds`, `balancing`, `environment`, `secrets`, `policies`, `unenforcedBeforeGateway`, `routes`';
     expect(formatProblems(problems)).toBe(
       [
         'shop.yaml:13:5  UNKNOWN_KEY  apis.orders.prot',

@@ -52,7 +52,16 @@ describe('environments/', () => {
     expect({ stage: blueprint.stage, apis: blueprint.services.length }).toEqual({ stage, apis });
   });
 
-  test.each(['staging', 'prod', 'sandbox'])('%s can go to every stage', (name) => {
+  test('prod goes nowhere where its policies are not enforced', () => {
+    const file = join(folder, 'prod.yaml');
+    for (const stage of ['api', 'load-balanced'] as const) {
+      expect(() => loadEnvironment(file, stage)).toThrow(
+        /POLICIES_UNENFORCED {2}apis\.orders[\s\S]*\n\n2 problems$/,
+      );
+    }
+  });
+
+  test.each(['staging', 'sandbox'])('%s can go to every stage', (name) => {
     const file = join(folder, `${name}.yaml`);
     for (const stage of ['api', 'load-balanced', 'gateway'] as const) {
       expect(resolve(loadEnvironment(file, stage)).stage).toBe(stage);

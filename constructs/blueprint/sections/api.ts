@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { balancing } from '../../gateway/balancing';
-import { policies, route } from '../../gateway/policies';
+import { policies, promises, route } from '../../gateway/policies';
 import { duration, hostName, instanceCounts, name, pathPrefix, portNumber } from '../fields';
 import { MOST_SEED } from '../resolving/listener-rules';
 import { canary } from './canary';
@@ -114,6 +114,12 @@ export const api = z.strictObject({
   policies: policies
     .prefault({})
     .describe('What the gateway does for this API. Used from stage `gateway` on.'),
+  unenforcedBeforeGateway: z
+    .array(z.enum(promises))
+    .default([])
+    .describe(
+      'Policies of this API and of its routes, and `balancing`, that it goes without at the stages before `gateway`. What is said and not named here is refused there. At stage `gateway` all are enforced.',
+    ),
   routes: z
     .record(name(40), route)
     .default({})

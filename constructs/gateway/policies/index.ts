@@ -37,6 +37,12 @@ export const policies = z.strictObject({
   ),
 });
 
+/** What an API's file may say that only gateways carry out. */
+export const promises = [
+  ...(Object.keys(policies.shape) as (keyof typeof policies.shape)[]),
+  'balancing',
+] as const;
+
 /**
  * What a route has instead of its API's policies. A policy that is written here replaces the API's as a whole;
  * `none` takes it away; what is not written is as the API has it.

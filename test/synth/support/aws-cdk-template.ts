@@ -4,10 +4,10 @@ import path from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import type { Blueprint } from '../../../constructs/blueprint/blueprint';
-import { parseEnvironment } from '../../../constructs/blueprint/load';
 import { resolve } from '../../../constructs/blueprint/resolve';
 import type { Stage } from '../../../constructs/blueprint/schema';
 import { stackOf } from '../../../stacks/aws-cdk/stacks';
+import { parsedAt } from '../../unit/heed';
 import { blueprintAt } from './blueprints';
 
 // biome-ignore lint/suspicious/noExplicitAny: what is in a resource depends on its type
@@ -108,7 +108,7 @@ domain:
 export function environmentAt(name: EnvironmentName, stage: Stage): Blueprint {
   const file = path.resolve(__dirname, `../../../environments/${name}.yaml`);
   const text = readFileSync(file, 'utf8');
-  return resolve(parseEnvironment(name === 'dev' && stage !== 'api' ? grown(text) : text, file, stage));
+  return resolve(parsedAt(name === 'dev' && stage !== 'api' ? grown(text) : text, stage));
 }
 
 export const everyEnvironment = environments.flatMap((name) =>
