@@ -1,13 +1,10 @@
 /** The AWS CDK engine's deploy steps: the cdk CLI deploys the template into the sandbox's CloudFormation. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import {
   type Change,
   ChangeSetNotFoundException,
   CloudFormationClient,
-  CloudFormationServiceException,
-  DescribeStacksCommand,
   paginateDescribeChangeSet,
   type ResourceChange,
 } from '@aws-sdk/client-cloudformation';
@@ -17,14 +14,27 @@ import { type SynthesizedStack, synthesize } from '../stacks/aws-cdk/synthesize'
 import { sandboxAccess } from './aws';
 import type { Project } from './context';
 import type { Changes, Deployment, DeploymentOptions } from './deployment';
+import { makeDeployable, statusOf } from './repair/cloudformation';
 
 const CHANGE_SET = 'stagecraft-up';
 /** The account that the emulator's credentials are of. */
 const ACCOUNT = '123456789012';
-const POLL_MILLISECONDS = 1000;
 
 const isReplacement = ({ ResourceType, Replacement }: ResourceChange): boolean =>
   ResourceType !== 'AWS::ECS::TaskDefinition' && (Replacement === 'True' || Replacement === 'Conditional');
+
+/** `Conditional` is left out: it comes from another one that is replaced for certain, or from nothing. */
+const replacementOf = ({ ResourceType = '', LogicalResourceId = '', Details = [] }: ResourceChange) => ({
+  type: ResourceType,
+  address: LogicalResourceId,
+  because: [
+    ...new Set(
+      Details.filter(({ Target }) => Target?.RequiresRecreation === 'Always').flatMap(
+        ({ Target }) => Target?.Name ?? [],
+      ),
+    ),
+  ],
+});
 
 /** What a change set would do. */
 export function countChanges(changes: readonly Change[]): Changes {
@@ -35,6 +45,8 @@ export function countChanges(changes: readonly Change[]): Changes {
     change: count('Modify'),
     remove: count('Remove'),
     replace: resources.filter(isReplacement).length,
+    replacements: resources.filter(({ Replacement }) => Replacement === 'True').map(replacementOf),
+    repaired: [],
   };
 }
 
@@ -76,13 +88,13 @@ export class CdkDeployment implements Deployment {
 
   /** CDK's default bootstrap, once in the life of a sandbox. */
   async prepare(say: (text: string) => void): Promise<void> {
-    if ((await this.status('CDKToolkit')) !== undefined) return;
+    if ((await statusOf(this.aws, 'CDKToolkit')) !== undefined) return;
     const { region } = this.stack.blueprint;
     await runCdk(this.cdk, ['bootstrap', `aws://${ACCOUNT}/${region}`], progress(say));
   }
 
   async plan(say: (text: string) => void): Promise<Changes> {
-    await this.waitUntilIdle(say);
+    await makeDeployable(this.aws, this.stack.name, say, this.cdk.signal);
     await this.deploy('prepare-change-set', say);
     const changes: Change[] = [];
     try {
@@ -104,28 +116,6 @@ export class CdkDeployment implements Deployment {
   private async deploy(method: string, say: (text: string) => void): Promise<void> {
     const args = ['deploy', this.stack.name, '--method', method, '--change-set-name', CHANGE_SET];
     await runCdk(this.cdk, [...args, '--require-approval', 'never', '--progress', 'events'], progress(say));
-  }
-
-  /** After a Ctrl-C, CloudFormation goes on with what it was at, and takes nothing new until it is done. */
-  private async waitUntilIdle(say: (text: string) => void): Promise<void> {
-    for (;;) {
-      const status = await this.status(this.stack.name);
-      if (!status?.endsWith('_IN_PROGRESS') || status === 'REVIEW_IN_PROGRESS') return;
-      say(`waiting for the deploy before: ${status}`);
-      await delay(POLL_MILLISECONDS, undefined, { signal: this.cdk.signal });
-    }
-  }
-
-  /** Undefined when there is no such stack. */
-  private async status(stackName: string): Promise<string | undefined> {
-    try {
-      const { Stacks } = await this.aws.send(new DescribeStacksCommand({ StackName: stackName }));
-      return Stacks?.[0]?.StackStatus;
-    } catch (error) {
-      if (error instanceof CloudFormationServiceException && error.name === 'ValidationError')
-        return undefined;
-      throw error;
-    }
   }
 }
 

@@ -2,6 +2,7 @@
 import type { Stage } from '../constructs/blueprint/schema';
 import type { Engine } from '../sandbox/types';
 import type { Project } from './context';
+import type { Replacement } from './replacements';
 
 /** What a plan would do. `replace` counts those that would be made anew, beyond new task definitions. */
 export interface Changes {
@@ -9,6 +10,10 @@ export interface Changes {
   readonly change: number;
   readonly remove: number;
   readonly replace: number;
+  /** Those of `replace` that could not be changed in place, and why. */
+  readonly replacements: readonly Replacement[];
+  /** What a deploy before left half-made, and this one goes on with: by address. */
+  readonly repaired: readonly string[];
 }
 
 /** An environment that is synthesized, on its way into the sandbox. */
@@ -51,4 +56,6 @@ export async function synthesizeWith(
   return CdkDeployment.synthesize(project, options, signal);
 }
 
-export const isEmpty = ({ add, change, remove }: Changes): boolean => add + change + remove === 0;
+/** What was repaired must be applied, though nothing else changes. */
+export const isEmpty = ({ add, change, remove, repaired }: Changes): boolean =>
+  add + change + remove + repaired.length === 0;

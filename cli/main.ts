@@ -39,6 +39,7 @@ function upCommand(): Command {
         'what deploys; by default what deployed before, else cdktf, or aws-cdk without Terraform',
       ).choices(ENGINES),
     )
+    .option('--allow-replace', 'go on though the deploy makes anew what serves')
     .addOption(portOption('--https-port <port>', 'port of the load balancer, HTTPS', 8443))
     .addOption(portOption('--http-port <port>', 'port of the load balancer, HTTP', 8080))
     .addOption(portOption('--emulator-port <port>', "port of AWS's APIs", 5100))

@@ -4,33 +4,64 @@ import { join } from 'node:path';
 import type { Stage } from '../constructs/blueprint/schema';
 import {
   findProvider,
+  initTerraform,
   parseEvent,
   runTerraform,
   type TerraformOptions,
   terraformEnvironment,
 } from '../sandbox/terraform';
 import { type SynthesizedStack, synthesize } from '../stacks/cdktf/synthesize';
+import { sandboxAccess } from './aws';
 import type { Project } from './context';
 import type { Changes, Deployment, DeploymentOptions } from './deployment';
+import type { PlannedResource } from './repair/adopt';
+import { repairClients } from './repair/clients';
+import type { Search } from './repair/finder';
+import { forgetFound, planRepaired } from './repair/terraform';
+import type { Replacement } from './replacements';
 
-interface PlannedChange {
-  readonly address: string;
-  readonly type: string;
-  readonly change: { readonly actions: readonly string[] };
+/** A resource of `terraform show -json`. https://developer.hashicorp.com/terraform/internals/json-format */
+interface PlannedChange extends PlannedResource {
+  /** `replace_because_tainted`, … */
+  readonly action_reason?: string;
+  readonly change: PlannedResource['change'] & {
+    /** What makes a replacement necessary, each a path into the settings. */
+    readonly replace_paths?: readonly (readonly (string | number)[])[];
+    /** Present when it is taken over. */
+    readonly importing?: object;
+  };
 }
 
 /** A provider from a mirror may be older than the one that the bindings were made for. */
 const MIRRORED_PROVIDER = '>= 5.100';
+
+const isNothing = ([first]: readonly string[]): boolean => first === 'no-op' || first === 'read';
 
 const isReplacement = ({ type, change }: PlannedChange): boolean =>
   type !== 'aws_ecs_task_definition' &&
   change.actions.includes('create') &&
   change.actions.includes('delete');
 
+/**
+ * What is replaced because it cannot be changed. Not counted: what a failed create has left unusable, and what is taken
+ * over in this very plan, as nobody uses either.
+ */
+export function replacements(changes: readonly PlannedChange[]): Replacement[] {
+  return changes
+    .filter((one) => isReplacement(one) && !one.change.importing)
+    .filter(({ action_reason }) => action_reason !== 'replace_because_tainted')
+    .map(({ type, address, change }) => ({
+      type,
+      address,
+      because: [...new Set((change.replace_paths ?? []).map((path) => path.join('.')))],
+    }));
+}
+
 export class TerraformDeployment implements Deployment {
   private constructor(
     private readonly stack: SynthesizedStack,
     private readonly terraform: TerraformOptions,
+    private readonly search: Search,
     private planned = 0,
   ) {}
 
@@ -56,7 +87,9 @@ export class TerraformDeployment implements Deployment {
       options.emulatorPort,
       source,
     );
-    return new TerraformDeployment(stack, { folder: stack.workingFolder, environment, signal });
+    const access = sandboxAccess(stack.blueprint.region, options.emulatorPort);
+    const search = { clients: repairClients(access), environment: stack.blueprint.environment };
+    return new TerraformDeployment(stack, { folder: stack.workingFolder, environment, signal }, search);
   }
 
   get stage(): Stage {
@@ -70,17 +103,12 @@ export class TerraformDeployment implements Deployment {
   }
 
   async prepare(): Promise<void> {
-    await runTerraform(this.terraform, ['init', '-input=false', '-no-color']);
+    await initTerraform(this.terraform);
   }
 
   async plan(say: (text: string) => void): Promise<Changes> {
-    const args = ['plan', '-input=false', '-json', '-out=plan.tfplan', '-detailed-exitcode'];
-    await runTerraform(this.terraform, args, (line) => say(parseEvent(line)?.message ?? ''), [0, 2]);
-    const { stdout } = await runTerraform(this.terraform, ['show', '-json', 'plan.tfplan']);
-    const plan = JSON.parse(stdout) as { resource_changes?: PlannedChange[] };
-    const changes = (plan.resource_changes ?? []).filter(
-      ({ change }) => change.actions[0] !== 'no-op' && change.actions[0] !== 'read',
-    );
+    const { resources, repaired } = await planRepaired<PlannedChange>(this.terraform, this.search, say);
+    const changes = resources.filter(({ change }) => change.importing || !isNothing(change.actions));
     const count = (action: string) => changes.filter(({ change }) => change.actions.includes(action)).length;
     this.planned = changes.reduce((sum, { change }) => sum + change.actions.length, 0);
     return {
@@ -88,6 +116,8 @@ export class TerraformDeployment implements Deployment {
       change: count('update'),
       remove: count('delete'),
       replace: changes.filter(isReplacement).length,
+      replacements: replacements(changes),
+      repaired: [...repaired.kept, ...repaired.found.map(({ to }) => to)],
     };
   }
 
@@ -98,5 +128,6 @@ export class TerraformDeployment implements Deployment {
       if (event?.type === 'apply_complete') done++;
       if (event?.address) say(`${done}/${this.planned} ${event.message}`);
     });
+    forgetFound(this.terraform);
   }
 }

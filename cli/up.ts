@@ -15,6 +15,7 @@ import { type Changes, type Deployment, isEmpty, STEPS, synthesizeWith } from '.
 import { findEndpoints } from './endpoints';
 import { chooseEngine } from './engine';
 import { type Output, UserError } from './output';
+import { refuseReplacements, WouldReplace } from './replacements';
 import { unenforcedLines, unenforcedTexts } from './unenforced';
 import type { ClaimResult } from './verify/claim';
 import { allHold } from './verify/verify';
@@ -28,6 +29,8 @@ export interface UpOptions {
   readonly httpPort: number;
   readonly emulatorPort: number;
   readonly dnsPort: number;
+  /** Goes on though what serves is made anew. */
+  readonly allowReplace?: boolean;
 }
 
 /** What the steps hand on to each other. */
@@ -126,6 +129,7 @@ function tasksOf(
       }),
       timed(steps.plan, async (say) => {
         progress.changes = await progress.deployment?.plan(say);
+        refuseReplacements(progress.changes?.replacements ?? [], options.allowReplace ?? false);
         return describe(progress.changes);
       }),
       timed(steps.apply, async (say) => {
@@ -157,8 +161,12 @@ function tasksOf(
 function describe(changes: Changes | undefined): string | undefined {
   if (!changes) return undefined;
   if (isEmpty(changes)) return 'no changes';
-  const { add, change, remove, replace } = changes;
-  return `${add} to add, ${change} to change, ${remove} to remove${replace > 0 ? `, ${replace} to replace` : ''}`;
+  const { add, change, remove, replace, repaired } = changes;
+  return [
+    `${add} to add, ${change} to change, ${remove} to remove`,
+    ...(replace > 0 ? [`${replace} to replace`] : []),
+    ...(repaired.length > 0 ? [`${repaired.length} kept of the deploy before`] : []),
+  ].join(', ');
 }
 
 /** Ctrl-C, or a signal. */
@@ -189,12 +197,15 @@ async function exampleCall(
   return { url: url.href, curl: parts.join(' ') };
 }
 
-/** Aborts on Ctrl-C or SIGTERM; a second Ctrl-C does no more than the first. */
+/** Aborts on Ctrl-C or SIGTERM; a second Ctrl-C does no more than the first, and says why. */
 function abortOnSignal(output: Output): { readonly signal: AbortSignal; stop(): void } {
   const controller = new AbortController();
   const abort = () => {
-    if (!controller.signal.aborted)
-      output.line('Stopping; what is under way is finished, and its state kept …');
+    output.line(
+      controller.signal.aborted
+        ? 'Still stopping. Killed now, it would leave the state locked and half written; a moment more loses nothing.'
+        : 'Stopping; what is under way is ended, and its state kept …',
+    );
     controller.abort();
   };
   process.on('SIGINT', abort);
@@ -257,7 +268,8 @@ export async function up(project: Project, options: UpOptions, output: Output): 
     return (await report(project, engine, progress, output)) ? 0 : 1;
   } catch (error) {
     if (!signal.aborted) {
-      if (progress.deployment) output.line(`What the tasks wrote is in ${logsOf(project)}`);
+      if (progress.deployment && !(error instanceof WouldReplace))
+        output.line(`What the tasks wrote is in ${logsOf(project)}`);
       throw error;
     }
     output.line('Stopped. `stagecraft up` goes on from here; `stagecraft down` removes everything.');

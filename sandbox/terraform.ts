@@ -96,9 +96,10 @@ export async function runTerraform(
     all: true,
     cleanup: false,
   });
-  // The group, as a terminal would: the provider's processes ignore it and Terraform ends them.
+  // Terraform alone: it tells its providers to stop. They cancel the calls that are under way, though AWS may carry
+  // them out: what such a call made is in no state, and the next plan looks for it (cli/repair).
   const interrupt = () => {
-    if (child.pid && child.exitCode === null) process.kill(-child.pid, 'SIGINT');
+    child.kill('SIGINT');
   };
   options.signal?.addEventListener('abort', interrupt, { once: true });
   if (child.stdout) createInterface({ input: child.stdout }).on('line', onLine);

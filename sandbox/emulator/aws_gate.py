@@ -14,6 +14,7 @@ import moto
 
 from aws_call import AwsCall, identify
 from changes import ChangeCounter
+from faults import Answer, Faults, carry_out
 from unsupported import UNSUPPORTED_CALLS
 
 log = logging.getLogger("sandbox.aws")
@@ -30,22 +31,29 @@ class AwsGate:
     report as a change. So calls are taken one after the other; each takes milliseconds.
     """
 
-    def __init__(self, application: WsgiApp, changes: ChangeCounter) -> None:
+    def __init__(self, application: WsgiApp, changes: ChangeCounter, faults: Faults | None = None) -> None:
         self._application = application
         self._changes = changes
+        self._faults = faults
         self.lock = threading.RLock()
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         call = identify(environ)
-        with self.lock:
-            status, headers, body = self._ask_moto(call, environ)
+        fault = self._faults.take(call) if self._faults else None
+        status, headers, body = carry_out(
+            fault, lambda: self._ask_in_turn(call, environ), lambda *error: fail(call, *error)
+        )
         log.debug("%s %s %s", call.service, call.action, status)
-        if call.mutates and status < "400":
+        if call.mutates and (fault or status < "400"):
             self._changes.bump()
         start_response(status, headers)
         return [body]
 
-    def _ask_moto(self, call: AwsCall, environ: dict[str, Any]) -> tuple[str, list[tuple[str, str]], bytes]:
+    def _ask_in_turn(self, call: AwsCall, environ: dict[str, Any]) -> Answer:
+        with self.lock:
+            return self._ask_moto(call, environ)
+
+    def _ask_moto(self, call: AwsCall, environ: dict[str, Any]) -> Answer:
         answer: list[Any] = []
 
         def keep(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
@@ -76,19 +84,24 @@ def _is_unrouted(headers: list[tuple[str, str]], body: bytes) -> bool:
     return not body or (content_type.startswith("text/html") and b"<!doctype html>" in body[:200].lower())
 
 
-def _refuse(call: AwsCall, detail: str) -> tuple[str, list[tuple[str, str]], bytes]:
+def _refuse(call: AwsCall, detail: str) -> Answer:
     UNSUPPORTED_CALLS.record(call.service, call.action, detail)
     message = (
         f"The sandbox's emulator (moto {moto.__version__}) cannot do {call.service}:{call.action}: {detail}"
     )
-    content_type, body = _error_body(call.protocol, "NotImplementedInSandbox", message)
+    return fail(call, "NotImplementedInSandbox", message, NOT_IMPLEMENTED)
+
+
+def fail(call: AwsCall, code: str, message: str, status: str = "400 Bad Request") -> Answer:
+    """An error as the call's protocol has it."""
+    content_type, body = _error_body(call.protocol, code, message)
     headers = [
         ("Content-Type", content_type),
         ("Content-Length", str(len(body))),
-        ("x-amzn-ErrorType", "NotImplementedInSandbox"),
+        ("x-amzn-ErrorType", code),
         ("x-amzn-RequestId", "sandbox"),
     ]
-    return NOT_IMPLEMENTED, headers, body
+    return status, headers, body
 
 
 def _error_body(protocol: str, code: str, message: str) -> tuple[str, bytes]:

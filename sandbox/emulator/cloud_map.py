@@ -16,6 +16,13 @@ from moto.servicediscovery.responses import ServiceDiscoveryResponse
 from patching import replace
 
 
+class ServiceAlreadyExists(JsonRESTError):
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            "ServiceAlreadyExists", f"A service with the name {name} already exists in the namespace."
+        )
+
+
 class ResourceInUse(JsonRESTError):
     def __init__(self, message: str) -> None:
         super().__init__("ResourceInUse", message)
@@ -41,9 +48,14 @@ def _register_or_replace(
 
 
 def _create_service_in_namespace(self: ServiceDiscoveryBackend, *args: Any, **given: Any) -> Service:
-    """The namespace may be named in the DNS settings only."""
+    """The namespace may be named in the DNS settings only. Names that differ in upper and lower case are one DNS name."""
+    before = list(self.services.values())
     service = _create_service(self, *args, **given)
     service.namespace_id = service.namespace_id or (service.dns_config or {}).get("NamespaceId")
+    same = (service.namespace_id, service.name.lower())
+    if any((known.namespace_id, known.name.lower()) == same for known in before):
+        del self.services[service.id]
+        raise ServiceAlreadyExists(service.name)
     return service
 
 

@@ -16,6 +16,7 @@ import elbv2_health
 from changes import ChangeCounter
 from cloudformation.service import inert_resources
 from ecs_reports import BadReport, parse_reports
+from faults import Faults
 from unsupported import UNSUPPORTED_CALLS
 
 PREFIX = "/_sandbox/"
@@ -27,7 +28,14 @@ LONGEST_WAIT_SECONDS = 60.0
 class ControlApi:
     """A WSGI middleware: answers its own paths, leaves the rest to AWS's APIs."""
 
-    def __init__(self, aws: Any, changes: ChangeCounter, lock: threading.RLock, instance: str) -> None:
+    def __init__(
+        self,
+        aws: Any,
+        changes: ChangeCounter,
+        lock: threading.RLock,
+        instance: str,
+        faults: Faults | None = None,
+    ) -> None:
         self._aws = aws
         self._changes = changes
         self._lock = lock
@@ -41,6 +49,9 @@ class ControlApi:
             ("PUT", "ecs/rollback"): lambda environ: self._told(ecs_control.roll_back, environ),
             ("PUT", "elbv2/health"): lambda environ: self._told(elbv2_health.take_health, environ),
         }
+        if faults is not None:
+            self._routes["GET", "faults"] = lambda environ: faults.listed()
+            self._routes["PUT", "faults"] = lambda environ: self._told(faults.put, environ)
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")

@@ -30,6 +30,7 @@ def parse_arguments(argv: list[str]) -> argparse.Namespace:
     )
     parser.add_argument("--instance", help="what health answers, to tell this server from another")
     parser.add_argument("--parent-pid", type=int, help="exit when this process is gone")
+    parser.add_argument("--faults", action="store_true", help="let a test make calls fail")
     parser.add_argument("--verbose", action="store_true", help="log every AWS call")
     return parser.parse_args(argv)
 
@@ -54,6 +55,7 @@ def build_application(arguments: argparse.Namespace) -> tuple[Any, Any]:
     from cloudformation.handlers import moto_model
     from changes import ChangeCounter
     from control_api import ControlApi
+    from faults import Faults
     from hosted_zones import seed_hosted_zone
 
     patches.install_all()
@@ -64,10 +66,11 @@ def build_application(arguments: argparse.Namespace) -> tuple[Any, Any]:
             sys.exit(f"--hosted-zone {zone}: write NAME=ID, such as example.test=Z0123456789")
         seed_hosted_zone(name, zone_id)
     changes = ChangeCounter()
-    gate = AwsGate(DomainDispatcherApplication(create_backend_app), changes)
+    faults = Faults() if arguments.faults else None
+    gate = AwsGate(DomainDispatcherApplication(create_backend_app), changes, faults)
     moto_model.use_lock(gate.lock)
     instance = arguments.instance or str(uuid.uuid4())
-    return ControlApi(gate, changes, gate.lock, instance), changes
+    return ControlApi(gate, changes, gate.lock, instance, faults), changes
 
 
 def watch_parent(parent_pid: int, stop: Any) -> None:

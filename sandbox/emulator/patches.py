@@ -8,6 +8,7 @@ import bucket_policies
 import cloud_map
 import cognito_clients
 import cognito_gaps
+import duplicates
 import ecs_clusters
 import ecs_service_deployments
 import ecs_services
@@ -15,6 +16,7 @@ import ecs_tasks
 import elbv2_health
 import elbv2_usage
 import hosted_zones
+import in_use
 import log_metric_filters
 import logs_insights
 import network_order
@@ -30,6 +32,7 @@ MODULES = (
     cloudformation_api,
     cognito_clients,
     cognito_gaps,
+    duplicates,
     ecs_clusters,
     ecs_service_deployments,
     ecs_services,
@@ -37,6 +40,7 @@ MODULES = (
     elbv2_health,
     elbv2_usage,
     hosted_zones,
+    in_use,
     log_metric_filters,
     logs_insights,
     network_order,

@@ -9,11 +9,12 @@ const change = (
 ): Change => ({ Type: 'Resource', ResourceChange: { Action, ResourceType, Replacement } });
 
 const SERVICE = 'AWS::ECS::Service';
+const NOTHING = { replacements: [], repaired: [] };
 const TASK_DEFINITION = 'AWS::ECS::TaskDefinition';
 
 describe('the changes of a change set', () => {
   it('are none when it has none', () => {
-    expect(countChanges([])).toEqual({ add: 0, change: 0, remove: 0, replace: 0 });
+    expect(countChanges([])).toEqual({ add: 0, change: 0, remove: 0, replace: 0, ...NOTHING });
     expect(isEmpty(countChanges([]))).toBe(true);
   });
 
@@ -26,7 +27,7 @@ describe('the changes of a change set', () => {
       change('Modify', 'AWS::EC2::SecurityGroup', 'False'),
       change('Remove', 'AWS::Logs::LogGroup'),
     ];
-    expect(countChanges(changes)).toEqual({ add: 3, change: 2, remove: 1, replace: 0 });
+    expect(countChanges(changes)).toEqual({ add: 3, change: 2, remove: 1, replace: 0, ...NOTHING });
   });
 
   it.each([
@@ -37,7 +38,7 @@ describe('the changes of a change set', () => {
     ['a task definition that may be', TASK_DEFINITION, 'Conditional', 0],
   ] as const)('count as replaced: %s', (_, type, replacement, replace) => {
     const counted = countChanges([change('Modify', type, replacement)]);
-    expect(counted).toEqual({ add: 0, change: 1, remove: 0, replace });
+    expect(counted).toMatchObject({ add: 0, change: 1, remove: 0, replace });
   });
 
   it('leave out what is about no resource', () => {
@@ -46,6 +47,7 @@ describe('the changes of a change set', () => {
       change: 0,
       remove: 0,
       replace: 0,
+      ...NOTHING,
     });
   });
 

@@ -166,6 +166,13 @@ def _delete_stack(self: CloudFormationResponse) -> ActionResult:
     return EmptyResult()
 
 
+def _continue_update_rollback(self: CloudFormationResponse) -> ActionResult:
+    if self._get_param("ResourcesToSkip", []):
+        raise NotImplementedError("a way back that leaves resources out")
+    _stacks(self).continue_rollback(_stack(self))
+    return EmptyResult()
+
+
 def _describe_stacks(self: CloudFormationResponse) -> ActionResult:
     found = [_stack(self)] if self._get_param("StackName") else _stacks(self).live()
     return ActionResult({"Stacks": [answers.stack(stack) for stack in found]})
@@ -269,6 +276,7 @@ REPLACED: dict[str, Callable[[CloudFormationResponse], ActionResult]] = {
 def install() -> None:
     for name, replacement in REPLACED.items():
         replace(CloudFormationResponse, name, replacement)
+    add(CloudFormationResponse, "continue_update_rollback", _continue_update_rollback)
     add(CloudFormationResponse, "list_imports", _list_imports)
     add(CloudFormationResponse, "update_termination_protection", _update_termination_protection)
     # moto's transformers are for its own models; these answers have the API's own names already.

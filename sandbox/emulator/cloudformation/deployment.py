@@ -9,6 +9,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from cloudformation.custom_names import check_replacement
 from cloudformation.differences import changed_paths, needs_replacement, wanted
 from cloudformation.handlers import Made, Request, handler_of
 from cloudformation.ordering import in_order
@@ -57,11 +58,13 @@ class Deployment:
             self._stack.resources.pop(name, None)
 
     def restore(self, old: Template) -> list[Exception]:
-        """What this run updated or replaced is as it was before. @returns what failed"""
+        """What this run updated or replaced is as it was before. Can be asked again. @returns what failed"""
         self._cancelled.clear()
         stack = self._stack
-        self._made_in_place = {name: stack.resources[name] for name in self._replaced}
-        stack.resources.update(self._replaced)
+        for name, replaced in self._replaced.items():
+            self._made_in_place.setdefault(name, stack.resources[name])
+            if stack.resources[name] is self._made_in_place[name]:
+                stack.resources[name] = replaced
         graph = {name: old.dependencies(name) & self._updated for name in self._updated}
         return in_order(graph, lambda name: self._update(stack.resources[name], self._before[name].properties))
 
@@ -119,6 +122,8 @@ class Deployment:
             )
 
         try:
+            if replaces:
+                check_replacement(replaces, properties)
             keep(handler_of(resource_type).create(self._request.of(logical_id, keep), properties))
         except Exception as error:
             raise self._failed(logical_id, resource_type, verb, error) from error

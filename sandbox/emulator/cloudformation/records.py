@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
@@ -103,6 +103,8 @@ class Stack:
     resources: dict[str, Resource] = field(default_factory=dict)
     events: list[dict[str, Any]] = field(default_factory=list)
     change_sets: dict[str, ChangeSet] = field(default_factory=dict)
+    #: Goes on with a way back that failed.
+    way_back: Callable[[], None] | None = None
     created_at: datetime = field(default_factory=now)
     updated_at: datetime | None = None
     deleted_at: datetime | None = None

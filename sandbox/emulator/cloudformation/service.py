@@ -160,6 +160,13 @@ class Stacks:
         stack.set_status("DELETE_IN_PROGRESS", "User Initiated")
         self._start(stack, lambda: self._remove(stack))
 
+    def continue_rollback(self, stack: Stack) -> None:
+        """What failed on the way back is tried once more."""
+        if stack.status != "UPDATE_ROLLBACK_FAILED" or stack.way_back is None:
+            raise Invalid(f"Stack:{stack.id} is in {stack.status} state and can not continue its rollback.")
+        stack.set_status("UPDATE_ROLLBACK_IN_PROGRESS", "User Initiated")
+        self._start(stack, stack.way_back)
+
     def _start(self, stack: Stack, work: Callable[[], None]) -> None:
         """Not in the call: a deploy waits for services, whose controllers must be able to call."""
 
@@ -212,7 +219,11 @@ class Stacks:
         self, stack: Stack, deployment: Deployment, change_set: ChangeSet, failures: list[Exception]
     ) -> None:
         stack.set_status("UPDATE_ROLLBACK_IN_PROGRESS", _reason("update", failures))
+        self._go_back(stack, deployment, change_set)
+
+    def _go_back(self, stack: Stack, deployment: Deployment, change_set: ChangeSet) -> None:
         left = deployment.restore(stack.template) if stack.template else []
+        stack.way_back = (lambda: self._go_back(stack, deployment, change_set)) if left else None
         if left:
             stack.set_status("UPDATE_ROLLBACK_FAILED", _reason("update", left))
             return

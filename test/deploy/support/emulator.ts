@@ -21,12 +21,40 @@ const LAUNCHER =
 /** By a service's name: for each target group that ECS registers its tasks in, whether it is there. */
 export type Registrations = Readonly<Record<string, readonly ('there' | 'gone')[]>>;
 
+/** A call that does not end as it should. */
+export interface Fault {
+  /** Refused; done, but the answer is lost; done after a while. */
+  readonly kind: 'fail' | 'lose' | 'delay';
+  /** A pattern: `ecs`, `*`. @default all */
+  readonly service?: string;
+  /** A pattern: `CreateService`, `Create*`. @default all that change something */
+  readonly action?: string;
+  /** How many of the calls that match. @default 1 */
+  readonly times?: number;
+  /** The first call of each action that matches, in place of a number of times. */
+  readonly firstOfEach?: boolean;
+  readonly code?: string;
+  readonly message?: string;
+  /** Of a delay. */
+  readonly seconds?: number;
+}
+
+export interface Injected {
+  readonly kind: Fault['kind'];
+  readonly service: string;
+  readonly action: string;
+}
+
 export interface Emulator {
   readonly endpoint: string;
   /** What Terraform and the AWS SDKs need to find it. */
   readonly environment: Readonly<Record<string, string>>;
   unsupported(): Promise<unknown[]>;
   registrations(): Promise<Registrations>;
+  /** Lets calls fail from now on, in place of those that were let fail before. See sandbox/emulator/faults.py. */
+  inject(faults: readonly Fault[]): Promise<void>;
+  /** The calls that failed since then. */
+  injected(): Promise<readonly Injected[]>;
   close(): Promise<void>;
 }
 
@@ -56,6 +84,7 @@ export async function startEmulator(port: number, hostedZone: string): Promise<E
       hostedZone,
       '--parent-pid',
       String(process.pid),
+      '--faults',
     ],
     { stdio: ['ignore', 'inherit', 'inherit'] },
   );
@@ -74,6 +103,14 @@ export async function startEmulator(port: number, hostedZone: string): Promise<E
     environment,
     registrations: () => registrations(endpoint),
     unsupported: async () => (await fetch(`${endpoint}/_sandbox/unsupported`)).json() as Promise<unknown[]>,
+    inject: async (faults) => {
+      const answer = await fetch(`${endpoint}/_sandbox/faults`, {
+        method: 'PUT',
+        body: JSON.stringify(faults),
+      });
+      if (!answer.ok) throw new Error(`The emulator takes no faults: ${await answer.text()}`);
+    },
+    injected: async () => (await fetch(`${endpoint}/_sandbox/faults`)).json() as Promise<Injected[]>,
     close: async () => {
       await controller.close();
       child.kill('SIGTERM');
