@@ -66,6 +66,27 @@ function downCommand(): Command {
     });
 }
 
+function repairCommand(): Command {
+  return new Command('repair')
+    .description('let the next deploy to an account go on from what a failed or stopped one has left')
+    .argument('<environment>', 'name of the environment')
+    .addOption(new Option('--engine <engine>', 'what deploys it').choices(ENGINES).default('cdktf'))
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      `
+Example:
+  stagecraft repair prod && npx cdktf deploy prod
+
+With cdktf: what stands and is marked to be replaced is kept, what stands and is in no state is taken over. With aws-cdk: a
+way back that failed is continued. No resource is changed.`,
+    )
+    .action(async (name: string, options) => {
+      const { repair } = require('./repair/command') as typeof import('./repair/command');
+      await repair(project(), name, options, consoleOutput(Boolean(options.json)));
+    });
+}
+
 function statusCommand(): Command {
   return new Command('status')
     .description('what runs, in the sandbox or in the account that your AWS settings name')
@@ -221,6 +242,7 @@ export function program(): Command {
     .showHelpAfterError('(see --help)')
     .addCommand(upCommand())
     .addCommand(downCommand())
+    .addCommand(repairCommand())
     .addCommand(statusCommand())
     .addCommand(verifyCommand())
     .addCommand(tokenCommand())

@@ -14,7 +14,7 @@ import { NotYetKnown, type Planned, type Search } from './finder';
 
 /** Terraform reads it beside what was synthesized. */
 const IMPORTS = 'stagecraft-found.tf.json';
-const PLAN = 'plan.tfplan';
+export const PLAN = 'plan.tfplan';
 
 /** What a repair found, by address. */
 export interface Repaired {

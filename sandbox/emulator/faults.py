@@ -30,6 +30,8 @@ class Fault:
     service: str = "*"
     #: `CreateService`; for REST `Post /2013-04-01/hostedzone/*`.
     action: str = "*"
+    #: So many that match are let pass before.
+    skip: int = 0
     times: int = 1
     first_of_each: bool = False
     code: str = "ServiceUnavailable"
@@ -75,6 +77,9 @@ class Faults:
                 return False
             self._seen.add(key)
             return True
+        fault.skip -= 1
+        if fault.skip >= 0:
+            return False
         fault.times -= 1
         return fault.times >= 0
 

@@ -29,7 +29,9 @@ export interface Fault {
   readonly service?: string;
   /** A pattern: `CreateService`, `Create*`. @default all that change something */
   readonly action?: string;
-  /** How many of the calls that match. @default 1 */
+  /** How many of the calls that match pass before. @default 0 */
+  readonly skip?: number;
+  /** How many of the calls that match then. @default 1 */
   readonly times?: number;
   /** The first call of each action that matches, in place of a number of times. */
   readonly firstOfEach?: boolean;
