@@ -13,7 +13,7 @@ import {
 } from '@aws-sdk/client-cognito-identity-provider';
 import { ListResourceRecordSetsCommand } from '@aws-sdk/client-route-53';
 import { DescribeSecretCommand } from '@aws-sdk/client-secrets-manager';
-import { type Finder, isOurs, named, type Planned, unlessMissing } from './finder';
+import { type Finder, isOurs, NotYetKnown, named, type Planned, unlessMissing } from './finder';
 
 /** Names are not unique, so the tags count; one whose validation failed is good for nothing. */
 const certificate: Finder = async (planned, search) => {
@@ -38,13 +38,12 @@ function hasNames(names: readonly string[] | undefined, domain: string, planned:
   return wanted.size === has.size && [...wanted].every((name) => has.has(name));
 }
 
-/** A record has no tags: it is ours when it leads to our load balancer. */
+/** A record has no tags: it is ours when it says what it would say. */
 const record: Finder = async (planned, { clients }) => {
-  const [alias] = (planned.alias ?? []) as readonly Planned[];
-  const target = named(alias ?? {}, 'name');
   const zone = named(planned, 'zone_id');
-  const name = named(planned, 'name');
+  const name = plainName(named(planned, 'name'));
   const type = named(planned, 'type');
+  const says = values(planned);
   const command = new ListResourceRecordSetsCommand({
     HostedZoneId: zone,
     StartRecordName: name,
@@ -52,10 +51,30 @@ const record: Finder = async (planned, { clients }) => {
     MaxItems: 1,
   });
   const [found] = (await clients.route53.send(command)).ResourceRecordSets ?? [];
-  const leadsTo = (found?.AliasTarget?.DNSName ?? '').replace(/\.$/, '').replace(/^dualstack\./, '');
-  const isSame = found?.Name?.replace(/\.$/, '') === name && found.Type === type;
-  return isSame && leadsTo === target.toLowerCase() ? `${zone}_${name}_${type}` : undefined;
+  if (found?.Type !== type || plainName(found.Name ?? '') !== name) return undefined;
+  const has = found.AliasTarget
+    ? [found.AliasTarget.DNSName ?? '']
+    : (found.ResourceRecords ?? []).map(({ Value = '' }) => Value);
+  return has.map(plainName).toSorted().join() === says.map(plainName).toSorted().join()
+    ? `${zone}_${name}_${type}`
+    : undefined;
 };
+
+/** Route 53 writes names in lower case, with a dot at the end, and an alias with a prefix of its own. */
+const plainName = (name: string): string =>
+  name
+    .toLowerCase()
+    .replace(/\.$/, '')
+    .replace(/^dualstack\./, '');
+
+/** @throws NotYetKnown */
+function values(planned: Planned): string[] {
+  const [alias] = (planned.alias ?? []) as readonly Planned[];
+  if (alias) return [named(alias, 'name')];
+  const records = planned.records as readonly string[] | undefined;
+  if (!records?.length) throw new NotYetKnown('records');
+  return [...records];
+}
 
 const secret: Finder = async (planned, search) => {
   const SecretId = named(planned, 'name');

@@ -10,8 +10,10 @@ from typing import Any
 
 from moto.core.common_types import TYPE_RESPONSE
 from moto.core.exceptions import JsonRESTError
+from moto.route53.models import route53_backends
 from moto.servicediscovery.models import Namespace, Service, ServiceDiscoveryBackend
 from moto.servicediscovery.responses import ServiceDiscoveryResponse
+from moto.utilities.utils import get_partition
 
 from patching import replace
 
@@ -69,7 +71,14 @@ def _delete_service_unless_used(self: ServiceDiscoveryBackend, service_id: str) 
 def _delete_namespace_unless_used(self: ServiceDiscoveryBackend, namespace_id: str) -> str:
     if any(service.namespace_id == namespace_id for service in self.services.values()):
         raise ResourceInUse("Namespace has associated services; delete them before the namespace")
-    return _delete_namespace(self, namespace_id)
+    namespace = self.namespaces.get(namespace_id)
+    operation = _delete_namespace(self, namespace_id)
+    zone_id = ((namespace and namespace.dns_properties) or {}).get("HostedZoneId")
+    if zone_id:
+        # Cloud Map made it with the namespace, and takes it away with it.
+        zones = route53_backends[self.account_id][get_partition(self.region_name)]
+        zones.delete_hosted_zone(zone_id)
+    return operation
 
 
 def _create_in_vpc(

@@ -1,0 +1,172 @@
+/**
+ * Proves with the real provider against the emulator: whatever happens to a deploy of the gateway stage half-way, the
+ * same command again goes on from there, for every type of resource. Nothing is made twice, nothing is left over.
+ * Does not prove: how AWS words its refusals, and what its own waits do.
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { finders, type PlannedResource, REPEATABLE } from '../../cli/repair/adopt';
+import { repairClients } from '../../cli/repair/clients';
+import { forgetFound, planRepaired, type Repaired } from '../../cli/repair/terraform';
+import { runTerraform, type TerraformOptions } from '../../sandbox/terraform';
+import { synthesize } from '../../stacks/cdktf/synthesize';
+import { type Emulator, type Injected, startEmulator } from './support/emulator';
+import { facts } from './support/facts';
+import { MADE_BY, SHOP } from './support/repair-shop';
+import { Terraform } from './support/terraform';
+
+/** A deploy stops at what fails, so each depth of the graph takes a run or two. */
+const MOST_RUNS = 20;
+
+jest.setTimeout(900_000);
+
+const root = mkdtempSync(path.join(tmpdir(), 'stagecraft-repair-'));
+let emulator: Emulator;
+let terraform: Terraform;
+let options: TerraformOptions;
+
+beforeAll(async () => {
+  writeFileSync(path.join(root, 'shop.yaml'), SHOP);
+  emulator = await startEmulator(5804, 'shop.example=Z0123456789SHOP');
+  terraform = new Terraform(emulator.environment);
+  const [stack] = synthesize({
+    environments: root,
+    outdir: path.join(root, 'out'),
+    root,
+    awsProviderVersion: '>= 5.100',
+  });
+  const folder = stack?.workingFolder as string;
+  await terraform.init(folder);
+  options = { folder, environment: terraform.environment as Record<string, string> };
+});
+
+afterAll(async () => {
+  terraform?.dispose();
+  await emulator?.close();
+  rmSync(root, { recursive: true, force: true });
+});
+
+interface Planned {
+  readonly changes: readonly PlannedResource[];
+  readonly repaired: Repaired;
+}
+
+async function plan(): Promise<Planned> {
+  const credentials = { accessKeyId: 'testing', secretAccessKey: 'testing' };
+  const access = { region: 'eu-central-1', endpoint: emulator.endpoint, credentials };
+  const search = { clients: repairClients(access), environment: 'shop' };
+  const { resources, repaired } = await planRepaired(options, search, () => {});
+  const changes = resources.filter(({ change }) => !['no-op', 'read'].includes(change.actions[0] as string));
+  return { changes, repaired };
+}
+
+async function apply(): Promise<void> {
+  await runTerraform(options, ['apply', '-input=false', '-json', 'plan.tfplan']);
+  forgetFound(options);
+}
+
+/** The same command again and again, as a person would give it. @returns what was repaired on the way */
+async function deployUntilDone(): Promise<Repaired[]> {
+  const found: Repaired[] = [];
+  for (let run = 0; run < MOST_RUNS; run++) {
+    const { changes, repaired } = await plan();
+    found.push(repaired);
+    if (changes.length === 0 && repaired.found.length === 0) return found;
+    await apply().catch((error: Error) => {
+      if (!/A test (lost|made)/.test(error.message)) throw error;
+    });
+  }
+  throw new Error(`It was not done after ${MOST_RUNS} runs.`);
+}
+
+interface State {
+  serial: number;
+  resources: { mode: string; type: string; name: string; instances: { status?: string }[] }[];
+}
+
+function readState(): State {
+  const { folder: cwd, environment: env } = options;
+  return JSON.parse(
+    execFileSync('terraform', ['state', 'pull'], { cwd, env, maxBuffer: 64 * 1024 * 1024 }).toString(),
+  );
+}
+
+function writeState(state: State): void {
+  const { folder: cwd, environment: env } = options;
+  const file = path.join(root, 'changed.tfstate');
+  writeFileSync(file, JSON.stringify({ ...state, serial: state.serial + 1 }));
+  execFileSync('terraform', ['state', 'push', file], { cwd, env });
+}
+
+const addressesIn = (state: State): string[] =>
+  state.resources.map(({ type, name }) => `${type}.${name}`).toSorted();
+
+/** Two of one name, that no address stands for, fail here. */
+const account = () => facts(emulator.endpoint);
+
+let inventory: Awaited<ReturnType<typeof account>>;
+
+const calls = (injected: readonly Injected[]) =>
+  injected.map(({ service, action }) => `${service}:${action}`);
+
+test('every type is found again, or to make it again does no harm', () => {
+  const known = [...Object.keys(finders), ...REPEATABLE].toSorted();
+  expect(known).toEqual([...Object.keys(MADE_BY), 'aws_acm_certificate_validation'].toSorted());
+});
+
+test('the answer of each first call is lost: the same command goes on to the end, and takes over what was made', async () => {
+  await emulator.inject([{ kind: 'lose', firstOfEach: true }]);
+  const repaired = await deployUntilDone();
+  const hit = calls(await emulator.injected());
+  expect(Object.values(MADE_BY).filter((call) => !hit.includes(call))).toEqual([]);
+  await emulator.inject([]);
+
+  const found = new Set(repaired.flatMap((one) => one.found.map(({ to }) => to.split('.')[0] as string)));
+  expect(Object.keys(finders).filter((type) => !found.has(type))).toEqual([]);
+  const state = readState();
+  expect([...new Set(state.resources.map(({ type }) => type))].toSorted()).toEqual(
+    [...Object.keys(finders), ...REPEATABLE].toSorted(),
+  );
+  inventory = await account();
+});
+
+test('one of each type is marked to be replaced, as after a failed create: all are kept as they are', async () => {
+  const state = readState();
+  const marked = [...new Map(state.resources.map((one) => [one.type, one])).values()];
+  for (const { instances } of marked) for (const one of instances) one.status = 'tainted';
+  writeState(state);
+  const { changes, repaired } = await plan();
+  expect(changes).toEqual([]);
+  expect(repaired.found).toEqual([]);
+  expect([...repaired.kept].toSorted()).toEqual(addressesIn({ ...state, resources: marked }));
+});
+
+test('the state is lost: all is found again, nothing is replaced or made twice', async () => {
+  const state = readState();
+  writeState({ ...state, resources: [] });
+  const { changes, repaired } = await plan();
+  const isRepeatable = (address: string) => REPEATABLE.has(address.split('.')[0] as string);
+  const again = addressesIn(state).filter(isRepeatable);
+  expect(repaired.found.map(({ to }) => to).toSorted()).toEqual(
+    addressesIn(state).filter((address) => !isRepeatable(address)),
+  );
+  const created = changes.filter(({ change }) => change.actions.includes('create'));
+  const replaced = created.filter(({ change }) => change.actions.length > 1);
+  expect(replaced.map(({ type }) => type)).toEqual(['aws_cognito_user_pool_client']);
+  expect(
+    created
+      .filter((one) => !replaced.includes(one))
+      .map(({ address }) => address)
+      .toSorted(),
+  ).toEqual(again);
+  await apply();
+  expect((await plan()).changes).toEqual([]);
+  expect(addressesIn(readState())).toEqual(addressesIn(state));
+  expect(Object.keys((await account()).ec2 as object)).toEqual(Object.keys(inventory.ec2 as object));
+});
+
+test('the emulator was asked for nothing that it cannot do', async () => {
+  expect(await emulator.unsupported()).toEqual([]);
+});
