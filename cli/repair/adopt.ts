@@ -28,13 +28,12 @@ export const finders: Readonly<Record<string, Finder>> = {
   ...identityFinders,
 };
 
-/** To make one of these again does no harm: AWS takes it as an update, or keeps the versions side by side. */
+/** To make one of these again does no harm: AWS takes it as an update. */
 export const REPEATABLE: ReadonlySet<string> = new Set([
   'aws_acm_certificate_validation',
   'aws_appautoscaling_policy',
   'aws_appautoscaling_target',
   'aws_cloudwatch_log_metric_filter',
-  'aws_ecs_task_definition',
   'aws_iam_role_policy',
   'aws_secretsmanager_secret_version',
 ]);

@@ -3,7 +3,11 @@ import {
   DescribeLogGroupsCommand,
   ListTagsForResourceCommand as LogTags,
 } from '@aws-sdk/client-cloudwatch-logs';
-import { DescribeClustersCommand, DescribeServicesCommand } from '@aws-sdk/client-ecs';
+import {
+  DescribeClustersCommand,
+  DescribeServicesCommand,
+  DescribeTaskDefinitionCommand,
+} from '@aws-sdk/client-ecs';
 import {
   DescribeListenersCommand,
   DescribeLoadBalancersCommand,
@@ -111,10 +115,23 @@ const discovery: Finder = async (planned, search) => {
   return found && (await isOurName(found.Arn, search)) ? found.Id : undefined;
 };
 
+/** The newest revision. One that no state knows was registered by a deploy that did not learn of it. */
+const taskDefinition: Finder = async (planned, search) => {
+  const taskDefinition = named(planned, 'family');
+  const command = new DescribeTaskDefinitionCommand({ taskDefinition, include: ['TAGS'] });
+  const found = await search.clients.ecs.send(command).catch((error: Error) => {
+    // ECS has no error of its own for a family without an active revision.
+    if (error.name === 'ClientException') return undefined;
+    throw error;
+  });
+  return isOurs(found?.tags, search) ? found?.taskDefinition?.taskDefinitionArn : undefined;
+};
+
 export const serviceFinders: Readonly<Record<string, Finder>> = {
   aws_cloudwatch_log_group: logGroup,
   aws_ecs_cluster: cluster,
   aws_ecs_service: service,
+  aws_ecs_task_definition: taskDefinition,
   aws_iam_role: role,
   aws_lb: loadBalancer,
   aws_lb_listener: listener,

@@ -16,7 +16,6 @@ import ecs_tasks
 import elbv2_health
 import elbv2_usage
 import hosted_zones
-import in_use
 import log_metric_filters
 import logs_insights
 import network_order
@@ -32,7 +31,6 @@ MODULES = (
     cloudformation_api,
     cognito_clients,
     cognito_gaps,
-    duplicates,
     ecs_clusters,
     ecs_service_deployments,
     ecs_services,
@@ -40,12 +38,12 @@ MODULES = (
     elbv2_health,
     elbv2_usage,
     hosted_zones,
-    in_use,
     log_metric_filters,
     logs_insights,
     network_order,
     secret_versions,
     security_group_rules,
+    duplicates,  # around what the others have put there
 )
 
 

@@ -39,6 +39,8 @@ export const network: Reader = async (inventory, access) => {
       ec2.paginateDescribeNatGateways(own, { Filter: inVpc.Filters }),
       (page) => page.NatGateways,
     )) {
+      // AWS tells of it for an hour more.
+      if (nat.State === 'deleted') continue;
       inventory.add('ec2.natGateways', tag(nat.Tags, 'Name'), { ConnectivityType: 'public', ...nat }, [
         nat.NatGatewayId,
       ]);
