@@ -111,6 +111,8 @@ export class Identity extends Construct {
           accessTokenValidity: client.accessTokenMinutes,
           tokenValidityUnits: [{ accessToken: 'minutes' }],
           dependsOn: [this.resourceServer],
+          // Cognito does not tell it: a client that is imported would be made anew, and its secret with it.
+          lifecycle: { ignoreChanges: ['generate_secret'] },
         },
         transform,
       ),

@@ -7,6 +7,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { DescribeVpcsCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { finders, type PlannedResource, REPEATABLE } from '../../cli/repair/adopt';
 import { repairClients } from '../../cli/repair/clients';
 import { forgetFound, planRepaired, type Repaired } from '../../cli/repair/terraform';
@@ -71,10 +73,14 @@ interface Planned {
   readonly repaired: Repaired;
 }
 
+const access = () => ({
+  region: 'eu-central-1',
+  endpoint: emulator.endpoint,
+  credentials: { accessKeyId: 'testing', secretAccessKey: 'testing' },
+});
+
 async function plan(): Promise<Planned> {
-  const credentials = { accessKeyId: 'testing', secretAccessKey: 'testing' };
-  const access = { region: 'eu-central-1', endpoint: emulator.endpoint, credentials };
-  const search = { clients: repairClients(access), environment: 'shop' };
+  const search = { clients: repairClients(access()), environment: 'shop' };
   const { resources, repaired } = await planRepaired(options, search, () => {});
   const changes = resources.filter(({ change }) => !['no-op', 'read'].includes(change.actions[0] as string));
   return { changes, repaired };
@@ -126,12 +132,56 @@ const account = () => facts(emulator.endpoint);
 
 let inventory: Awaited<ReturnType<typeof account>>;
 
+/** Ids of the VPCs that are not AWS's own. */
+async function network(): Promise<string[]> {
+  const client = new EC2Client(access());
+  const { Vpcs = [] } = await client.send(new DescribeVpcsCommand({}));
+  client.destroy();
+  return Vpcs.filter(({ IsDefault }) => !IsDefault).map(({ VpcId }) => VpcId as string);
+}
+
+/** Polls: neither Terraform nor AWS tells when a call has come, or is done. */
+async function until(what: string, look: () => Promise<boolean>): Promise<void> {
+  const end = performance.now() + 60_000;
+  while (!(await look())) {
+    if (performance.now() > end) throw new Error(`not within a minute: ${what}`);
+    await delay(50);
+  }
+}
+
 const calls = (injected: readonly Injected[]) =>
   injected.map(({ service, action }) => `${service}:${action}`);
 
 test('every type is found again, or to make it again does no harm', () => {
   const known = [...Object.keys(finders), ...REPEATABLE].toSorted();
   expect(known).toEqual([...Object.keys(MADE_BY), 'aws_acm_certificate_validation'].toSorted());
+});
+
+test('a Ctrl-C while calls are under way: what AWS did all the same is found', async () => {
+  const seconds = 4;
+  const under = ['ec2:CreateVpc', 'iam:CreateRole', 'cognito-idp:CreateUserPool'];
+  await emulator.inject(
+    under.map((call) => {
+      const [service, action] = call.split(':');
+      return { kind: 'delay', seconds, service, action };
+    }),
+  );
+  await plan();
+  const controller = new AbortController();
+  const apply = ['apply', '-input=false', '-json', 'plan.tfplan'];
+  const applying = runTerraform({ ...options, signal: controller.signal }, apply);
+  await until('the calls', async () => {
+    const injected = calls(await emulator.injected());
+    return under.every((call) => injected.includes(call));
+  });
+  controller.abort();
+  await expect(applying).rejects.toThrow('terraform apply failed');
+  const types = readState().resources.map(({ type }) => type);
+  expect(types).not.toContain('aws_vpc');
+  await until('the network', async () => (await network()).length === 1);
+  const { found } = (await plan()).repaired;
+  expect(found.filter(({ to }) => to.startsWith('aws_vpc.')).map(({ id }) => id)).toEqual(await network());
+  expect(found.some(({ to }) => to.startsWith('aws_cognito_user_pool.'))).toBe(true);
 });
 
 test('answers are lost: the same command goes on to the end, and takes over what was made', async () => {
@@ -180,14 +230,8 @@ test('the state is lost: all is found again, nothing is replaced or made twice',
     addressesIn(state).filter((address) => !isRepeatable(address)),
   );
   const created = changes.filter(({ change }) => change.actions.includes('create'));
-  const replaced = created.filter(({ change }) => change.actions.length > 1);
-  expect(replaced.map(({ type }) => type)).toEqual(['aws_cognito_user_pool_client']);
-  expect(
-    created
-      .filter((one) => !replaced.includes(one))
-      .map(({ address }) => address)
-      .toSorted(),
-  ).toEqual(again);
+  expect(created.filter(({ change }) => change.actions.length > 1)).toEqual([]);
+  expect(created.map(({ address }) => address).toSorted()).toEqual(again);
   await apply();
   expect((await plan()).changes).toEqual([]);
   expect(addressesIn(readState())).toEqual(addressesIn(state));
