@@ -16,6 +16,7 @@ interface Up {
   readonly good: boolean;
   readonly endpoint: string;
   readonly changes: { add: number; change: number; remove: number; replace: number };
+  readonly unenforced: Readonly<Record<string, readonly string[]>>;
   readonly claims: readonly { id: string; result: string; evidence: string }[];
 }
 
@@ -182,6 +183,7 @@ describe('the stages one by one', () => {
         .map(({ id, result: outcome }) => `${id} ${outcome}`)
         .toSorted(),
     ).toEqual(UNKEPT.toSorted());
+    expect(Object.values(result.unenforced).map((texts) => texts.length)).toEqual([6, 4]);
   });
 
   let early: string;

@@ -114,6 +114,13 @@ test.each(STAGES)('%s: the gateways and their log groups are named alike', (stag
   ]);
 });
 
+test('log groups are those of the gateways to come, also where tasks have fewer zones yet', () => {
+  const network =
+    'network: { vpc: vpc-0123456789abcdef0, cidr: 10.0.0.0/16, publicSubnets: { a: subnet-00000001 }, privateSubnets: { a: subnet-00000002, b: subnet-00000003 } }';
+  const yaml = text(PLAIN).replace(/^network: .*$/m, network);
+  expect(Object.keys(dataAt(yaml, 'api').data.logGroups)).toEqual(['gateway-a', 'gateway-b']);
+});
+
 test.each(STAGES)('%s: without consumers and keys there is no secret, and nothing reads one', (stage) => {
   const blueprint = resolve(parsedAt(text(PLAIN), stage));
   expect(blueprint.data.consumersSecret).toBeUndefined();
