@@ -2,6 +2,7 @@
 module.exports = {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
+  globalSetup: '<rootDir>/test/choose-haproxy.ts',
   transform: {
     '\\.[jt]s$': [
       '@swc/jest',

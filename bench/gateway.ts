@@ -19,7 +19,9 @@
  * - Of nginx's policies the keys stand in clear in its configuration, and its limit and cache are one machine's own.
  *   Caddy has no cache, and a rate limit only as a third-party module: both are left out.
  */
+
 import { table } from '../cli/output';
+import { chooseHaproxy } from '../sandbox/chosen-haproxy';
 import { until } from '../test/traffic/support/until';
 import { type Contender, mustAnswer, type Scenario, scenarios } from './gateway/contender';
 import { cores } from './gateway/cores';
@@ -97,6 +99,7 @@ function report(results: readonly Result[]): string {
 }
 
 async function main(): Promise<void> {
+  chooseHaproxy();
   const missing = missingPrograms(['haproxy', 'wrk', 'taskset', 'nginx', 'caddy']);
   const needed: readonly Program[] = ['haproxy', 'wrk', 'taskset'];
   if (missing.some((program) => needed.includes(program))) process.exit(1);

@@ -5,6 +5,7 @@
  * of its own, and one where hardly two are alike. The limits are for the first. Ends with 1 when one is passed, or when
  * haproxy is not installed.
  */
+
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -20,6 +21,7 @@ import {
   variableOf,
 } from '../constructs/gateway/haproxy/container';
 import { startScript } from '../constructs/gateway/haproxy/start-script';
+import { chooseHaproxy } from '../sandbox/chosen-haproxy';
 import { type ApiInput, gatewayModel } from '../test/traffic/support/model';
 import { missingPrograms } from './programs';
 import { median } from './statistics';
@@ -198,6 +200,7 @@ const lines: readonly (readonly [name: string, limit: string, cell: (figures: Fi
 ];
 
 function main(): void {
+  chooseHaproxy();
   if (missingPrograms(['haproxy']).length > 0) {
     process.exitCode = 1;
     return;

@@ -2,6 +2,7 @@
 import { Command, Option } from 'commander';
 import pc from 'picocolors';
 import { formatProblems, Problems } from '../constructs/problems';
+import { chooseHaproxy } from '../sandbox/chosen-haproxy';
 import { consoleOutput, type Output, UserError } from './output';
 
 const ENGINES = ['cdktf', 'aws-cdk'];
@@ -255,6 +256,7 @@ export async function main(): Promise<void> {
   // Which Node.js serves is said in package.json; the AWS SDK would say it again in the midst of the output.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
   try {
+    chooseHaproxy();
     await program().parseAsync();
   } catch (error) {
     process.stderr.write(`${explain(error)}\n`);

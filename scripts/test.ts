@@ -7,17 +7,22 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { table } from '../cli/output';
+import { haproxyVersion } from '../constructs/gateway/images';
+import { chooseHaproxy } from '../sandbox/chosen-haproxy';
 import { checkPrerequisites, explainMissing } from '../sandbox/prerequisites';
+import { haproxyOf, versionOf } from './haproxy';
 
-interface Tier {
+export interface Tier {
   readonly name: string;
   readonly shows: string;
   /** Command lines of tiers that are no jest run. */
   readonly commands?: readonly (readonly string[])[];
   /** Needs little of the processor: it mostly waits. */
   readonly waits?: true;
-  /** Its files share the sandbox's folder, or count milliseconds. */
-  readonly oneFileAtATime?: true;
+  /** Files that run at once. @default 2 */
+  readonly workers?: number;
+  /** Test files that are run again on the HAProxy of the default image, as a pattern. */
+  readonly onImage?: string;
 }
 
 interface Outcome {
@@ -26,12 +31,25 @@ interface Outcome {
   readonly text: string;
 }
 
-interface TierResult extends Omit<Outcome, 'text'> {
+/** A tier, on one HAProxy. */
+export interface Lane {
   readonly tier: Tier;
+  readonly name: string;
+  /** Test files, as a pattern. */
+  readonly files: string;
+  /** Absent: the installed one. */
+  readonly haproxy?: string;
+}
+
+interface TierResult extends Omit<Outcome, 'text'> {
+  readonly lane: Lane;
   readonly seconds: number;
 }
 
-const tiers: readonly Tier[] = [
+/** The branch of the default image, which the gateways are tested on whatever is installed. */
+export const imageBranch = haproxyVersion.split('.').slice(0, 2).join('.');
+
+export const tiers: readonly Tier[] = [
   {
     name: 'check',
     shows: 'the sources are well typed and in one style',
@@ -40,21 +58,34 @@ const tiers: readonly Tier[] = [
       ['tsc', '--project', '.'],
     ],
   },
-  { name: 'unit', shows: 'blueprint and gateway text are right; bad input is refused' },
+  {
+    name: 'unit',
+    shows: 'blueprint and gateway text are right; bad input is refused',
+    // Those that ask a HAProxy.
+    onImage:
+      'test/unit/(gateway-properties|gateway-validation-properties|sandbox-load-balancer-render|gateway-warnings)',
+  },
   { name: 'synth', shows: 'each stage gives exactly these resources' },
-  { name: 'sandbox', shows: 'the emulator, the tasks and the balancer do what AWS does' },
+  {
+    name: 'sandbox',
+    shows: 'the emulator, the tasks and the balancer do what AWS does',
+    onImage: 'test/sandbox/(load-balancer|tasks-gateway)',
+  },
   {
     name: 'traffic',
     shows: 'a pair of gateways does what the policies say',
     waits: true,
-    oneFileAtATime: true,
+    // Each file has loopback addresses of its own, and most of it waits.
+    workers: 3,
+    onImage: 'test/traffic/',
   },
   { name: 'deploy', shows: 'the real provider applies it, and a stage change replaces nothing', waits: true },
   {
     name: 'e2e',
     shows: 'one command brings the whole up, and all claims hold',
     waits: true,
-    oneFileAtATime: true,
+    // They share the sandbox's folder and ports.
+    workers: 1,
   },
 ];
 
@@ -62,9 +93,13 @@ const tiers: readonly Tier[] = [
 function run(
   command: string,
   args: readonly string[],
+  environment: NodeJS.ProcessEnv = {},
 ): Promise<{ readonly status: number | null; readonly text: string }> {
   return new Promise((resolve, reject) => {
-    const child = spawn('npx', ['--no-install', command, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn('npx', ['--no-install', command, ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...environment },
+    });
     let text = '';
     for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', (chunk: Buffer) => {
@@ -88,15 +123,17 @@ async function runCommands(tier: Tier): Promise<Outcome> {
 }
 
 /** Jest writes its counts to a file: its own output stays readable. */
-async function runJest(tier: Tier): Promise<Outcome> {
+async function runJest({ tier, files, haproxy }: Lane): Promise<Outcome> {
   const folder = mkdtempSync(join(tmpdir(), 'stagecraft-test-'));
   const outputFile = join(folder, 'result.json');
+  const { workers = 2 } = tier;
   const options = [
     '--json',
     `--outputFile=${outputFile}`,
-    tier.oneFileAtATime ? '--runInBand' : '--maxWorkers=2',
+    workers === 1 ? '--runInBand' : `--maxWorkers=${workers}`,
   ];
-  const { status, text } = await run('jest', [`test/${tier.name}/`, ...options]);
+  const environment = haproxy ? { STAGECRAFT_HAPROXY: haproxy } : {};
+  const { status, text } = await run('jest', [files, ...options], environment);
   const result = existsSync(outputFile)
     ? (JSON.parse(readFileSync(outputFile, 'utf8')) as { numPassedTests: number; numFailedTests: number })
     : { numPassedTests: 0, numFailedTests: 0 };
@@ -107,19 +144,59 @@ async function runJest(tier: Tier): Promise<Outcome> {
   return { passed: result.numPassedTests, failed: result.numFailedTests + broken, text: shown.join('\n') };
 }
 
-async function runTier(tier: Tier): Promise<TierResult> {
+async function runLane(lane: Lane): Promise<TierResult> {
   const started = performance.now();
-  console.log(`── ${tier.name}: ${tier.shows} …`);
-  const { text, ...counts } = await (tier.commands ? runCommands(tier) : runJest(tier));
-  console.log(`${text}\n── ${tier.name}: ${counts.passed} passed, ${counts.failed} failed`);
-  return { tier, seconds: (performance.now() - started) / 1000, ...counts };
+  const { tier, name } = lane;
+  console.log(`── ${name}: ${tier.shows} …`);
+  const { text, ...counts } = await (tier.commands ? runCommands(tier) : runJest(lane));
+  console.log(`${text}\n── ${name}: ${counts.passed} passed, ${counts.failed} failed`);
+  return { lane, seconds: (performance.now() - started) / 1000, ...counts };
+}
+
+/** A tier on the installed HAProxy, then on the other one: both have the same addresses. */
+async function runTier(tier: Tier, versions: Versions): Promise<TierResult[]> {
+  const results: TierResult[] = [];
+  for (const lane of lanesOf(tier, versions)) results.push(await runLane(lane));
+  return results;
 }
 
 /** One tier after the other, then together those that mostly wait: for seconds to pass, or for Terraform. */
-async function runAll(chosen: readonly Tier[]): Promise<TierResult[]> {
+async function runAll(chosen: readonly Tier[], versions: Versions): Promise<TierResult[]> {
   const results: TierResult[] = [];
-  for (const tier of chosen.filter((one) => !one.waits)) results.push(await runTier(tier));
-  return [...results, ...(await Promise.all(chosen.filter((one) => one.waits).map(runTier)))];
+  for (const tier of chosen.filter((one) => !one.waits)) results.push(...(await runTier(tier, versions)));
+  const waiting = chosen.filter((one) => one.waits).map((tier) => runTier(tier, versions));
+  return [...results, ...(await Promise.all(waiting)).flat()];
+}
+
+export interface Versions {
+  readonly installed: string;
+  /** The branch of the default image; undefined when it is the installed one, or cannot be had. */
+  readonly image?: { readonly program: string; readonly version: string };
+}
+
+export function lanesOf(tier: Tier, { installed, image }: Versions): Lane[] {
+  const files = `test/${tier.name}/`;
+  if (!tier.onImage) return [{ tier, name: tier.name, files }];
+  const own: Lane = { tier, name: `${tier.name} (HAProxy ${installed})`, files };
+  if (!image) return [own];
+  const name = `${tier.name} (HAProxy ${image.version})`;
+  return [own, { tier, name, files: tier.onImage, haproxy: image.program }];
+}
+
+/** The HAProxy that is installed, or that `STAGECRAFT_HAPROXY` names, and that of the default image's branch. */
+function lookForVersions(): Versions {
+  const installed = versionOf('haproxy') ?? 'unknown';
+  if (installed.startsWith(`${imageBranch}.`)) return { installed };
+  try {
+    const program = haproxyOf(imageBranch);
+    return { installed, image: { program, version: versionOf(program) ?? imageBranch } };
+  } catch (error) {
+    const why = (error as Error & { stderr?: string }).stderr || (error as Error).message;
+    console.log(
+      `HAProxy ${imageBranch}, which the default image has, cannot be had here: ${why.trim()}\nThe gateways are tested on HAProxy ${installed} alone.`,
+    );
+    return { installed };
+  }
 }
 
 async function main(names: readonly string[]): Promise<number> {
@@ -128,19 +205,20 @@ async function main(names: readonly string[]): Promise<number> {
     console.error(`No tier ${unknown.join(', ')}. There are: ${tiers.map((tier) => tier.name).join(', ')}.`);
     return 2;
   }
+  chooseHaproxy();
   const chosen = tiers.filter((tier) => names.length === 0 || names.includes(tier.name));
   const { missing } = await checkPrerequisites({ stateFolder: '.stagecraft/sandbox', say: console.log });
   if (missing.length > 0) {
     console.error(explainMissing(missing));
     return 1;
   }
-  const results = await runAll(chosen);
-  const rows = results.map((one) => [
-    one.tier.name,
-    String(one.passed),
-    String(one.failed),
-    `${one.seconds.toFixed(1)} s`,
-    one.tier.shows,
+  const results = await runAll(chosen, lookForVersions());
+  const rows = results.map(({ lane, passed, failed, seconds }) => [
+    lane.name,
+    String(passed),
+    String(failed),
+    `${seconds.toFixed(1)} s`,
+    lane.tier.shows,
   ]);
   console.log(`\n${table(['tier', 'passed', 'failed', 'time', 'green means'], rows)}`);
   const failed = results.reduce((sum, one) => sum + one.failed, 0);
@@ -149,6 +227,8 @@ async function main(names: readonly string[]): Promise<number> {
   return failed === 0 && passed > 0 ? 0 : 1;
 }
 
-main(process.argv.slice(2)).then((code) => {
-  process.exitCode = code;
-});
+if (require.main === module) {
+  main(process.argv.slice(2)).then((code) => {
+    process.exitCode = code;
+  });
+}

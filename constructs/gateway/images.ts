@@ -1,12 +1,12 @@
 /**
  * The images that a gateway task runs when the environment names none. Each is one exact version, never a tag that
- * moves: what an account runs is what the tests ran, until this file changes.
+ * moves: what an account runs stays the same until this file changes.
  */
 
 /** Long-term support until 2030. `npm test` runs the gateways on this branch, and on the HAProxy that is installed. */
 export const haproxyVersion = '3.2.26';
 
-/** What the key helper runs on, in `npm test` too. */
+/** What the key helper runs on. The tests run it on the Node that runs them: 20.19 or newer. */
 export const nodeVersion = '22.23.3';
 
 export const images = {

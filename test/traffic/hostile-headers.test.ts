@@ -51,6 +51,12 @@ describe('framing', () => {
     await attack.refused(post(headers, body), [400, 422, 501]);
   });
 
+  test('with two lengths is refused: 2.6 says so, and 3.x closes the connection without a word', async () => {
+    const replies = await attack.say(post('Content-Length: 3\r\nContent-Length: 4\r\n', 'abcd'));
+    expect([[400], []]).toContainEqual(statuses(replies));
+    expect(attack.arrived()).toEqual([]);
+  });
+
   test.each([
     ['chunks in HTTP/1.0', 'Transfer-Encoding: chunked\r\n'],
     ['chunks and a length in HTTP/1.0', 'Transfer-Encoding: chunked\r\nContent-Length: 3\r\n'],

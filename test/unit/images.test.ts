@@ -1,6 +1,7 @@
 /** Images that nobody chose are exact versions: what an account runs today is what it runs tomorrow. */
 import { environmentJsonSchema } from '../../constructs/blueprint/json-schema';
 import { images } from '../../constructs/gateway/images';
+import { imageBranch, lanesOf, tiers } from '../../scripts/test';
 
 /** Each default in the schema whose field holds an image, with its path. */
 function imageDefaults(schema: unknown, path = ''): [path: string, image: string][] {
@@ -42,3 +43,21 @@ test.each([
   'node:22-alpine',
   'node:lts',
 ])('%s would', (image) => expect(`public.ecr.aws/docker/library/${image}`).not.toMatch(exact));
+
+test('the HAProxy of the default image is of a branch that `npm test` runs the gateways on', () => {
+  expect(images.haproxy).toMatch(new RegExp(`:${imageBranch.replace('.', '\\.')}\\.\\d+$`));
+  const image = { program: '/cache/haproxy', version: '3.2.26' };
+  const lanes = tiers.flatMap((tier) => lanesOf(tier, { installed: '2.6.12', image }));
+  expect(lanes.map(({ name, haproxy }) => [name, haproxy])).toEqual([
+    ['check', undefined],
+    ['unit (HAProxy 2.6.12)', undefined],
+    ['unit (HAProxy 3.2.26)', '/cache/haproxy'],
+    ['synth', undefined],
+    ['sandbox (HAProxy 2.6.12)', undefined],
+    ['sandbox (HAProxy 3.2.26)', '/cache/haproxy'],
+    ['traffic (HAProxy 2.6.12)', undefined],
+    ['traffic (HAProxy 3.2.26)', '/cache/haproxy'],
+    ['deploy', undefined],
+    ['e2e', undefined],
+  ]);
+});

@@ -239,7 +239,7 @@ describe('the whole text', () => {
         const all = text(state(each));
         expect(all.match(/^\S.*/gm)).toHaveLength(7);
         writeFileSync(join(folder, 'test.cfg'), all);
-        execFileSync('haproxy', ['-c', '-q', '-f', 'test.cfg'], { cwd: folder, stdio: 'pipe' });
+        execFileSync('haproxy', ['-c', '-q', '-dW', '-f', 'test.cfg'], { cwd: folder, stdio: 'pipe' });
       }),
       { numRuns: 12 },
     );

@@ -86,6 +86,8 @@ function basis(context: Context): Section[] {
         // Clients speak HTTP/2 with the load balancer; here it would only be another way to say the same.
         line`option disable-h2-upgrade`,
         line`option dontlognull`,
+        // A client that has said all may close its side and wait for the answer. By default on from HAProxy 3.3.
+        line`no option abortonclose`,
         line`option redispatch 1`,
         line`retries 2`,
         line`http-reuse safe`,

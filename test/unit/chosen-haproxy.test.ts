@@ -1,0 +1,40 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from '@jest/globals';
+import { chooseHaproxy } from '../../sandbox/chosen-haproxy';
+
+const folder = mkdtempSync(join(tmpdir(), 'chosen-haproxy-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const program = (name: string, mode = 0o755) => {
+  const place = mkdtempSync(join(folder, 'bin-'));
+  mkdirSync(place, { recursive: true });
+  writeFileSync(join(place, name), '#!/bin/sh\n', { mode });
+  return { place, path: join(place, name) };
+};
+
+test('its folder goes before all others, once', () => {
+  const { place, path } = program('haproxy');
+  const environment = { STAGECRAFT_HAPROXY: path, PATH: '/usr/sbin:/bin' };
+  chooseHaproxy(environment);
+  chooseHaproxy(environment);
+  expect(environment.PATH).toBe(`${place}:/usr/sbin:/bin`);
+});
+
+test.each([{}, { STAGECRAFT_HAPROXY: '' }])('without it PATH decides', (more) => {
+  const environment = { ...more, PATH: '/usr/sbin:/bin' };
+  chooseHaproxy(environment);
+  expect(environment.PATH).toBe('/usr/sbin:/bin');
+});
+
+test.each([
+  ['haproxy', 'is no absolute path'],
+  ['/nowhere/haproxy', 'cannot be run'],
+  [program('haproxy', 0o644).path, 'cannot be run'],
+  [program('haproxy-3').path, 'is called otherwise'],
+])('%s is refused', (path, why) => {
+  expect(() => chooseHaproxy({ STAGECRAFT_HAPROXY: path, PATH: '' })).toThrow(
+    `STAGECRAFT_HAPROXY is ${path}, which ${why}. Give the absolute path of a program that is called haproxy.`,
+  );
+});
