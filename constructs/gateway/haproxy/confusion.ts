@@ -48,8 +48,8 @@ export const refuseConfusion: readonly Text[] = requestLines([
     headers: line`hdr Allow "${allowed}"`,
   }),
   // Some programs read `post` as POST. Compared through a variable: what is asked for as `method` has a way of its own to
-  // match, and HAProxy 3.4 warns when it gets another.
-  rule(line`set-var(txn.method) method`),
+  // match, and HAProxy 3.4 warns when it gets another. `concat()` makes text of it: 2.6 compares the bare one otherwise.
+  rule(line`set-var(txn.method) method,concat()`),
   ...refuse({
     status: 400,
     reason: 'method',
