@@ -11,7 +11,7 @@ import { listens, root, run } from '../e2e/support/stagecraft';
 import { type ProjectFolder, pathWithout, projectFolder } from './support/project';
 
 const PORTS = { https: 19443, http: 19080, emulator: 19100, dns: 19353 };
-const NOTHING = { add: 0, change: 0, remove: 0, replace: 0 };
+const NOTHING = { add: 0, change: 0, remove: 0, replace: 0, replacements: [], repaired: [] };
 
 interface Up {
   readonly stage: string;

@@ -21,7 +21,7 @@ interface Up {
 }
 
 const { sandbox: folder } = projectAt(root);
-const NOTHING = { add: 0, change: 0, remove: 0, replace: 0 };
+const NOTHING = { add: 0, change: 0, remove: 0, replace: 0, replacements: [], repaired: [] };
 const up = (...more: string[]) => document<Up>(['up', ...PORTS, ...more], 400);
 const notHolding = (result: Up) => result.claims.filter((claim) => claim.result !== 'holds');
 /** What the stages before the gateways go without, as `sandbox.yaml` says by name. */
