@@ -31,6 +31,7 @@ class ResourceInUse(JsonRESTError):
 
 
 _register = ServiceDiscoveryBackend.register_instance
+_update_custom_health = ServiceDiscoveryBackend.update_instance_custom_health_status
 _create_service = ServiceDiscoveryBackend.create_service
 _delete_service = ServiceDiscoveryBackend.delete_service
 _delete_namespace = ServiceDiscoveryBackend.delete_namespace
@@ -46,7 +47,18 @@ def _register_or_replace(
 ) -> str:
     service = self.get_service(service_id)
     service.instances[:] = [known for known in service.instances if known.instance_id != instance_id]
-    return _register(self, service_id, instance_id, creator_request_id, attributes)
+    operation = _register(self, service_id, instance_id, creator_request_id, attributes)
+    # https://docs.aws.amazon.com/cloud-map/latest/api/API_RegisterInstance.html, AWS_INIT_HEALTH_STATUS
+    initial = attributes.get("AWS_INIT_HEALTH_STATUS")
+    if initial is not None and service.health_check_custom_config is not None:
+        self.get_instance(service_id, instance_id).health_status = initial
+    return operation
+
+
+def _update_health(self: ServiceDiscoveryBackend, service_id: str, instance_id: str, status: str) -> None:
+    if self.get_service(service_id).health_check_custom_config is None:
+        raise JsonRESTError("CustomHealthNotFound", f"Service {service_id} has no custom health check.")
+    _update_custom_health(self, service_id, instance_id, status)
 
 
 def _create_service_in_namespace(self: ServiceDiscoveryBackend, *args: Any, **given: Any) -> Service:
@@ -134,6 +146,7 @@ def _matches(item: Namespace | Service, entry: dict[str, Any]) -> bool:
 
 def install() -> None:
     replace(ServiceDiscoveryBackend, "register_instance", _register_or_replace)
+    replace(ServiceDiscoveryBackend, "update_instance_custom_health_status", _update_health)
     replace(ServiceDiscoveryBackend, "create_service", _create_service_in_namespace)
     replace(ServiceDiscoveryBackend, "delete_service", _delete_service_unless_used)
     replace(ServiceDiscoveryBackend, "delete_namespace", _delete_namespace_unless_used)

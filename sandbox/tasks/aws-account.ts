@@ -116,8 +116,12 @@ export class AwsAccount implements Account {
     return this.secrets.read(valueFrom);
   }
 
-  register(registration: Registration): Promise<void> {
-    return this.registrations.register(registration);
+  register(registration: Registration, checked: boolean): Promise<void> {
+    return this.registrations.register(registration, checked);
+  }
+
+  reportHealth(registration: Registration, healthy: boolean): Promise<void> {
+    return this.registrations.reportHealth(registration, healthy);
   }
 
   deregister(registration: Registration): Promise<void> {

@@ -72,7 +72,9 @@ export async function startContainer(
   }
 }
 
-function killGroup(pid: number): void {
+/** Kills a process and all that are left of its group. */
+export function killGroup(pid: number | undefined): void {
+  if (pid === undefined) return;
   try {
     process.kill(-pid, 'SIGKILL');
   } catch (error) {

@@ -6,7 +6,7 @@ import {
   type ProcessRecords,
   startContainer,
 } from './container';
-import { type HealthWatch, watchHealth } from './health-command';
+import { atAddress, type HealthWatch, watchHealth } from './health-command';
 import { type ContainerHealth, type ContainerSpec, TaskCannotStart } from './types';
 
 export interface ContainersOptions {
@@ -14,6 +14,8 @@ export interface ContainersOptions {
   /** All that a container's process gets. */
   readonly environmentOf: (container: string) => Readonly<Record<string, string>>;
   readonly workingDirectory: string;
+  /** The task's own: what `localhost` means in a health check's command. */
+  readonly address: string;
   readonly logFile: (container: string) => string;
   readonly records: ProcessRecords;
   /** An essential container has ended, or all have: the task is over. */
@@ -48,7 +50,7 @@ export class Containers {
     await Promise.all([...this.members.values()].map((member) => member.started));
   }
 
-  /** The worst of the essential containers' own health checks; undefined when there is none. */
+  /** The worst of those essential containers that have a health check; undefined when none has. */
   get health(): ContainerHealth | undefined {
     const known = [...this.members.values()]
       .filter(({ spec }) => spec.essential && spec.healthCheck !== undefined)
@@ -59,6 +61,13 @@ export class Containers {
       known.find((health) => health === 'UNKNOWN') ??
       'HEALTHY'
     );
+  }
+
+  /** Names of the essential containers whose health check fails. */
+  get unhealthy(): readonly string[] {
+    return [...this.members.values()]
+      .filter(({ spec, health }) => spec.essential && health?.health === 'UNHEALTHY')
+      .map(({ spec }) => spec.name);
   }
 
   /**
@@ -96,7 +105,7 @@ export class Containers {
     const container = await member.process;
     if (spec.healthCheck !== undefined) {
       member.health = watchHealth(
-        spec.healthCheck,
+        { ...spec.healthCheck, command: atAddress(spec.healthCheck.command, this.options.address) },
         environment,
         workingDirectory,
         this.options.onHealthChange,

@@ -5,7 +5,7 @@ export const FAST_SECONDS = 10;
 const MOST_DELAY_SECONDS = 60;
 
 export interface Failures {
-  /** Since the deployment started, until it completes. */
+  /** Since the deployment started or a task of it last became healthy, until it completes. */
   readonly failedTasks: number;
   /** Fast failures in a row. */
   readonly inARow: number;
@@ -34,6 +34,12 @@ export function afterFailure(
     mayStartAtMs: nowMs + restartDelaySeconds(inARow) * 1000,
   };
 }
+
+/**
+ * A healthy task of the deployment: the circuit breaker counts anew.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentCircuitBreaker.html, resetOnHealthyTask
+ */
+export const afterHealthyTask = (before: Failures): Failures => ({ ...before, failedTasks: 0 });
 
 /** The first failure costs no time; then 1, 2, 4 … seconds, at most a minute (ECS: up to 27 minutes). */
 export function restartDelaySeconds(failuresInARow: number): number {

@@ -1,6 +1,12 @@
-/** A container's own health check, run as its command says. */
-import { execFile } from 'node:child_process';
+/**
+ * A container's own health check, run as its command says.
+ *
+ * The first check comes one interval after the start, and each of the others one interval after the end of the one before.
+ * https://docs.docker.com/reference/dockerfile/#healthcheck, which ECS's health check is mapped to.
+ */
+import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { killGroup } from './container';
 import type { ContainerHealth, HealthCommand } from './types';
 
 export interface HealthWatch {
@@ -9,6 +15,12 @@ export interface HealthWatch {
   readonly healthy: Promise<void>;
   stop(): void;
 }
+
+const LOOPBACK = /(?<![\w.-])(?:127\.0\.0\.1|localhost)(?![\w.-])/g;
+
+/** The command, asking the task's own address: a container's localhost is its task's, a process's is the machine's. */
+export const atAddress = (command: readonly string[], address: string): readonly string[] =>
+  command.map((part) => part.replace(LOOPBACK, address));
 
 /** @param onChange called when `health` has changed */
 export function watchHealth(
@@ -32,13 +44,14 @@ export function watchHealth(
   const watch = async () => {
     const startedAt = Date.now();
     let failures = 0;
-    while (!stopped.signal.aborted) {
+    for (;;) {
+      await sleep(check.intervalSeconds * 1000, undefined, { signal: stopped.signal }).catch(() => {});
+      if (stopped.signal.aborted) return;
       const passed = await runOnce(check, environment, workingDirectory, stopped.signal);
       const starting = health === 'UNKNOWN' && Date.now() - startedAt < check.startPeriodSeconds * 1000;
       failures = passed || starting ? 0 : failures + 1;
       if (passed) become('HEALTHY');
       if (failures >= check.retries) become('UNHEALTHY');
-      await sleep(check.intervalSeconds * 1000, undefined, { signal: stopped.signal }).catch(() => {});
     }
   };
   void watch();
@@ -51,6 +64,7 @@ export function watchHealth(
   };
 }
 
+/** Whether it ends with 0 in time; what it has started ends with it. */
 function runOnce(
   check: HealthCommand,
   environment: Readonly<Record<string, string>>,
@@ -59,17 +73,22 @@ function runOnce(
 ): Promise<boolean> {
   const [program, ...args] = check.command as [string, ...string[]];
   return new Promise((resolve) => {
-    execFile(
-      program,
-      args,
-      {
-        env: { ...environment },
-        cwd: workingDirectory,
-        timeout: check.timeoutSeconds * 1000,
-        killSignal: 'SIGKILL',
-        signal,
-      },
-      (error) => resolve(error === null),
-    );
+    const child = spawn(program, args, {
+      env: { ...environment },
+      cwd: workingDirectory,
+      detached: true,
+      stdio: 'ignore',
+    });
+    const kill = () => killGroup(child.pid);
+    const timer = setTimeout(kill, check.timeoutSeconds * 1000);
+    const end = (passed: boolean) => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', kill);
+      kill();
+      resolve(passed);
+    };
+    signal.addEventListener('abort', kill);
+    child.once('error', () => end(false));
+    child.once('exit', (code) => end(code === 0));
   });
 }

@@ -8,11 +8,18 @@ import {
   DeregisterInstanceCommand,
   RegisterInstanceCommand,
   type ServiceDiscoveryClient,
+  UpdateInstanceCustomHealthStatusCommand,
 } from '@aws-sdk/client-servicediscovery';
 import type { Registration, ServiceRegistry } from './types';
 
-/** Whose deregistration has nothing left to do. */
-const GONE = ['TargetGroupNotFound', 'InvalidTarget', 'ServiceNotFound', 'InstanceNotFound'];
+/** Whose deregistration has nothing left to do, and whose health nobody keeps. */
+const GONE = [
+  'TargetGroupNotFound',
+  'InvalidTarget',
+  'ServiceNotFound',
+  'InstanceNotFound',
+  'CustomHealthNotFound',
+];
 
 export class Registrations {
   constructor(
@@ -21,19 +28,33 @@ export class Registrations {
     private readonly discovery: ServiceDiscoveryClient,
   ) {}
 
-  async register(registration: Registration): Promise<void> {
+  async register(registration: Registration, checked: boolean): Promise<void> {
     for (const registry of registration.registries) {
       await this.discovery.send(
         new RegisterInstanceCommand({
           ServiceId: registry.serviceId,
           InstanceId: registration.taskId,
-          Attributes: attributes(registration, registry, this.region),
+          Attributes: {
+            ...attributes(registration, registry, this.region),
+            ...(checked && { AWS_INIT_HEALTH_STATUS: 'UNHEALTHY' }),
+          },
         }),
       );
     }
     for (const { targetGroupArn, containerPort } of registration.loadBalancers) {
       const Targets = [{ Id: registration.address, Port: containerPort }];
       await this.balancing.send(new RegisterTargetsCommand({ TargetGroupArn: targetGroupArn, Targets }));
+    }
+  }
+
+  /** What is already gone, or keeps no health of its own, is no error. */
+  async reportHealth({ registries, taskId }: Registration, healthy: boolean): Promise<void> {
+    const Status = healthy ? 'HEALTHY' : 'UNHEALTHY';
+    for (const { serviceId: ServiceId } of registries) {
+      const command = new UpdateInstanceCustomHealthStatusCommand({ ServiceId, InstanceId: taskId, Status });
+      await this.discovery.send(command).catch((error: unknown) => {
+        if (!isGone(error)) throw error;
+      });
     }
   }
 

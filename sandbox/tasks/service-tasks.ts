@@ -1,6 +1,6 @@
 /** The tasks of one service: makes them agree with what the service says, and reports what is true. */
 import type { Addresses, Placement } from './addresses';
-import { afterFailure, breakerThreshold, type Failures, NO_FAILURES } from './failures';
+import { afterFailure, afterHealthyTask, breakerThreshold, type Failures, NO_FAILURES } from './failures';
 import { isSteady, plan, type ServiceState, type StopReason } from './plan';
 import { ServiceEvents } from './service-events';
 import { Task, type TaskSurroundings } from './task';
@@ -28,6 +28,7 @@ export class ServiceTasks {
   private stopped: TaskReport[] = [];
   private readonly deployments = new Map<string, Deployment>();
   private readonly failuresTold = new Set<Task>();
+  private readonly healthTold = new WeakSet<Task>();
   private readonly events: ServiceEvents;
   /** Told once for all tasks of a task definition. */
   private readonly notRunTold = new Set<string>();
@@ -55,6 +56,7 @@ export class ServiceTasks {
       if (task.ending?.failed) this.countFailure(task, task.ending.reason, nowMs);
     this.forgetStopped();
     const states = this.tasks.map((task) => task.look());
+    for (const task of this.tasks) if (task.healthySinceMs !== undefined) this.countHealthy(task);
     for (const task of this.tasks)
       if (task.ending?.failed) this.countFailure(task, task.ending.reason, nowMs);
     const primary = this.view.deployments.find((deployment) => deployment.primary);
@@ -185,16 +187,23 @@ export class ServiceTasks {
   }
 
   private stop(task: Task, reason: StopReason, primary: DeploymentView | undefined, nowMs: number): void {
-    if (reason === 'unhealthy') this.countFailure(task, 'it is unhealthy', nowMs);
+    if (reason === 'unhealthy') this.countFailure(task, task.whyUnhealthy, nowMs);
     const cause = primary === undefined ? 'the service' : `deployment ${primary.id}`;
     task.stop(
       reason === 'unhealthy'
-        ? 'Task failed health checks'
+        ? `Task ${task.whyUnhealthy}`
         : reason === 'service-deleted'
           ? 'The service was deleted'
           : `Scaling activity initiated by (${cause})`,
     );
     this.events.add(`has stopped 1 running tasks: ${names([task])}.`);
+  }
+
+  private countHealthy(task: Task): void {
+    if (this.healthTold.has(task)) return;
+    this.healthTold.add(task);
+    const deployment = this.deployment(task.deploymentId);
+    deployment.failures = afterHealthyTask(deployment.failures);
   }
 
   private countFailure(task: Task, reason: string, nowMs: number): void {

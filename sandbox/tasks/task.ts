@@ -1,18 +1,26 @@
 /** One task of a service, from its start to its end. */
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Balancer, Log } from '../types';
 import type { Placement } from './addresses';
 import type { ProcessRecords } from './container';
 import { Containers } from './containers';
 import { readEnvironments } from './environments';
-import { nextHealth } from './health';
-import { listening } from './listening';
+import { nextHealth, UNCHECKED_SECONDS } from './health';
 import { followLogs, type LogFollower } from './log-follower';
 import type { Health, Phase, TaskState } from './plan';
 import { type Runnable, runnable } from './runnable';
 import { TaskFolder } from './task-folder';
-import type { Account, Registration, ServiceView, TaskReport, TaskSpec, TaskStatus } from './types';
+import type {
+  Account,
+  ContainerHealth,
+  Registration,
+  ServiceView,
+  TaskReport,
+  TaskSpec,
+  TaskStatus,
+} from './types';
 
 /** What all tasks have in common. */
 export interface TaskSurroundings {
@@ -29,6 +37,8 @@ export interface TaskSurroundings {
   readonly path: string;
   /** `127.0.0.1:5353` */
   readonly dnsAddress: string;
+  /** For tests only: how long a task that nobody checks waits until it counts. @default 40, as in ECS */
+  readonly unsafeUncheckedSeconds?: number;
   /** Where AWS's APIs are, for programs that call them. */
   readonly awsEndpoint?: string;
 }
@@ -64,7 +74,9 @@ export class Task {
   status: TaskStatus = 'PENDING';
   private runningAtMs?: number;
   private health: Health = 'unknown';
-  private listens = false;
+  private waited = false;
+  private registered = false;
+  private told?: ContainerHealth;
   /** Aborted when the task is to end, when it is not to be drained, when it is to be killed. */
   private readonly over = new AbortController();
   private readonly noDrain = new AbortController();
@@ -100,10 +112,11 @@ export class Task {
       containers: this.runnable.run,
       environmentOf: (container) => this.environments[container] ?? {},
       workingDirectory: surroundings.projectRoot,
+      address: placement.address,
       logFile: (container) => this.logFile(container),
       records: surroundings.records,
       onEnd: (reason) => this.end({ reason, failed: true }),
-      onHealthChange: options.onChange,
+      onHealthChange: () => this.healthChanged(),
     });
     this.stopped = this.live();
   }
@@ -133,7 +146,7 @@ export class Task {
       targets: service.loadBalancers.map(({ targetGroupArn, containerPort }) =>
         this.surroundings.balancer.targetState(targetGroupArn, this.address, containerPort),
       ),
-      listens: this.listens,
+      waited: this.waited,
       containers: this.containers.health,
     });
     if (this.health === 'healthy') this.healthySinceMs ??= Date.now();
@@ -145,6 +158,13 @@ export class Task {
       health: this.health,
       startedAtMs: this.startedAtMs,
     };
+  }
+
+  /** In ECS's words. */
+  get whyUnhealthy(): string {
+    return this.containers.health === 'UNHEALTHY'
+      ? `failed container health checks (${this.containers.unhealthy.join(', ')})`
+      : 'failed ELB health checks';
   }
 
   get arn(): string {
@@ -209,9 +229,11 @@ export class Task {
       if (!this.over.signal.aborted) {
         this.runningAtMs = Date.now();
         this.become('RUNNING');
-        registering = account.register(this.registration);
+        void this.waitUnchecked();
+        registering = account.register(this.registration, this.containers.health !== undefined);
         await registering;
-        void this.listen();
+        this.registered = true;
+        this.healthChanged();
       }
     } catch (error) {
       this.end({ reason: error instanceof Error ? error.message : String(error), failed: true });
@@ -242,11 +264,24 @@ export class Task {
     });
   }
 
-  private async listen(): Promise<void> {
-    if (this.registration.loadBalancers.length > 0) return;
-    const ports = this.runnable.run.filter(({ essential }) => essential).flatMap(({ ports }) => ports);
-    this.listens = await listening(this.address, ports, this.over.signal);
-    if (this.listens) this.options.onChange();
+  private async waitUnchecked(): Promise<void> {
+    const seconds = this.surroundings.unsafeUncheckedSeconds ?? UNCHECKED_SECONDS;
+    await sleep(seconds * 1000, undefined, { signal: this.over.signal }).catch(() => {});
+    if (this.over.signal.aborted) return;
+    this.waited = true;
+    this.options.onChange();
+  }
+
+  /** Cloud Map answers with healthy instances, and hears of a container's health from ECS. */
+  private healthChanged(): void {
+    this.options.onChange();
+    const { health } = this.containers;
+    if (!this.registered || health === undefined || health === 'UNKNOWN' || health === this.told) return;
+    this.told = health;
+    const { account, log } = this.surroundings;
+    account
+      .reportHealth(this.registration, health === 'HEALTHY')
+      .catch((error: Error) => log('tasks', error.message, { task: this.id }));
   }
 
   /** No request is in flight any more in any of its target groups. */

@@ -148,7 +148,10 @@ export interface Account {
   subnets(ids: readonly string[]): Promise<readonly Subnet[]>;
   /** Value behind a container's `secrets[].valueFrom`. */
   secret(valueFrom: string): Promise<string>;
-  register(registration: Registration): Promise<void>;
+  /** @param checked a container's health check has still to pass: until then its names leave it out */
+  register(registration: Registration, checked: boolean): Promise<void>;
+  /** What the containers' health checks say; told to Cloud Map. */
+  reportHealth(registration: Registration, healthy: boolean): Promise<void>;
   /** What is already gone (a deleted target group, an unknown instance) is not an error. */
   deregister(registration: Registration): Promise<void>;
   appendLog(

@@ -78,7 +78,8 @@ export class World {
   private readonly listeners: (() => void)[] = [];
   private readonly stateListeners: (() => void)[] = [];
 
-  constructor() {
+  /** @param unsafeUncheckedSeconds in place of ECS's 40 s, for tasks that nobody checks */
+  constructor(unsafeUncheckedSeconds = 1) {
     this.controller = new TasksController({
       account: this.account(),
       balancer: this.balancer(),
@@ -101,6 +102,7 @@ export class World {
       tasksFolder: join(this.folder, 'tasks'),
       path: process.env.PATH ?? '',
       dnsAddress: '127.0.0.1:6053',
+      unsafeUncheckedSeconds,
     });
   }
 
@@ -169,6 +171,9 @@ export class World {
       register: async ({ address, loadBalancers }: Registration) => {
         this.happened.push(`register ${address}`);
         if (loadBalancers.length > 0) this.say(address, 'initial');
+      },
+      reportHealth: async ({ address }: Registration, healthy) => {
+        this.happened.push(`${healthy ? 'healthy' : 'unhealthy'} ${address}`);
       },
       deregister: async ({ address }: Registration) => {
         this.happened.push(`deregister ${address}`);

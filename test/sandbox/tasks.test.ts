@@ -132,7 +132,7 @@ describe('a task', () => {
     world.say('127.50.2.4', 'healthy');
     await world.until(() => world.report.tasks.some(({ stoppedReason }) => stoppedReason !== null));
     const old = world.report.tasks.find(({ privateIpv4Address }) => privateIpv4Address === '127.50.1.4');
-    expect(old?.stoppedReason).toBe('Task failed health checks');
+    expect(old?.stoppedReason).toBe('Task failed ELB health checks');
   });
 
   test('that StopTask was called for gets the stop signal without being drained, and is replaced', async () => {

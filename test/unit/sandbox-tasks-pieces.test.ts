@@ -2,11 +2,13 @@ import { describe, expect, test } from '@jest/globals';
 import { Addresses } from '../../sandbox/tasks/addresses';
 import {
   afterFailure,
+  afterHealthyTask,
   breakerThreshold,
   NO_FAILURES,
   restartDelaySeconds,
 } from '../../sandbox/tasks/failures';
-import { nextHealth } from '../../sandbox/tasks/health';
+import { nextHealth, UNCHECKED_SECONDS } from '../../sandbox/tasks/health';
+import { atAddress } from '../../sandbox/tasks/health-command';
 import { toServiceView } from '../../sandbox/tasks/service-view';
 import { toTaskSpec } from '../../sandbox/tasks/task-definition';
 import { parseValueFrom, pickJsonKey } from '../../sandbox/tasks/value-from';
@@ -67,6 +69,14 @@ describe('failures', () => {
     });
   });
 
+  test('a healthy task lets the circuit breaker count anew', () => {
+    expect(afterHealthyTask({ failedTasks: 2, inARow: 2, mayStartAtMs: 7000 })).toEqual({
+      failedTasks: 0,
+      inARow: 2,
+      mayStartAtMs: 7000,
+    });
+  });
+
   test.each([
     [0, 3],
     [5, 3],
@@ -79,13 +89,13 @@ describe('failures', () => {
 });
 
 describe('health', () => {
-  const alone = { targets: [], listens: false, containers: undefined };
+  const alone = { targets: [], waited: false, containers: undefined };
 
   test('is what the target groups say, all of them', () => {
     expect(nextHealth('unknown', { ...alone, targets: ['healthy', 'healthy'] })).toBe('healthy');
     expect(nextHealth('unknown', { ...alone, targets: ['healthy', 'initial'] })).toBe('unknown');
     expect(nextHealth('healthy', { ...alone, targets: ['healthy', 'unhealthy'] })).toBe('unhealthy');
-    expect(nextHealth('unknown', { ...alone, targets: ['initial'], listens: true })).toBe('unknown');
+    expect(nextHealth('unknown', { ...alone, targets: ['initial'], waited: true })).toBe('unknown');
   });
 
   test('a task that served is not replaced because its target group is out of use for a moment', () => {
@@ -94,11 +104,30 @@ describe('health', () => {
     expect(nextHealth('unhealthy', { ...alone, targets: ['initial'] })).toBe('unknown');
   });
 
-  test('without a target group a listening port counts, with a health check of its own that too', () => {
-    expect(nextHealth('unknown', { ...alone, listens: true })).toBe('healthy');
-    expect(nextHealth('unknown', { ...alone, listens: true, containers: 'UNKNOWN' })).toBe('unknown');
-    expect(nextHealth('unknown', { ...alone, listens: true, containers: 'HEALTHY' })).toBe('healthy');
-    expect(nextHealth('healthy', { ...alone, listens: true, containers: 'UNHEALTHY' })).toBe('unhealthy');
+  test('a task that nobody checks counts once it has waited', () => {
+    expect(nextHealth('unknown', alone)).toBe('unknown');
+    expect(nextHealth('unknown', { ...alone, waited: true })).toBe('healthy');
+    expect(UNCHECKED_SECONDS).toBe(40);
+  });
+
+  test('a health check of a container counts at once, however long the task has run', () => {
+    expect(nextHealth('unknown', { ...alone, waited: true, containers: 'UNKNOWN' })).toBe('unknown');
+    expect(nextHealth('unknown', { ...alone, containers: 'HEALTHY' })).toBe('healthy');
+    expect(nextHealth('healthy', { ...alone, waited: true, containers: 'UNHEALTHY' })).toBe('unhealthy');
+  });
+
+  test('behind a load balancer both have to pass', () => {
+    expect(nextHealth('unknown', { ...alone, targets: ['healthy'], containers: 'UNKNOWN' })).toBe('unknown');
+    expect(nextHealth('unknown', { ...alone, targets: ['initial'], containers: 'HEALTHY' })).toBe('unknown');
+    expect(nextHealth('unknown', { ...alone, targets: ['healthy'], containers: 'HEALTHY' })).toBe('healthy');
+  });
+
+  test("localhost in a health check's command is the task's own address", () => {
+    const text = 'curl -f http://localhost:8080/healthz?of=localhost.test || nc 127.0.0.1 80 && x 127.0.0.12';
+    expect(atAddress(['CMD-SHELL', text], '127.9.0.4')).toEqual([
+      'CMD-SHELL',
+      'curl -f http://127.9.0.4:8080/healthz?of=localhost.test || nc 127.9.0.4 80 && x 127.0.0.12',
+    ]);
   });
 });
 
