@@ -3,12 +3,14 @@ import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { Listr } from 'listr2';
 import pc from 'picocolors';
+import { clusterName } from '../constructs/blueprint/names';
 import type { Stage } from '../constructs/blueprint/schema';
 import { readSandbox, startDaemon, updateSandbox } from '../sandbox/client';
 import { EmulatorControl, type InertResource } from '../sandbox/emulator';
 import { SandboxFolder, takeLock } from '../sandbox/folder';
 import { checkPrerequisites, explainMissing } from '../sandbox/prerequisites';
 import type { Engine, SandboxPorts } from '../sandbox/types';
+import { awsClients, sandboxAccess } from './aws';
 import { type Context, contextOf, environmentNamed, type Project } from './context';
 import { issueDemoKeys, readDemoKeys } from './demo-keys';
 import { type Changes, type Deployment, isEmpty, STEPS, synthesizeWith } from './deployment';
@@ -16,6 +18,7 @@ import { findEndpoints } from './endpoints';
 import { chooseEngine } from './engine';
 import { type Output, UserError } from './output';
 import { refuseReplacements, WouldReplace } from './replacements';
+import { applyAndCheck } from './rollout';
 import { unenforcedLines, unenforcedTexts } from './unenforced';
 import type { ClaimResult } from './verify/claim';
 import { allHold } from './verify/verify';
@@ -88,6 +91,19 @@ async function startSandbox(
   return 'started';
 }
 
+/** @throws UserError that names each service whose deploy ECS gave up */
+async function applied(
+  project: Project,
+  options: UpOptions,
+  { deployment }: Progress,
+  say: (text: string) => void,
+): Promise<void> {
+  if (!deployment) throw new Error('nothing is planned');
+  const { name, region } = environmentNamed(project, options.environment);
+  const { ecs } = awsClients(sandboxAccess(region, options.emulatorPort));
+  await applyAndCheck(ecs, clusterName(name), () => deployment.apply(say));
+}
+
 /** The work of `up` as a list of tasks with their times. */
 function tasksOf(
   project: Project,
@@ -134,7 +150,7 @@ function tasksOf(
       }),
       timed(steps.apply, async (say) => {
         if (progress.changes && isEmpty(progress.changes)) return 'nothing to do';
-        await progress.deployment?.apply(say);
+        await applied(project, options, progress, say);
         return undefined;
       }),
       timed('Consumers', async (say) => {

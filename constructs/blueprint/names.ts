@@ -31,6 +31,9 @@ export function hashNumber(text: string, below: number): number {
 /** The service of an API's new version, and its name in the namespace: `orders-canary`. */
 export const canaryId = (api: string): string => `${api}-canary`;
 
+/** The container beside an API's own that asks it whether it can serve. */
+export const probeName = (api: string): string => `${api}-probe`;
+
 /** `gateway-a`. */
 export const memberId = (letter: string): string => `${ids.gateway}-${letter}`;
 

@@ -15,6 +15,7 @@ export type {
 } from './model';
 export { type Policies, policies, refine, route, settle } from './policies';
 export { type Prefix, prefixesInOrder } from './prefixes';
+export { probeCommand, probeRuns } from './probe';
 export { collide, formsInOrder, type RouteForm, resolveRoutes, routeOf } from './routes';
 
 export const dataPlane: DataPlane = haproxy;

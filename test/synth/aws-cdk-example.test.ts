@@ -217,7 +217,10 @@ test('the two ways out reach what they name, and nothing else', () => {
   expect(Object.fromEntries(readOnly)).toEqual({
     gatewaygatewayaTaskDefinition: [['gateway', undefined]],
     gatewaygatewaybTaskDefinition: [['gateway', undefined]],
-    ordersTaskDefinition: [['orders', true]],
+    ordersTaskDefinition: [
+      ['orders', true],
+      ['orders-probe', undefined],
+    ],
   });
 });
 

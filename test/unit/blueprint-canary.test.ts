@@ -65,6 +65,11 @@ describe('a canary', () => {
           image: 'ghcr.io/example/orders:2',
           environment: { LEVEL: 'info', MODE: 'new' },
         },
+        {
+          ...stable.taskDefinition.containers[1],
+          name: 'orders-canary-probe',
+          dependsOn: [{ container: 'orders-canary', condition: 'START' }],
+        },
       ],
     });
     expect(canary.taskDefinition.containers[0]?.secrets).toEqual({ TOKEN: { arn: SECRET } });

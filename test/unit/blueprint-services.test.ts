@@ -51,6 +51,7 @@ describe('a task', () => {
           secrets: {},
           stopTimeoutSeconds: 40,
         },
+        expect.objectContaining({ name: 'orders-probe' }),
       ],
     });
     expect(service('orders').logGroup).toEqual({
@@ -58,6 +59,75 @@ describe('a task', () => {
       name: '/stagecraft/shop/orders',
       retentionDays: 30,
     });
+  });
+
+  test('is asked by a probe beside it, in the words of the file', () => {
+    const health =
+      'health: { path: /ready, status: 200-299, intervalSeconds: 15, timeoutSeconds: 3, unhealthyThreshold: 4, graceSeconds: 90, probeImage: "123456789012.dkr.ecr.eu-central-1.amazonaws.com/tools/bash:5" }';
+    const orders = service('orders', ['    port: 8080', `    port: 3000\n    ${health}`]);
+    const [api, probe, ...others] = orders.taskDefinition.containers;
+    expect(others).toEqual([]);
+    expect(api?.healthCheck).toBeUndefined();
+    expect(probe).toEqual({
+      name: 'orders-probe',
+      image: '123456789012.dkr.ecr.eu-central-1.amazonaws.com/tools/bash:5',
+      entryPoint: ['/bin/bash', '-c'],
+      command: [expect.stringContaining('sleep infinity')],
+      ports: [],
+      environment: {},
+      secrets: {},
+      dependsOn: [{ container: 'orders', condition: 'START' }],
+      healthCheck: {
+        command: [
+          ...['CMD', '/bin/bash', '-c', expect.stringContaining('/dev/tcp/127.0.0.1/$1')],
+          ...['probe', '3000', '/ready', '200', '299'],
+        ],
+        intervalSeconds: 15,
+        timeoutSeconds: 3,
+        retries: 4,
+        startPeriodSeconds: 90,
+      },
+      stopTimeoutSeconds: 2,
+    });
+    expect(orders.executionRole.statements.map(({ sid }) => sid)).toEqual([
+      'WriteLogs',
+      'SignInToRegistry',
+      'PullImage',
+    ]);
+  });
+
+  test('is asked by a probe at every stage, and so is a new version', () => {
+    const probed = (...edits: Edit[]) =>
+      resolve(parsed(...edits)).services.map(({ taskDefinition: { containers } }) =>
+        containers.map(({ name }) => name),
+      );
+    const both = [
+      ['orders', 'orders-probe'],
+      ['catalog', 'catalog-probe'],
+    ];
+    expect(probed()).toEqual(both);
+    expect(probed(balanced)).toEqual(both);
+    expect(probed([PORT, `${PORT}    canary: { image: o:2, percent: 5 }\n`])[1]).toEqual([
+      'orders-canary',
+      'orders-canary-probe',
+    ]);
+  });
+
+  test('that checks itself has no probe', () => {
+    const health = 'health: { command: [CMD-SHELL, "curl -f http://localhost:3000/ || exit 1"] }';
+    const orders = service('orders', ['    port: 8080', `    port: 3000\n    ${health}`]);
+    expect(orders.taskDefinition.containers).toEqual([
+      expect.objectContaining({
+        name: 'orders',
+        healthCheck: {
+          command: ['CMD-SHELL', 'curl -f http://localhost:3000/ || exit 1'],
+          intervalSeconds: 10,
+          timeoutSeconds: 4,
+          retries: 2,
+          startPeriodSeconds: 30,
+        },
+      }),
+    ]);
   });
 
   test.each([

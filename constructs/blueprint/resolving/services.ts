@@ -3,6 +3,7 @@ import type { LogGroup, Service } from '../blueprint';
 import { LONGEST_STOP_SECONDS } from '../fargate';
 import { canaryId, logGroupName, scalingPolicyName, serviceName } from '../names';
 import type { Api, Environment } from '../schema';
+import { withHealthCheck } from './api-health';
 import { executionRole, taskRole } from './iam';
 import { tasksIn } from './network';
 import { apiGroup } from './security-groups';
@@ -41,7 +42,7 @@ function taskDefinition(environment: Environment, name: string, api: Api): Servi
     cpu: api.cpu,
     memoryMiB: api.memoryMiB,
     architecture: architectures[api.architecture],
-    containers: [
+    containers: withHealthCheck(
       {
         name,
         image: api.image,
@@ -51,7 +52,8 @@ function taskDefinition(environment: Environment, name: string, api: Api): Servi
         secrets: sorted(Object.fromEntries(secrets)),
         stopTimeoutSeconds: Math.min(LONGEST_STOP_SECONDS, api.requestTimeoutSeconds + STOP_MARGIN_SECONDS),
       },
-    ],
+      api,
+    ),
   };
 }
 
@@ -59,13 +61,15 @@ export function resolveApi(environment: Environment, name: string, api: Api): Se
   const { subnets, zones } = tasksIn(environment);
   const { min, max = min, targetCpuPercent } = api.instances;
   const policyName = scalingPolicyName(environment.name, name);
+  const definition = taskDefinition(environment, name, api);
   return {
     id: name,
     name: serviceName(environment.name, name),
-    taskDefinition: taskDefinition(environment, name, api),
+    taskDefinition: definition,
     executionRole: executionRole(environment, {
       id: name,
       image: api.image,
+      sidecarImages: definition.containers.slice(1).map(({ image }) => image),
       secretArns: Object.values(api.secrets),
     }),
     taskRole: taskRole(environment, name),

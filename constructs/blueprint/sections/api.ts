@@ -1,10 +1,30 @@
 import { z } from 'zod';
 import { balancing } from '../../gateway/balancing';
+import { images } from '../../gateway/images';
 import { policies, promises, route } from '../../gateway/policies';
 import { duration, hostName, instanceCounts, name, pathPrefix, portNumber } from '../fields';
 import { MOST_SEED } from '../resolving/listener-rules';
 import { canary } from './canary';
 
+const image = z
+  .string()
+  .min(1)
+  .max(255)
+  .regex(/^\S+$/, 'an image name without spaces, such as ghcr.io/example/orders:1.4.2');
+
+const healthCommand = z
+  .tuple([z.enum(['CMD', 'CMD-SHELL']), z.string().min(1)], z.string())
+  .describe(
+    "A check of the image's own in place of the probe: run in the API's container, it ends with 0 when the instance can serve. `[CMD, program, …]`, or `[CMD-SHELL, text]`.",
+  );
+
+/**
+ * How an instance is known to be healthy, at every stage: before a deploy counts it, and as long as it runs.
+ *
+ * A small probe container beside the API asks `http://127.0.0.1:<port><path>`, so the API has to listen on localhost,
+ * too; its image needs no tool for it. Or a `command` runs in the API's own container. From stage `load-balanced` on the
+ * load balancer or the gateways ask the same.
+ */
 const healthCheck = z.strictObject({
   path: pathPrefix.default('/healthz').describe('Path that answers 200 when an instance can serve.'),
   status: z
@@ -13,7 +33,7 @@ const healthCheck = z.strictObject({
     .default('200')
     .describe('Status, or range of statuses, that counts as healthy: 200, or 200-299.'),
   intervalSeconds: z.int().min(5).max(300).default(10).describe('Time between two checks.'),
-  timeoutSeconds: z.int().min(2).max(120).default(4).describe('How long a check may take.'),
+  timeoutSeconds: z.int().min(2).max(60).default(4).describe('How long a check may take.'),
   healthyThreshold: z
     .int()
     .min(2)
@@ -29,9 +49,13 @@ const healthCheck = z.strictObject({
   graceSeconds: z
     .int()
     .min(0)
-    .max(3600)
+    .max(300)
     .default(30)
     .describe('Time a new task has to start before checks count.'),
+  command: healthCommand.optional(),
+  probeImage: image
+    .default(images.haproxy)
+    .describe('Image of the probe: any with /bin/bash and sleep. Not used with `command`.'),
 });
 
 const secretArn = z
@@ -50,12 +74,6 @@ const headerName = z
   .string()
   .regex(/^[A-Za-z0-9-]{1,40}$/, 'letters, digits and hyphens, 40 at most')
   .describe('Name of a request header.');
-
-const image = z
-  .string()
-  .min(1)
-  .max(255)
-  .regex(/^\S+$/, 'an image name without spaces, such as ghcr.io/example/orders:1.4.2');
 
 const variables = z.record(variableName, z.string().max(4096));
 

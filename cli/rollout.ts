@@ -1,0 +1,131 @@
+/**
+ * What became of the services' deployments in a deploy, as ECS says it. An engine may report success although the circuit
+ * breaker has gone back to the version before: Terraform's provider 5 does.
+ */
+import {
+  DescribeServiceDeploymentsCommand,
+  DescribeTasksCommand,
+  type ECSClient,
+  ListServiceDeploymentsCommand,
+  ListTasksCommand,
+  paginateListServices,
+  type ServiceDeployment,
+} from '@aws-sdk/client-ecs';
+import { UserError } from './output';
+
+export interface FailedRollout {
+  /** The service's name. */
+  readonly service: string;
+  /** In ECS's words. */
+  readonly reason: string;
+  /** The version before serves again, or still. */
+  readonly rolledBack: boolean;
+  /** Why tasks of it were stopped, each reason once. */
+  readonly stoppedTasks: readonly string[];
+}
+
+/** DescribeTasks takes so many. */
+const TASKS_PER_CALL = 100;
+
+const nameOf = (arn = ''): string => arn.split('/').pop() ?? '';
+
+const isRollback = (status?: string): boolean => status?.startsWith('ROLLBACK') ?? false;
+
+const hasFailed = ({ status, deploymentCircuitBreaker }: ServiceDeployment): boolean =>
+  isRollback(status) || (status === 'STOPPED' && deploymentCircuitBreaker?.status === 'TRIGGERED');
+
+/** The deployments of a cluster's services that began at `since` or later and failed, by service name. */
+export async function failedRollouts(ecs: ECSClient, cluster: string, since: Date): Promise<FailedRollout[]> {
+  const failed: FailedRollout[] = [];
+  for (const service of await serviceNames(ecs, cluster)) {
+    const [worst] = (await deploymentsOf(ecs, cluster, service, since)).filter(hasFailed);
+    if (worst === undefined) continue;
+    failed.push({
+      service,
+      reason: worst.rollback?.reason ?? worst.statusReason ?? `${worst.status}`,
+      rolledBack: isRollback(worst.status),
+      stoppedTasks: await stoppedReasons(ecs, cluster, service, since),
+    });
+  }
+  return failed;
+}
+
+/**
+ * Applies, then asks ECS what became of it.
+ * @throws UserError that names each service whose deployment failed, and why; else what `apply` throws
+ */
+export async function applyAndCheck(
+  ecs: ECSClient,
+  cluster: string,
+  apply: () => Promise<void>,
+): Promise<void> {
+  const since = new Date();
+  const error = await apply().then(
+    () => undefined,
+    (reason: unknown) => reason ?? new Error('the deploy failed'),
+  );
+  // What the engine says comes first; where ECS cannot be asked, it is all there is.
+  const failed = await failedRollouts(ecs, cluster, since).catch((reason: unknown) => {
+    if (error === undefined) throw reason;
+    return [];
+  });
+  if (failed.length === 0) {
+    if (error !== undefined) throw error;
+    return;
+  }
+  const said = error instanceof Error ? [error.message] : [];
+  throw new UserError([...said, ...failed.map(describe)].join('\n'));
+}
+
+function describe({ service, reason, rolledBack, stoppedTasks }: FailedRollout): string {
+  return [
+    `The deploy of service ${service} failed: ${reason}`,
+    ...stoppedTasks.map((why) => `  ${why}`),
+    rolledBack ? '  The version before serves.' : '  There is no version before to go back to.',
+  ].join('\n');
+}
+
+async function serviceNames(ecs: ECSClient, cluster: string): Promise<string[]> {
+  const names: string[] = [];
+  for await (const { serviceArns = [] } of paginateListServices({ client: ecs }, { cluster }))
+    names.push(...serviceArns.map(nameOf));
+  return names.sort();
+}
+
+async function deploymentsOf(
+  ecs: ECSClient,
+  cluster: string,
+  service: string,
+  since: Date,
+): Promise<ServiceDeployment[]> {
+  const after = new Date(since.getTime() - 1);
+  const listed = await ecs.send(
+    new ListServiceDeploymentsCommand({ cluster, service, createdAt: { after, before: new Date() } }),
+  );
+  const serviceDeploymentArns = (listed.serviceDeployments ?? []).flatMap(
+    ({ serviceDeploymentArn }) => serviceDeploymentArn ?? [],
+  );
+  if (serviceDeploymentArns.length === 0) return [];
+  const described = await ecs.send(new DescribeServiceDeploymentsCommand({ serviceDeploymentArns }));
+  return described.serviceDeployments ?? [];
+}
+
+async function stoppedReasons(
+  ecs: ECSClient,
+  cluster: string,
+  serviceName: string,
+  since: Date,
+): Promise<string[]> {
+  const { taskArns = [] } = await ecs.send(
+    new ListTasksCommand({ cluster, serviceName, desiredStatus: 'STOPPED' }),
+  );
+  if (taskArns.length === 0) return [];
+  const { tasks = [] } = await ecs.send(
+    new DescribeTasksCommand({ cluster, tasks: taskArns.slice(0, TASKS_PER_CALL) }),
+  );
+  const reasons = tasks
+    .filter(({ createdAt }) => createdAt === undefined || createdAt >= since)
+    .flatMap(({ stoppedReason }) => stoppedReason ?? [])
+    .filter((reason) => !reason.startsWith('Scaling activity'));
+  return [...new Set(reasons)];
+}

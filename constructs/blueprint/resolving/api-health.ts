@@ -1,0 +1,39 @@
+/** How ECS knows that a task of an API can serve, at every stage: its load balancer, if any, says the same once more. */
+import { probeCommand, probeRuns } from '../../gateway';
+import type { Container } from '../blueprint';
+import { probeName } from '../names';
+import type { Api } from '../schema';
+
+/** The least that Fargate gives. */
+const PROBE_STOP_SECONDS = 2;
+
+const checkOf = ({ health }: Api, command: readonly string[]): NonNullable<Container['healthCheck']> => ({
+  command,
+  intervalSeconds: health.intervalSeconds,
+  timeoutSeconds: health.timeoutSeconds,
+  retries: health.unhealthyThreshold,
+  startPeriodSeconds: health.graceSeconds,
+});
+
+/**
+ * The API's container and, unless the API checks itself, its probe. The probe starts after it, so that the grace time is
+ * the API's, and on the way out ends before it.
+ */
+export function withHealthCheck(container: Container, api: Api): Container[] {
+  const { command, probeImage, path, status } = api.health;
+  if (command) return [{ ...container, healthCheck: checkOf(api, command) }];
+  return [
+    container,
+    {
+      name: probeName(container.name),
+      image: probeImage,
+      ...probeRuns,
+      ports: [],
+      environment: {},
+      secrets: {},
+      dependsOn: [{ container: container.name, condition: 'START' }],
+      healthCheck: checkOf(api, probeCommand({ port: api.port, path, status })),
+      stopTimeoutSeconds: PROBE_STOP_SECONDS,
+    },
+  ];
+}
