@@ -74,6 +74,8 @@ export class World {
   /** Held back until it is called, when set. */
   finishDrain?: () => void;
   holdDrain = false;
+  /** Of a target that is registered. */
+  initialState: TargetState = 'initial';
   readonly controller: TasksController;
   private readonly listeners: (() => void)[] = [];
   private readonly stateListeners: (() => void)[] = [];
@@ -168,9 +170,9 @@ export class World {
           cidr: id === 'subnet-a' ? '127.50.1.0/24' : '127.50.2.0/24',
         })),
       secret: async (valueFrom) => `value of ${valueFrom}`,
-      register: async ({ address, loadBalancers }: Registration) => {
-        this.happened.push(`register ${address}`);
-        if (loadBalancers.length > 0) this.say(address, 'initial');
+      register: async ({ address, loadBalancers }: Registration, checked) => {
+        this.happened.push(`register ${address}${checked ? ' until healthy' : ''}`);
+        if (loadBalancers.length > 0) this.say(address, this.initialState);
       },
       reportHealth: async ({ address }: Registration, healthy) => {
         this.happened.push(`${healthy ? 'healthy' : 'unhealthy'} ${address}`);

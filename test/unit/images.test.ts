@@ -20,6 +20,10 @@ const defaults = imageDefaults(environmentJsonSchema());
 
 test('the fields that have one', () => {
   expect(defaults).toEqual([
+    [
+      '/properties/apis/additionalProperties/properties/health/properties/probeImage',
+      'public.ecr.aws/docker/library/haproxy:3.2.26',
+    ],
     ['/properties/gateway/properties/image', 'public.ecr.aws/docker/library/haproxy:3.2.26'],
     ['/properties/gateway/properties/keysImage', 'public.ecr.aws/docker/library/node:22.23.3-alpine'],
     [

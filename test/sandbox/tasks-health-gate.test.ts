@@ -1,0 +1,155 @@
+/**
+ * A deploy of an API is health-gated, with and without a load balancer: containers as the blueprint gives them, run by
+ * the tasks controller as ECS would, under requests. What green means: an image that never is healthy, or crashes, or
+ * hangs, replaces nothing that serves, and the deploy is given up with its reason.
+ */
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { request } from 'undici';
+import { withHealthCheck } from '../../constructs/blueprint/resolving/api-health';
+import type { Api } from '../../constructs/blueprint/schema';
+import { containerDefinitions } from '../../constructs/cdktf/container-definitions';
+import { toTaskSpec } from '../../sandbox/tasks/task-definition';
+import type { ContainerSpec } from '../../sandbox/tasks/types';
+import { service, TARGET_GROUP, World } from './tasks-world';
+
+jest.setTimeout(60_000);
+
+const PORT = 6017;
+const listening = (answer: string) =>
+  `require('node:http').createServer((q, s) => { ${answer} }).listen(${PORT}, process.env.TASK_ADDRESS);`;
+const GOOD = listening("s.end('good')");
+const IMAGES = {
+  'that starts, listens and is never healthy': listening("s.statusCode = 500; s.end('broken')"),
+  'that crashes': 'setTimeout(() => process.exit(3), 100);',
+  'that hangs': `${GOOD} setTimeout(() => process.kill(process.pid, 'SIGSTOP'), 50);`,
+};
+
+const api = {
+  port: PORT,
+  health: {
+    path: '/healthz',
+    status: '200',
+    intervalSeconds: 5,
+    timeoutSeconds: 2,
+    unhealthyThreshold: 2,
+    graceSeconds: 0,
+    probeImage: 'bash:5',
+  },
+} as Api;
+
+/** As the engine writes them and ECS reads them, only faster. */
+function containers(script: string): ContainerSpec[] {
+  const own = {
+    ...{ name: 'orders', image: 'orders:1', command: [process.execPath, '-e', script] },
+    ...{ ports: [PORT], environment: {}, secrets: {}, stopTimeoutSeconds: 5 },
+  };
+  const text = containerDefinitions(withHealthCheck(own, api), {
+    ...{ region: 'eu-central-1', logGroupName: '/orders', logStreamPrefix: 'orders' },
+  });
+  return toTaskSpec({ containerDefinitions: JSON.parse(text) }).containers.map((one) => ({
+    ...one,
+    ...(one.healthCheck && {
+      healthCheck: { ...one.healthCheck, intervalSeconds: 0.3, timeoutSeconds: 1 },
+    }),
+  }));
+}
+
+let world: World;
+beforeEach(() => {
+  // ECS's own 40 s: nothing here may wait for them.
+  world = new World(40);
+});
+afterEach(() => world.close());
+
+const first = { id: 'ecs-svc/1', primary: true, taskDefinitionArn: 'td:1', failed: false };
+const second = { id: 'ecs-svc/2', primary: true, taskDefinitionArn: 'td:2', failed: false };
+const state = (id: string) => world.report.deployments.find((one) => one.id === id)?.rolloutState;
+const served = () => world.running.filter(({ taskDefinitionArn }) => taskDefinitionArn === 'td:1');
+
+/** Asks the old tasks in turn, one request after the other, until it is told to stop. */
+function asking(addresses: readonly string[]) {
+  let stop = false;
+  const statuses: Record<string, number> = {};
+  const done = (async () => {
+    for (let turn = 0; !stop; turn += 1) {
+      const address = addresses[turn % addresses.length];
+      const answer = await request(`http://${address}:${PORT}/orders`)
+        .then(async ({ statusCode, body }) => {
+          await body.dump();
+          return `${statusCode}`;
+        })
+        .catch((error: Error) => error.message);
+      statuses[answer] = (statuses[answer] ?? 0) + 1;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    return statuses;
+  })();
+  return () => {
+    stop = true;
+    return done;
+  };
+}
+
+describe.each([
+  ['without a load balancer', false],
+  ['behind a load balancer', true],
+])('%s, an image', (_, balanced) => {
+  const loadBalancers = balanced
+    ? [{ targetGroupArn: TARGET_GROUP, containerName: 'orders', containerPort: PORT }]
+    : [];
+  const deployed = service({ desiredCount: 2, breaker: { enabled: true, rollback: true }, loadBalancers });
+
+  test.each(Object.entries(IMAGES))('%s replaces nothing', async (_name, script) => {
+    world.specs = { 'td:1': containers(GOOD), 'td:2': containers(script) };
+    // The target group finds all good, whatever it is: the task's own check has to tell.
+    world.initialState = 'healthy';
+    await world.change(deployed);
+    await world.completed();
+    const old = served();
+    expect(old.map(({ healthStatus }) => healthStatus)).toEqual(['HEALTHY', 'HEALTHY']);
+    const stop = asking(old.map(({ privateIpv4Address }) => privateIpv4Address));
+
+    await world.change({
+      ...deployed,
+      deployments: [second, { ...first, primary: false }],
+    });
+    await world.until(() => state('ecs-svc/2') === 'FAILED', 40);
+    // As the account has it once the circuit breaker went back: the old task definition again.
+    expect(world.rollbacks).toEqual([
+      'arn:aws:ecs:eu-central-1:123456789012:service/main/orders ECS deployment circuit breaker: tasks failed to start.',
+    ]);
+    const statuses = await stop();
+    expect(Object.keys(statuses)).toEqual(['200']);
+    expect(statuses['200']).toBeGreaterThan(20);
+    expect(served().map(({ taskArn }) => taskArn)).toEqual(old.map(({ taskArn }) => taskArn));
+    const reasons = world.report.tasks.flatMap(({ stoppedReason }) => stoppedReason ?? []);
+    expect([...new Set(reasons)]).toEqual([
+      script.includes('exit(3)')
+        ? 'Essential container in task exited: orders, exit code 3'
+        : 'Task failed container health checks (orders-probe)',
+    ]);
+  });
+});
+
+test('a task that hangs after it served is replaced, though nobody but its probe looks', async () => {
+  world.specs = { 'td:1': containers(GOOD) };
+  await world.change(service());
+  await world.completed();
+  const [before] = world.running;
+  const [pid] = [...world.processes].find(([, what]) => what.includes('container orders:')) ?? [0];
+  process.kill(pid, 'SIGSTOP');
+  await world.until(
+    () => world.running.some((one) => one.taskArn !== before?.taskArn && one.healthStatus === 'HEALTHY'),
+    20,
+  );
+  await world.until(() => world.report.tasks.some(({ stoppedReason }) => stoppedReason !== null));
+  const stopped = world.report.tasks.find(({ taskArn }) => taskArn === before?.taskArn);
+  expect(stopped?.stoppedReason).toBe('Task failed container health checks (orders-probe)');
+});
+
+test('names leave a task out until its check has passed, and once it fails', async () => {
+  world.specs = { 'td:1': containers(GOOD) };
+  await world.change(service());
+  await world.completed();
+  expect(world.happened).toEqual(['register 127.50.1.4 until healthy', 'healthy 127.50.1.4']);
+});

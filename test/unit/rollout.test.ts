@@ -1,0 +1,89 @@
+/** What `up` says of deployments that ECS gave up. */
+
+import type { ECSClient } from '@aws-sdk/client-ecs';
+import { describe, expect, test } from '@jest/globals';
+import { applyAndCheck, failedRollouts } from '../../cli/rollout';
+
+const SINCE = new Date('2026-11-27T10:00:00Z');
+const later = (seconds: number) => new Date(SINCE.getTime() + seconds * 1000);
+
+/** ECS as far as it is asked here: one deployment for each service. */
+function account(deployments: Record<string, object>, tasks: object[] = []): ECSClient {
+  const answers: Record<string, (input: Record<string, string>) => object> = {
+    ListServicesCommand: () => ({
+      serviceArns: Object.keys(deployments).map((name) => `arn:aws:ecs:r:1:service/shop/${name}`),
+    }),
+    ListServiceDeploymentsCommand: ({ service = '' }) => ({
+      serviceDeployments: deployments[service] ? [{ serviceDeploymentArn: service }] : [],
+    }),
+    DescribeServiceDeploymentsCommand: ({ serviceDeploymentArns: [name = ''] = '' }) => ({
+      serviceDeployments: [deployments[name]],
+    }),
+    ListTasksCommand: () => ({ taskArns: tasks.map((_, index) => `task/${index}`) }),
+    DescribeTasksCommand: () => ({ tasks }),
+  };
+  const send = async (command: { constructor: { name: string }; input: Record<string, string> }) =>
+    answers[command.constructor.name]?.(command.input);
+  // The SDK's paginators ask what kind of client it is.
+  return Object.assign(Object.create(require('@aws-sdk/client-ecs').ECSClient.prototype), {
+    send,
+    config: {},
+  });
+}
+
+const REASON = 'ECS deployment circuit breaker: tasks failed to start.';
+const rolledBack = { status: 'ROLLBACK_SUCCESSFUL', statusReason: 'completed', rollback: { reason: REASON } };
+const stopped = {
+  status: 'STOPPED',
+  statusReason: REASON,
+  deploymentCircuitBreaker: { status: 'TRIGGERED' },
+};
+const tasks = [
+  { createdAt: later(5), stoppedReason: 'Task failed container health checks' },
+  { createdAt: later(9), stoppedReason: 'Task failed container health checks' },
+  { createdAt: later(9), stoppedReason: 'Scaling activity initiated by (deployment ecs-svc/2)' },
+  { createdAt: later(-60), stoppedReason: 'Essential container in task exited' },
+  { createdAt: later(20) },
+];
+
+describe('failed rollouts', () => {
+  test('are those that were rolled back, and those that the circuit breaker ended', async () => {
+    const ecs = account(
+      {
+        catalog: { status: 'SUCCESSFUL' },
+        orders: rolledBack,
+        'orders-canary': stopped,
+        other: { status: 'STOPPED', deploymentCircuitBreaker: { status: 'MONITORING' } },
+        slow: { status: 'IN_PROGRESS' },
+      },
+      tasks,
+    );
+    const stoppedTasks = ['Task failed container health checks'];
+    expect(await failedRollouts(ecs, 'shop', SINCE)).toEqual([
+      { service: 'orders', reason: REASON, rolledBack: true, stoppedTasks },
+      { service: 'orders-canary', reason: REASON, rolledBack: false, stoppedTasks },
+    ]);
+  });
+
+  test('fail a deploy that its engine calls a success', async () => {
+    const ecs = account({ orders: rolledBack });
+    await expect(applyAndCheck(ecs, 'shop', async () => {})).rejects.toThrow(
+      `The deploy of service orders failed: ${REASON}\n  The version before serves.`,
+    );
+  });
+
+  test('are said after what the engine said', async () => {
+    const ecs = account({ orders: stopped });
+    const apply = () => Promise.reject(new Error('Stack sandbox is in UPDATE_ROLLBACK_COMPLETE'));
+    await expect(applyAndCheck(ecs, 'shop', apply)).rejects.toThrow(
+      `Stack sandbox is in UPDATE_ROLLBACK_COMPLETE\nThe deploy of service orders failed: ${REASON}\n  There is no version before to go back to.`,
+    );
+  });
+
+  test('without any, a deploy ends as its engine says', async () => {
+    const ecs = account({ orders: { status: 'SUCCESSFUL' } });
+    await applyAndCheck(ecs, 'shop', async () => {});
+    const error = new Error('no such file');
+    await expect(applyAndCheck(ecs, 'shop', () => Promise.reject(error))).rejects.toBe(error);
+  });
+});
