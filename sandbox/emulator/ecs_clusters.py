@@ -9,6 +9,7 @@ from moto.ecs.exceptions import EcsClientException, ECSException
 from moto.ecs.models import Cluster, EC2ContainerServiceBackend
 from moto.ecs.responses import EC2ContainerServiceResponse
 
+from ecs_health_checks import check_health_checks
 from ecs_service import SandboxService
 from patching import add, replace
 
@@ -55,6 +56,7 @@ def _register(self: EC2ContainerServiceResponse) -> ActionResult:
         raise EcsClientException(
             f"Actual length: '{size}'. Max allowed length is '{TASK_DEFINITION_BYTES}' bytes."
         )
+    check_health_checks(self._get_params().get("containerDefinitions") or [])
     return _register_task_definition(self)
 
 
