@@ -19,8 +19,12 @@ async function answering(text: string | undefined) {
   const server = createServer((socket) => {
     sockets.push(socket);
     socket.on('error', () => {});
-    socket.once('data', (data) => {
-      heard.push(data.toString());
+    let request = '';
+    socket.on('data', (data) => {
+      request += data.toString();
+      // Bash may send each line by itself.
+      if (!request.endsWith('\r\n\r\n')) return;
+      heard.push(request);
       if (text !== undefined) socket.end(text);
     });
   });
