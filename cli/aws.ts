@@ -32,12 +32,3 @@ export function awsClients(access: AwsAccess): AwsClients {
     secrets: new SecretsManagerClient(access),
   };
 }
-
-/** The sandbox's emulator takes any credentials; these say what they are. */
-export function sandboxAccess(region: string, port: number): AwsAccess {
-  return {
-    region,
-    endpoint: `http://localhost:${port}`,
-    credentials: { accessKeyId: 'sandbox', secretAccessKey: 'sandbox' },
-  };
-}

@@ -11,7 +11,6 @@ import {
 import type { Stage } from '../constructs/blueprint/schema';
 import { type CdkOptions, cdkEnvironment, parseProgress, runCdk } from '../sandbox/cdk';
 import { type SynthesizedStack, synthesize } from '../stacks/aws-cdk/synthesize';
-import { sandboxAccess } from './aws';
 import type { Project } from './context';
 import type { Changes, Deployment, DeploymentOptions } from './deployment';
 import { makeDeployable, statusOf } from './repair/cloudformation';
@@ -62,7 +61,7 @@ export class CdkDeployment implements Deployment {
     options: DeploymentOptions,
     signal: AbortSignal,
   ): Promise<CdkDeployment> {
-    const { environment, stage, emulatorPort } = options;
+    const { environment, stage, access } = options;
     const assembly = join(project.sandbox, 'cdk.out');
     const [stack] = synthesize({
       environments: project.environments,
@@ -71,9 +70,8 @@ export class CdkDeployment implements Deployment {
       stages: stage ? { [environment]: stage } : {},
     });
     if (!stack) throw new Error(`environment ${environment} was not synthesized`);
-    const { region } = stack.blueprint;
-    const variables = cdkEnvironment(project.sandbox, region, emulatorPort);
-    const aws = new CloudFormationClient(sandboxAccess(region, emulatorPort));
+    const variables = cdkEnvironment(project.sandbox, access);
+    const aws = new CloudFormationClient(access);
     return new CdkDeployment(stack, { assembly, environment: variables, signal }, aws);
   }
 

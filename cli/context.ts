@@ -5,7 +5,8 @@ import { listEnvironments, loadEnvironment } from '../constructs/blueprint/load'
 import { resolve } from '../constructs/blueprint/resolve';
 import type { Environment, Stage } from '../constructs/blueprint/schema';
 import { readSandbox, type SandboxInfo } from '../sandbox/client';
-import { type AwsClients, awsClients, sandboxAccess } from './aws';
+import { sandboxAccess } from '../sandbox/credentials';
+import { type AwsClients, awsClients } from './aws';
 import { UserError } from './output';
 
 export interface Project {
@@ -57,7 +58,7 @@ export async function contextOf(project: Project, name: string): Promise<Context
     project,
     environment,
     blueprint: resolve(environment),
-    aws: awsClients(here ? sandboxAccess(region, here.ports.emulator) : { region }),
+    aws: awsClients(here ? sandboxAccess(project.sandbox, region, here.ports.emulator) : { region }),
     sandbox: here,
   };
 }

@@ -1,5 +1,6 @@
 /** The deploy steps of `up`, whatever the engine. */
 import type { Stage } from '../constructs/blueprint/schema';
+import type { SandboxAccess } from '../sandbox/credentials';
 import type { Engine } from '../sandbox/types';
 import type { Project } from './context';
 import type { Replacement } from './replacements';
@@ -31,7 +32,8 @@ export interface Deployment {
 export interface DeploymentOptions {
   readonly environment: string;
   readonly stage?: Stage;
-  readonly emulatorPort: number;
+  /** The sandbox that it goes to. */
+  readonly access: SandboxAccess;
 }
 
 /** What the steps are called in each engine. */

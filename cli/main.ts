@@ -4,12 +4,14 @@ import pc from 'picocolors';
 import { formatProblems, Problems } from '../constructs/problems';
 import { chooseHaproxy } from '../sandbox/chosen-haproxy';
 import { consoleOutput, type Output, UserError } from './output';
+import { DEFAULT_PORTS } from './up-ports';
 
 const ENGINES = ['cdktf', 'aws-cdk'];
 const STAGES = ['api', 'load-balanced', 'gateway'];
 
-function portOption(flags: string, description: string, byDefault: number): Option {
-  return new Option(flags, description).default(byDefault).argParser((text) => {
+/** No default of the option's own: whether one was given matters when a sandbox runs. */
+function portOption(flags: string, description: string, use: keyof typeof DEFAULT_PORTS): Option {
+  return new Option(flags, `${description} (default: ${DEFAULT_PORTS[use]})`).argParser((text) => {
     const port = Number(text);
     if (!Number.isInteger(port) || port < 1 || port > 65_535)
       throw new UserError(`${text} is no port: give 1 to 65535.`);
@@ -41,10 +43,10 @@ function upCommand(): Command {
       ).choices(ENGINES),
     )
     .option('--allow-replace', 'go on though the deploy makes anew what serves')
-    .addOption(portOption('--https-port <port>', 'port of the load balancer, HTTPS', 8443))
-    .addOption(portOption('--http-port <port>', 'port of the load balancer, HTTP', 8080))
-    .addOption(portOption('--emulator-port <port>', "port of AWS's APIs", 5100))
-    .addOption(portOption('--dns-port <port>', 'port of the name server, UDP', 5353))
+    .addOption(portOption('--https-port <port>', 'port of the load balancer, HTTPS', 'https'))
+    .addOption(portOption('--http-port <port>', 'port of the load balancer, HTTP', 'http'))
+    .addOption(portOption('--emulator-port <port>', "port of AWS's APIs", 'emulator'))
+    .addOption(portOption('--dns-port <port>', 'port of the name server, UDP', 'dns'))
     .addOption(jsonOption())
     .addHelpText(
       'after',
@@ -53,6 +55,17 @@ function upCommand(): Command {
     .action(async (options) => {
       const { up } = require('./up') as typeof import('./up');
       process.exitCode = await up(project(), options, consoleOutput(Boolean(options.json)));
+    });
+}
+
+function envCommand(): Command {
+  return new Command('env')
+    .description('variables that point Terraform, the cdk CLI and AWS SDKs at the running sandbox')
+    .addOption(jsonOption())
+    .addHelpText('after', '\nExample:\n  eval "$(npx stagecraft env)" && npx cdktf deploy sandbox')
+    .action(async (options) => {
+      const { printEnvironment } = require('./env') as typeof import('./env');
+      await printEnvironment(project(), consoleOutput(Boolean(options.json)));
     });
 }
 
@@ -244,6 +257,7 @@ export function program(): Command {
     .addCommand(upCommand())
     .addCommand(downCommand())
     .addCommand(repairCommand())
+    .addCommand(envCommand())
     .addCommand(statusCommand())
     .addCommand(verifyCommand())
     .addCommand(tokenCommand())

@@ -11,7 +11,6 @@ import {
   terraformEnvironment,
 } from '../sandbox/terraform';
 import { type SynthesizedStack, synthesize } from '../stacks/cdktf/synthesize';
-import { sandboxAccess } from './aws';
 import type { Project } from './context';
 import type { Changes, Deployment, DeploymentOptions } from './deployment';
 import type { PlannedResource } from './repair/adopt';
@@ -81,13 +80,8 @@ export class TerraformDeployment implements Deployment {
         process.env.STAGECRAFT_AWS_PROVIDER_VERSION ?? (source.mirror ? MIRRORED_PROVIDER : undefined),
     });
     if (!stack) throw new Error(`environment ${options.environment} was not synthesized`);
-    const environment = terraformEnvironment(
-      project.sandbox,
-      stack.blueprint.region,
-      options.emulatorPort,
-      source,
-    );
-    const access = sandboxAccess(stack.blueprint.region, options.emulatorPort);
+    const { access } = options;
+    const environment = terraformEnvironment(project.sandbox, access, source);
     const search = { clients: repairClients(access), environment: stack.blueprint.environment };
     return new TerraformDeployment(stack, { folder: stack.workingFolder, environment, signal }, search);
   }

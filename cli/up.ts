@@ -5,12 +5,13 @@ import { Listr } from 'listr2';
 import pc from 'picocolors';
 import { clusterName } from '../constructs/blueprint/names';
 import type { Stage } from '../constructs/blueprint/schema';
-import { readSandbox, startDaemon, updateSandbox } from '../sandbox/client';
+import { readSandbox, type SandboxInfo, startDaemon, updateSandbox } from '../sandbox/client';
+import { type SandboxAccess, sandboxAccess } from '../sandbox/credentials';
 import { EmulatorControl, type InertResource } from '../sandbox/emulator';
 import { SandboxFolder, takeLock } from '../sandbox/folder';
 import { checkPrerequisites, explainMissing } from '../sandbox/prerequisites';
-import type { Engine, SandboxPorts } from '../sandbox/types';
-import { awsClients, sandboxAccess } from './aws';
+import type { Engine } from '../sandbox/types';
+import { awsClients } from './aws';
 import { type Context, contextOf, environmentNamed, type Project } from './context';
 import { issueDemoKeys, readDemoKeys } from './demo-keys';
 import { type Changes, type Deployment, isEmpty, STEPS, synthesizeWith } from './deployment';
@@ -20,18 +21,15 @@ import { type Output, UserError } from './output';
 import { refuseReplacements, WouldReplace } from './replacements';
 import { applyAndCheck } from './rollout';
 import { unenforcedLines, unenforcedTexts } from './unenforced';
+import { choosePorts, type PortOptions } from './up-ports';
 import type { ClaimResult } from './verify/claim';
 import { allHold } from './verify/verify';
 import { claimTable, verifyContext } from './verify-command';
 
-export interface UpOptions {
+export interface UpOptions extends PortOptions {
   readonly environment: string;
   readonly stage?: Stage;
   readonly engine?: Engine;
-  readonly httpsPort: number;
-  readonly httpPort: number;
-  readonly emulatorPort: number;
-  readonly dnsPort: number;
   /** Goes on though what serves is made anew. */
   readonly allowReplace?: boolean;
 }
@@ -39,17 +37,13 @@ export interface UpOptions {
 /** What the steps hand on to each other. */
 interface Progress {
   python?: string;
+  access?: SandboxAccess;
   deployment?: Deployment;
   changes?: Changes;
   context?: Context;
   claims: readonly ClaimResult[];
   inert: readonly InertResource[];
   readonly seconds: Record<string, number>;
-}
-
-function portsOf(options: UpOptions): SandboxPorts {
-  const { emulatorPort, httpsPort, httpPort, dnsPort } = options;
-  return { emulator: emulatorPort, https: httpsPort, http: httpPort, dns: dnsPort };
 }
 
 async function prerequisites(
@@ -75,19 +69,27 @@ async function startSandbox(
   if (running && running.environment !== environment.name) {
     throw new UserError(`The sandbox runs environment ${running.environment}. End it first: stagecraft down`);
   }
-  if (running) return `runs since ${running.startedAt}`;
+  const ports = choosePorts(options, running?.ports);
+  const found = ({ region }: SandboxInfo) => {
+    progress.access = sandboxAccess(project.sandbox, region, ports.emulator);
+  };
+  if (running) {
+    found(running);
+    return `runs since ${running.startedAt}`;
+  }
   const zone = environment.domain?.hostedZone;
-  await startDaemon({
+  const started = await startDaemon({
     folder: project.sandbox,
     projectRoot: project.root,
     environment: environment.name,
     stage: environment.stage,
     region: environment.region,
-    ports: portsOf(options),
+    ports,
     hostedZones: zone ? { [zone.name]: zone.id } : {},
     python: progress.python,
     signal,
   });
+  found(started);
   return 'started';
 }
 
@@ -95,12 +97,13 @@ async function startSandbox(
 async function applied(
   project: Project,
   options: UpOptions,
-  { deployment }: Progress,
+  progress: Progress,
   say: (text: string) => void,
 ): Promise<void> {
+  const { deployment } = progress;
   if (!deployment) throw new Error('nothing is planned');
-  const { name, region } = environmentNamed(project, options.environment);
-  const { ecs } = awsClients(sandboxAccess(region, options.emulatorPort));
+  const { name } = environmentNamed(project, options.environment);
+  const { ecs } = awsClients(accessOf(progress));
   await applyAndCheck(ecs, clusterName(name), () => deployment.apply(say));
 }
 
@@ -135,7 +138,9 @@ function tasksOf(
       }),
       timed('Sandbox', () => startSandbox(project, options, progress, signal)),
       timed('Synthesize', async () => {
-        progress.deployment = await synthesizeWith(engine, project, options, signal);
+        const { environment, stage } = options;
+        const access = accessOf(progress);
+        progress.deployment = await synthesizeWith(engine, project, { environment, stage, access }, signal);
         return `${progress.deployment.resourceCount} resources`;
       }),
       timed(steps.prepare, async (say) => {
@@ -162,7 +167,7 @@ function tasksOf(
       timed('Verify', async (say) => {
         if (!progress.context) throw new Error('nothing is deployed');
         progress.claims = await verifyContext(progress.context, {}, (result) => say(result.title));
-        progress.inert = await inertResources(options);
+        progress.inert = await new EmulatorControl(accessOf(progress)).inert();
         const holding = progress.claims.filter((one) => one.result === 'holds').length;
         return `${holding} of ${progress.claims.length} claims hold`;
       }),
@@ -233,8 +238,10 @@ function abortOnSignal(output: Output): { readonly signal: AbortSignal; stop(): 
   return { signal: controller.signal, stop };
 }
 
-const inertResources = (options: UpOptions): Promise<readonly InertResource[]> =>
-  new EmulatorControl(`http://localhost:${options.emulatorPort}`).inert();
+function accessOf({ access }: Progress): SandboxAccess {
+  if (!access) throw new Error('no sandbox was started');
+  return access;
+}
 
 async function report(
   project: Project,

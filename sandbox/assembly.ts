@@ -6,6 +6,7 @@ import { EC2Client } from '@aws-sdk/client-ec2';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { ServiceDiscoveryClient } from '@aws-sdk/client-servicediscovery';
 import { createCertificates } from './certificates';
+import type { SandboxAccess } from './credentials';
 import { startNameServer } from './dns';
 import type { Emulator } from './emulator';
 import type { SandboxFolder } from './folder';
@@ -42,7 +43,7 @@ const CHANGES_TIMEOUT_SECONDS = 30;
 
 /** @throws what the first part throws that does not start; the ones before it are closed then */
 export async function assemble(options: AssemblyOptions): Promise<Assembly> {
-  const { folder, region, ports, log } = options;
+  const { folder, ports, log } = options;
   const closers: { readonly part: string; readonly close: () => Promise<void> }[] = [];
   const close = async () => {
     for (const { part, close } of closers.splice(0).reverse()) {
@@ -52,7 +53,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
   try {
     const emulator = await options.emulator;
     closers.push({ part: 'emulator', close: () => emulator.stop() });
-    const clients = clientsFor(emulator.endpoint, region);
+    const clients = clientsFor(emulator.access);
     const certificates = createCertificates({
       folder: join(folder.path, 'certificates'),
       acm: clients.acm,
@@ -74,7 +75,7 @@ export async function assemble(options: AssemblyOptions): Promise<Assembly> {
     const names = await startNameServer({ port: ports.dns, servicediscovery: clients.servicediscovery, log });
     closers.push({ part: 'dns', close: () => names.close() });
     const tasks = new TasksController({
-      account: new AwsAccount(emulator.endpoint, region),
+      account: new AwsAccount(emulator.access),
       balancer,
       control: emulator.control,
       records: options.records,
@@ -137,13 +138,8 @@ function linkAuthority(folder: SandboxFolder, authorityFile: string): void {
   }
 }
 
-function clientsFor(endpoint: string, region: string) {
-  const options = {
-    endpoint,
-    region,
-    credentials: { accessKeyId: 'sandbox', secretAccessKey: 'sandbox' },
-    maxAttempts: 2,
-  };
+function clientsFor(access: SandboxAccess) {
+  const options = { ...access, maxAttempts: 2 };
   return {
     acm: new ACMClient(options),
     ec2: new EC2Client(options),

@@ -1,12 +1,13 @@
 /** Environment variables that point a program at the sandbox's AWS, and at no other. */
 import { devNull } from 'node:os';
+import type { SandboxAccess } from './credentials';
 
 /** What every AWS SDK reads. */
-export function sandboxVariables(region: string, emulatorPort: number): Record<string, string> {
+export function sandboxVariables({ region, endpoint, credentials }: SandboxAccess): Record<string, string> {
   return {
-    AWS_ENDPOINT_URL: `http://localhost:${emulatorPort}`,
-    AWS_ACCESS_KEY_ID: 'sandbox',
-    AWS_SECRET_ACCESS_KEY: 'sandbox',
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     AWS_REGION: region,
     // No profile of the user's may have a word in this.
     AWS_CONFIG_FILE: devNull,

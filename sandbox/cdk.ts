@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import execa, { type ExecaError } from 'execa';
 import { sandboxVariables, withoutForeign } from './aws-variables';
+import type { SandboxAccess } from './credentials';
 
 /** A line of `--progress events`. */
 export interface CdkEvent {
@@ -38,11 +39,11 @@ export class CdkError extends Error {
 }
 
 /** The variables that let the plain cdk CLI deploy into the sandbox. */
-export function cdkEnvironment(folder: string, region: string, emulatorPort: number): Record<string, string> {
+export function cdkEnvironment(folder: string, access: SandboxAccess): Record<string, string> {
   return {
-    ...sandboxVariables(region, emulatorPort),
+    ...sandboxVariables(access),
     // With an address S3's bucket stands in the path; nothing resolves bucket.localhost.
-    AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${emulatorPort}`,
+    AWS_ENDPOINT_URL_S3: access.endpoint.replace('localhost', '127.0.0.1'),
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     CDK_DISABLE_CLI_TELEMETRY: 'true',
     // What it remembers of accounts stays with the sandbox.

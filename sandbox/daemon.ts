@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util';
 import type { Stage } from '../constructs/blueprint/schema';
 import type { Assembly } from './assembly';
 import type { DaemonMessage } from './client';
+import { ownCredentials } from './credentials';
 import { daemonLog } from './daemon-log';
 import { startEmulator } from './emulator';
 import { SandboxFolder, type SandboxInfo, SandboxProblem, takeLock } from './folder';
@@ -89,7 +90,8 @@ async function run(given: Arguments, log: Log): Promise<number> {
     await assertPortsFree(ports);
     guard = startGuard(folder, records);
     const { projectRoot, region, hostedZones, python } = given;
-    const emulator = startEmulator({ port: ports.emulator, region, hostedZones, python, log });
+    const credentials = ownCredentials(folder);
+    const emulator = startEmulator({ port: ports.emulator, region, credentials, hostedZones, python, log });
     // Whoever waits for it below hears of a failure.
     emulator.catch(() => {});
     // The AWS clients take a second to load, which the emulator needs too. Not `import()`: `tsx/cjs` does not hook it.

@@ -6,14 +6,18 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { withoutForeign } from './aws-variables';
+import type { Credentials, SandboxAccess } from './credentials';
 import { SandboxProblem } from './folder';
 import type { HealthReport } from './load-balancer/report';
+import { signedFetch } from './signed-fetch';
 import type { ServiceReport } from './tasks/types';
 import type { Log } from './types';
 
 export interface EmulatorOptions {
   readonly port: number;
   readonly region: string;
+  /** What every caller has to sign with. */
+  readonly credentials: Credentials;
   /** Route 53 zones that exist from the start: id by name. */
   readonly hostedZones?: Readonly<Record<string, string>>;
   /** Python that has moto. @default python3 */
@@ -46,6 +50,7 @@ export interface EmulatorHealth {
 
 export interface Emulator {
   readonly endpoint: string;
+  readonly access: SandboxAccess;
   readonly control: EmulatorControl;
   /** Resolves with the reason when it has ended, asked or not. */
   readonly exited: Promise<string>;
@@ -54,7 +59,7 @@ export interface Emulator {
 
 /** What the sandbox tells the emulator, and is told by it, beside AWS's APIs. */
 export class EmulatorControl {
-  constructor(private readonly endpoint: string) {}
+  constructor(private readonly access: SandboxAccess) {}
 
   async health(signal?: AbortSignal): Promise<EmulatorHealth> {
     return (await this.call('GET', '/health', undefined, signal)) as EmulatorHealth;
@@ -95,7 +100,7 @@ export class EmulatorControl {
   }
 
   private async call(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<unknown> {
-    const response = await fetch(`${this.endpoint}/_sandbox${path}`, {
+    const response = await signedFetch(this.access, 'sandbox', `/_sandbox${path}`, {
       method,
       body: body === undefined ? undefined : JSON.stringify(body),
       signal,
@@ -119,8 +124,9 @@ const LAST_WORDS = 3;
 
 /** @throws SandboxProblem when the port is in use, it ends before it is ready, or is not ready within a minute */
 export async function startEmulator(options: EmulatorOptions): Promise<Emulator> {
-  const { port, region, hostedZones = {}, python = 'python3', log } = options;
+  const { port, region, credentials, hostedZones = {}, python = 'python3', log } = options;
   const endpoint = `http://localhost:${port}`;
+  const access = { region, endpoint, credentials };
   const instance = randomUUID();
   const child = spawn(
     python,
@@ -133,7 +139,12 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     // Without the variable, Python writes compiled files beside the launcher: outside the state folder.
     {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...withoutForeign(process.env), PYTHONDONTWRITEBYTECODE: '1' },
+      env: {
+        ...withoutForeign(process.env),
+        PYTHONDONTWRITEBYTECODE: '1',
+        AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+        AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+      },
     },
   );
   const lines: string[] = [];
@@ -160,7 +171,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     await once(child, 'exit');
     clearTimeout(kill);
   };
-  const control = new EmulatorControl(endpoint);
+  const control = new EmulatorControl(access);
   const giveUp = new AbortController();
   const ended = await Promise.race([exited, ready(control, instance, giveUp.signal)]);
   giveUp.abort();
@@ -172,7 +183,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       `TCP port ${port} on 127.0.0.1 is in use: stop what listens there, or choose another with --emulator-port.`,
     );
   }
-  return { endpoint, control, exited, stop };
+  return { endpoint, access, control, exited, stop };
 }
 
 /**

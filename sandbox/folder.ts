@@ -1,5 +1,14 @@
 /** The sandbox's one folder, `.stagecraft/sandbox`: what is where, and who owns it. */
-import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Stage } from '../constructs/blueprint/schema';
 import { identify, isAlive, type ProcessIdentity } from './processes';
@@ -48,6 +57,11 @@ export class SandboxFolder {
     return join(this.path, 'sandbox.json');
   }
 
+  /** What opens this sandbox's AWS: see credentials.ts. */
+  get credentials(): string {
+    return join(this.path, 'credentials.json');
+  }
+
   /** Of the daemon, from its first moment on. */
   get lock(): string {
     return join(this.path, 'daemon.lock');
@@ -84,6 +98,8 @@ export class SandboxFolder {
   /** Readable for its owner only: keys and secrets pass through it. */
   make(): void {
     mkdirSync(this.path, { recursive: true, mode: 0o700 });
+    // It may be there already, with wider modes.
+    chmodSync(this.path, 0o700);
     mkdirSync(this.logs, { recursive: true, mode: 0o700 });
     const text = "State of stagecraft's sandbox. `stagecraft down` stops it and removes this folder.\n";
     writeFileSync(this.about, text, { mode: 0o600 });

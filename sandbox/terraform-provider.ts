@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { sandboxVariables } from './aws-variables';
+import type { SandboxAccess } from './credentials';
 
 const REGISTRY = 'registry.terraform.io';
 
@@ -96,14 +97,13 @@ export function findProvider(
  */
 export function terraformEnvironment(
   folder: string,
-  region: string,
-  emulatorPort: number,
+  access: SandboxAccess,
   source: ProviderSource = findProvider(),
 ): Record<string, string> {
   const { mirror, configuration } = source;
   const file = configuration ?? (mirror ? writeCliConfiguration(folder, mirror) : undefined);
   return {
-    ...sandboxVariables(region, emulatorPort),
+    ...sandboxVariables(access),
     CHECKPOINT_DISABLE: '1',
     TF_IN_AUTOMATION: '1',
     ...(file ? { TF_CLI_CONFIG_FILE: file } : {}),
@@ -130,6 +130,6 @@ function writeCliConfiguration(folder: string, mirror: string): string {
     '}',
     '',
   ];
-  writeFileSync(file, text.join('\n'));
+  writeFileSync(file, text.join('\n'), { mode: 0o600 });
   return file;
 }

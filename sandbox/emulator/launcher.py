@@ -55,9 +55,11 @@ def build_application(arguments: argparse.Namespace) -> tuple[Any, Any]:
     from cloudformation.handlers import moto_model
     from changes import ChangeCounter
     from control_api import ControlApi
+    from door import Door, OwnKey
     from faults import Faults
     from hosted_zones import seed_hosted_zone
 
+    key = OwnKey.from_environment()
     patches.install_all()
     BaseResponse.default_region = arguments.region
     for zone in arguments.hosted_zone:
@@ -70,7 +72,8 @@ def build_application(arguments: argparse.Namespace) -> tuple[Any, Any]:
     gate = AwsGate(DomainDispatcherApplication(create_backend_app), changes, faults)
     moto_model.use_lock(gate.lock)
     instance = arguments.instance or str(uuid.uuid4())
-    return ControlApi(gate, changes, gate.lock, instance, faults), changes
+    control = ControlApi(gate, changes, gate.lock, instance, faults)
+    return Door(control, arguments.port, key), changes
 
 
 def watch_parent(parent_pid: int, stop: Any) -> None:

@@ -17,6 +17,7 @@ import {
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { ServiceDiscoveryClient } from '@aws-sdk/client-servicediscovery';
+import type { SandboxAccess } from '../credentials';
 import { Registrations } from './registrations';
 import { SecretValues } from './secret-values';
 import { toServiceView } from './service-view';
@@ -37,22 +38,17 @@ export class AwsAccount implements Account {
   private readonly specs = new Map<string, TaskSpec>();
   private readonly knownSubnets = new Map<string, Subnet>();
 
-  constructor(endpoint: string, region: string) {
-    const options = {
-      endpoint,
-      region,
-      credentials: { accessKeyId: 'sandbox', secretAccessKey: 'sandbox' },
-      maxAttempts: 2,
-    };
+  constructor(access: SandboxAccess) {
+    const options = { ...access, maxAttempts: 2 };
     this.ecs = new ECSClient(options);
     this.ec2 = new EC2Client(options);
     this.logs = new CloudWatchLogsClient(options);
     this.registrations = new Registrations(
-      region,
+      access.region,
       new ElasticLoadBalancingV2Client(options),
       new ServiceDiscoveryClient(options),
     );
-    this.secrets = new SecretValues(endpoint, region, new SecretsManagerClient(options));
+    this.secrets = new SecretValues(access, new SecretsManagerClient(options));
   }
 
   async services(): Promise<readonly ServiceView[]> {

@@ -1,13 +1,13 @@
 /** Values of containers' secrets, read from the emulator's Secrets Manager and Parameter Store. */
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { request } from 'undici';
+import type { SandboxAccess } from '../credentials';
+import { signedFetch } from '../signed-fetch';
 import { TaskCannotStart } from './types';
 import { parseValueFrom, pickJsonKey } from './value-from';
 
 export class SecretValues {
   constructor(
-    private readonly endpoint: string,
-    private readonly region: string,
+    private readonly access: SandboxAccess,
     private readonly secrets: SecretsManagerClient,
   ) {}
 
@@ -29,25 +29,24 @@ export class SecretValues {
     }
   }
 
-  /** One call of one API: the emulator checks no signature, so its client library is not needed for it. */
+  /** One call of one API: not worth its client library. */
   private async parameter(name: string): Promise<string> {
-    const { statusCode, body } = await request(this.endpoint, {
+    const response = await signedFetch(this.access, 'ssm', '/', {
       method: 'POST',
       headers: {
-        'Content-Type': 'application/x-amz-json-1.1',
-        'X-Amz-Target': 'AmazonSSM.GetParameter',
-        Authorization: `AWS4-HMAC-SHA256 Credential=sandbox/20200101/${this.region}/ssm/aws4_request, SignedHeaders=host, Signature=none`,
+        'content-type': 'application/x-amz-json-1.1',
+        'x-amz-target': 'AmazonSSM.GetParameter',
       },
       body: JSON.stringify({ Name: name, WithDecryption: true }),
     });
-    const answer = (await body.json()) as {
+    const answer = (await response.json()) as {
       Parameter?: { Value?: string };
       message?: string;
       __type?: string;
     };
-    if (statusCode === 200 && answer.Parameter?.Value !== undefined) return answer.Parameter.Value;
+    if (response.ok && answer.Parameter?.Value !== undefined) return answer.Parameter.Value;
     throw new TaskCannotStart(
-      `parameter ${name}: ${answer.message ?? answer.__type ?? `status ${statusCode}`}`,
+      `parameter ${name}: ${answer.message ?? answer.__type ?? `status ${response.status}`}`,
     );
   }
 }

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Change } from '@aws-sdk/client-cloudformation';
 import type { Stage } from '../../constructs/blueprint/schema';
+import { signedFetch } from '../../sandbox/signed-fetch';
 import { synthesize } from '../../stacks/aws-cdk/synthesize';
 import { Cdk, type Operation } from './support/cloudformation';
 import { type Emulator, type Registrations, SHOP_REGISTRATIONS, startEmulator } from './support/emulator';
@@ -48,7 +49,7 @@ beforeAll(async () => {
   writeFileSync(path.join(root, 'shop.yaml'), SHOP);
   emulator = await startEmulator(PORT, 'shop.example=Z0123456789SHOP');
   account = new Account(emulator);
-  cdk = new Cdk(PORT);
+  cdk = new Cdk(emulator.access);
 });
 
 afterAll(async () => {
@@ -251,6 +252,6 @@ describe('an environment goes through the stages and back', () => {
 
   test('the emulator was asked for nothing that it cannot do, and no resource is inert', async () => {
     expect(await emulator.unsupported()).toEqual([]);
-    expect(await (await fetch(`${emulator.endpoint}/_sandbox/inert`)).json()).toEqual([]);
+    expect(await (await signedFetch(emulator.access, 'sandbox', '/_sandbox/inert')).json()).toEqual([]);
   });
 });

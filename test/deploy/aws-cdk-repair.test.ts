@@ -57,12 +57,7 @@ class Cloud {
   readonly #aws: CloudFormationClient;
 
   private constructor(readonly emulator: Emulator) {
-    const credentials = { accessKeyId: 'testing', secretAccessKey: 'testing' };
-    this.#aws = new CloudFormationClient({
-      endpoint: emulator.endpoint,
-      region: 'eu-central-1',
-      credentials,
-    });
+    this.#aws = new CloudFormationClient(emulator.access);
   }
 
   static async start(port: number): Promise<Cloud> {
@@ -115,7 +110,7 @@ class Cloud {
 
   /** Without how often a task definition was registered, and the addresses that moto does not give back. */
   async facts(): Promise<unknown> {
-    const text = JSON.stringify(await facts(this.emulator.endpoint));
+    const text = JSON.stringify(await facts(this.emulator.access));
     return JSON.parse(text, (key, value) => (COUNTED.has(key) ? undefined : value));
   }
 }

@@ -117,18 +117,14 @@ test('load-balanced -> gateway: replaces nothing, no request fails, all claims h
 });
 
 test('the plain cdk CLI finds the same, with the documented variables', async () => {
-  const address = `http://127.0.0.1:${PORTS.emulator}`;
+  const { stdout } = await stagecraft(['env', '--json']);
+  const variables = JSON.parse(stdout) as Record<string, string>;
   const found = await run(
     'npx',
     ['--no-install', 'cdk', 'deploy', 'sandbox', '--require-approval', 'never'],
     {
       env: {
-        AWS_ENDPOINT_URL: `http://localhost:${PORTS.emulator}`,
-        AWS_ENDPOINT_URL_S3: address,
-        AWS_REGION: 'eu-central-1',
-        AWS_ACCESS_KEY_ID: 'sandbox',
-        AWS_SECRET_ACCESS_KEY: 'sandbox',
-        AWS_EC2_METADATA_DISABLED: 'true',
+        ...variables,
         STAGECRAFT_ENVIRONMENTS: path.join(project.path, 'environments'),
       },
       timeoutSeconds: 120,

@@ -73,11 +73,7 @@ interface Planned {
   readonly repaired: Repaired;
 }
 
-const access = () => ({
-  region: 'eu-central-1',
-  endpoint: emulator.endpoint,
-  credentials: { accessKeyId: 'testing', secretAccessKey: 'testing' },
-});
+const access = () => emulator.access;
 
 async function plan(): Promise<Planned> {
   const search = { clients: repairClients(access()), environment: 'shop' };
@@ -128,7 +124,7 @@ const addressesIn = (state: State): string[] =>
   state.resources.map(({ type, name }) => `${type}.${name}`).toSorted();
 
 /** Two of one name, that no address stands for, fail here. */
-const account = () => facts(emulator.endpoint);
+const account = () => facts(emulator.access);
 
 let inventory: Awaited<ReturnType<typeof account>>;
 

@@ -24,11 +24,7 @@ beforeAll(async () => {
   mkdirSync(folder);
   emulator = await startEmulator(5201, 'shop.example=Z0123456789SHOP');
   terraform = new Terraform(emulator.environment);
-  logs = new CloudWatchLogsClient({
-    endpoint: emulator.endpoint,
-    region: 'eu-central-1',
-    credentials: { accessKeyId: 'testing', secretAccessKey: 'testing' },
-  });
+  logs = new CloudWatchLogsClient(emulator.access);
 });
 
 afterAll(async () => {

@@ -195,7 +195,7 @@ async function emulator(port: number): Promise<Emulator> {
 }
 
 async function deployCdktf(): Promise<Facts> {
-  const { endpoint, environment } = await emulator(PORTS.cdktf);
+  const { access, environment } = await emulator(PORTS.cdktf);
   const terraform = new Terraform(environment);
   try {
     const outdir = path.join(root, 'cdktf');
@@ -204,22 +204,22 @@ async function deployCdktf(): Promise<Facts> {
     await terraform.init(folder);
     await terraform.plan(folder);
     await terraform.apply(folder);
-    return await facts(endpoint);
+    return await facts(access);
   } finally {
     terraform.dispose();
   }
 }
 
 async function deployAwsCdk(): Promise<Facts> {
-  const { endpoint } = await emulator(PORTS.awsCdk);
-  const cdk = new Cdk(PORTS.awsCdk);
+  const { access } = await emulator(PORTS.awsCdk);
+  const cdk = new Cdk(access);
   try {
     const outdir = path.join(root, 'aws-cdk');
     synthesizeAwsCdk({ environments: root, outdir });
     await cdk.bootstrap(outdir);
     await cdk.prepare(outdir, 'shop');
     await cdk.execute(outdir, 'shop');
-    return await facts(endpoint);
+    return await facts(access);
   } finally {
     cdk.dispose();
   }

@@ -7,8 +7,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Agent } from 'undici';
 import { projectAt } from '../../cli/context';
-import { readSandbox, type SandboxInfo } from '../../sandbox/client';
-import { terraformEnvironment } from '../../sandbox/terraform';
+import { readSandbox } from '../../sandbox/client';
 import { document, eventually, listens, PORTS, root, run, stagecraft } from './support/stagecraft';
 
 interface Up {
@@ -42,12 +41,6 @@ const UNKEPT = [
 function ownProcesses(): string[] {
   const lines = execFileSync('ps', ['-eo', 'pid,args'], { encoding: 'utf8' }).split('\n');
   return lines.filter((line) => line.includes(folder) || line.includes('--emulator-port 15100'));
-}
-
-async function info(): Promise<SandboxInfo> {
-  const found = await readSandbox(folder);
-  if (!found) throw new Error('no sandbox runs');
-  return found;
 }
 
 async function get(
@@ -193,11 +186,8 @@ describe('the stages one by one', () => {
   });
 
   test('the plain cdktf CLI deploys the same, with the documented variables', async () => {
-    const { region, ports } = await info();
-    const env = {
-      ...terraformEnvironment(folder, region, ports.emulator),
-      STAGECRAFT_AWS_PROVIDER_VERSION: '>= 5.100',
-    };
+    const variables = await stagecraft(['env', '--json']);
+    const env = JSON.parse(variables.stdout) as Record<string, string>;
     const args = ['--no-install', 'cdktf', 'deploy', 'sandbox', '--auto-approve', '--skip-provider-lock'];
     const deployed = await run('npx', args, {
       env: { ...env, DISABLE_VERSION_CHECK: '1', CI: '1' },

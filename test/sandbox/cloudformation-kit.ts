@@ -16,6 +16,7 @@ import {
 import { CloudWatchLogsClient, DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
 import { type Deployment, DescribeServicesCommand } from '@aws-sdk/client-ecs';
+import { signedFetch } from '../../sandbox/signed-fetch';
 import { type Aws, REGION, report, startAws } from './emulator-kit';
 
 export type Properties = Record<string, unknown>;
@@ -81,12 +82,7 @@ export class Cloud {
 
   static async start(): Promise<Cloud> {
     const aws = await startAws();
-    const options = {
-      endpoint: aws.emulator.endpoint,
-      region: REGION,
-      credentials: { accessKeyId: 'sandbox', secretAccessKey: 'sandbox' },
-      maxAttempts: 1,
-    };
+    const options = { ...aws.emulator.access, maxAttempts: 1 };
     return new Cloud(
       aws,
       new CloudFormationClient(options),
@@ -242,13 +238,10 @@ export class Cloud {
 
   /** The query protocol, of services whose SDK client is no dependency of ours. @returns XML */
   async query(service: string, version: string, parameters: Record<string, string>): Promise<string> {
-    const scope = `sandbox/20260101/${REGION}/${service}/aws4_request`;
-    const response = await fetch(this.aws.emulator.endpoint, {
+    const response = await signedFetch(this.aws.emulator.access, service, '/', {
       method: 'POST',
-      body: new URLSearchParams({ Version: version, ...parameters }),
-      headers: {
-        authorization: `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=0`,
-      },
+      body: new URLSearchParams({ Version: version, ...parameters }).toString(),
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
     });
     return await response.text();
   }

@@ -73,7 +73,7 @@ it("types that do nothing are listed as inert until their stack is gone; moto's 
   expect(await cloud.output('mixed', 'Queue')).toMatch(/\/123456789012\/jobs$/);
   expect(await cloud.remove('mixed')).toBe('DELETE_COMPLETE');
   expect(await inert()).toEqual([]);
-  const tables = await jsonCall(cloud.aws.emulator.endpoint, 'dynamodb', 'DynamoDB_20120810.ListTables', {});
+  const tables = await jsonCall(cloud.aws.emulator.access, 'dynamodb', 'DynamoDB_20120810.ListTables', {});
   expect(tables.answer).toEqual({ TableNames: [] });
   const queues = await cloud.query('sqs', '2012-11-05', { Action: 'ListQueues' });
   expect(elements(queues, 'QueueUrl')).toEqual([]);

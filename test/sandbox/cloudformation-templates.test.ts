@@ -147,7 +147,7 @@ describe('parameters', () => {
   it('are given, kept, stored, lists, or secret', async () => {
     const unknown = cloud.changeSet('parameters', body, { Parameters: given({ Word: 'secret' }) });
     await expect(unknown).rejects.toThrow('Unable to fetch parameters [/group/name] from parameter store');
-    await jsonCall(cloud.aws.emulator.endpoint, 'ssm', 'AmazonSSM.PutParameter', {
+    await jsonCall(cloud.aws.emulator.access, 'ssm', 'AmazonSSM.PutParameter', {
       Name: '/group/name',
       Value: '/stored',
       Type: 'String',

@@ -19,7 +19,7 @@ const ZONE = 'Z0SANDBOX';
 /** Of the zone: `name type ttl values`, but for its own. */
 export async function records(cloud: Cloud): Promise<string[]> {
   const path = `/2013-04-01/hostedzone/${ZONE}/rrset`;
-  const { text } = await rawCall(cloud.aws.emulator.endpoint, 'route53', { method: 'GET', path });
+  const { text } = await rawCall(cloud.aws.emulator.access, 'route53', { method: 'GET', path });
   return [...text.matchAll(/<ResourceRecordSet>(.*?)<\/ResourceRecordSet>/gs)]
     .map(([, one = '']) =>
       ['Name', 'Type', 'TTL', 'Value', 'DNSName'].flatMap((name) => elements(one, name)).join(' '),
@@ -115,8 +115,7 @@ export const names: Table = {
       ...both({ Bucket: ref('Bucket') }, bucketPolicy('one'), bucketPolicy('two')),
       read: async (cloud) => {
         const path = '/bucket-of-a-row?policy';
-        return JSON.parse((await rawCall(cloud.aws.emulator.endpoint, 's3', { method: 'GET', path })).text)
-          .Id;
+        return JSON.parse((await rawCall(cloud.aws.emulator.access, 's3', { method: 'GET', path })).text).Id;
       },
       was: 'one',
       becomes: 'two',

@@ -49,7 +49,7 @@ const tracking = (TargetValue: number | string) => ({
 const scaling = async (cloud: Cloud, of: string) => {
   const action = `AnyScaleFrontendService.Describe${of}`;
   const input = { ServiceNamespace: 'ecs' };
-  const { answer } = await jsonCall(cloud.aws.emulator.endpoint, 'application-autoscaling', action, input);
+  const { answer } = await jsonCall(cloud.aws.emulator.access, 'application-autoscaling', action, input);
   return answer[of];
 };
 const targetValue = (TargetValue: number) => [

@@ -24,6 +24,7 @@ import {
   ListNamespacesCommand,
   ServiceDiscoveryClient,
 } from '@aws-sdk/client-servicediscovery';
+import type { SandboxAccess } from '../../sandbox/credentials';
 import { attachInternet } from './emulator-kit';
 
 const CLUSTER = 'main';
@@ -38,13 +39,8 @@ export class DaemonAccount {
   private readonly discovery: ServiceDiscoveryClient;
   private targetGroupArn = '';
 
-  constructor(port: number) {
-    const options = {
-      endpoint: `http://localhost:${port}`,
-      region: 'eu-central-1',
-      credentials: { accessKeyId: 'sandbox', secretAccessKey: 'sandbox' },
-      maxAttempts: 1,
-    };
+  constructor(access: SandboxAccess) {
+    const options = { ...access, maxAttempts: 1 };
     this.ec2 = new EC2Client(options);
     this.ecs = new ECSClient(options);
     this.elbv2 = new ElasticLoadBalancingV2Client(options);

@@ -16,6 +16,7 @@ import {
   startDaemon,
   stopDaemon,
 } from '../../sandbox/client';
+import { sandboxAccess } from '../../sandbox/credentials';
 import { SandboxFolder } from '../../sandbox/folder';
 import { isAlive, type ProcessIdentity } from '../../sandbox/processes';
 import { DaemonAccount } from './daemon-account';
@@ -36,6 +37,8 @@ const options: StartOptions = {
   region: 'eu-central-1',
   ports: PORTS,
 };
+
+const access = () => sandboxAccess(folder.path, 'eu-central-1', PORTS.emulator);
 
 afterAll(async () => {
   await stopDaemon(folder.path);
@@ -77,11 +80,12 @@ describe('before it runs', () => {
 });
 
 describe('a running sandbox', () => {
-  const account = new DaemonAccount(PORTS.emulator);
+  let account: DaemonAccount;
   let info: SandboxInfo;
 
   beforeAll(async () => {
     info = await startDaemon(options);
+    account = new DaemonAccount(access());
     await account.provision();
     await account.completed();
   });
@@ -178,7 +182,7 @@ describe('a running sandbox', () => {
 
 test('a daemon that is killed is not outlived by what it started', async () => {
   const info = await startDaemon(options);
-  const account = new DaemonAccount(PORTS.emulator);
+  const account = new DaemonAccount(access());
   await account.provision();
   await account.completed();
   const alive = [info, ...recorded()];

@@ -27,7 +27,7 @@ afterAll(() => aws.stop());
 describe('Route 53', () => {
   it('has the zone that was given, under its id', async () => {
     const path = '/2013-04-01/hostedzone/Z0SANDBOX';
-    const { status, text } = await rawCall(aws.emulator.endpoint, 'route53', { method: 'GET', path });
+    const { status, text } = await rawCall(aws.emulator.access, 'route53', { method: 'GET', path });
     expect(status).toBe(200);
     expect(text).toContain('<Name>example.test.</Name>');
     expect(text).toContain('<PrivateZone>false</PrivateZone>');
@@ -149,9 +149,9 @@ describe('Cloud Map', () => {
 
 describe('calls that moto lacks', () => {
   const cognito = async (action: string, input: unknown) =>
-    jsonCall(aws.emulator.endpoint, 'cognito-idp', `AWSCognitoIdentityProviderService.${action}`, input);
+    jsonCall(aws.emulator.access, 'cognito-idp', `AWSCognitoIdentityProviderService.${action}`, input);
   const scaling = async (action: string, input: unknown) =>
-    jsonCall(aws.emulator.endpoint, 'application-autoscaling', `AnyScaleFrontendService.${action}`, input);
+    jsonCall(aws.emulator.access, 'application-autoscaling', `AnyScaleFrontendService.${action}`, input);
 
   it('change and delete a resource server of Cognito, and tag a pool', async () => {
     const { answer } = await cognito('CreateUserPool', { PoolName: 'machines' });
@@ -195,7 +195,7 @@ describe('calls that moto lacks', () => {
   it('know the policies that AWS manages', async () => {
     const arn = 'arn:aws:iam::aws:policy/service-role/AmazonECSTaskExecutionRolePolicy';
     const path = `/?Action=GetPolicy&Version=2010-05-08&PolicyArn=${arn}`;
-    const { status, text } = await rawCall(aws.emulator.endpoint, 'iam', { method: 'GET', path });
+    const { status, text } = await rawCall(aws.emulator.access, 'iam', { method: 'GET', path });
     expect(status).toBe(200);
     expect(text).toContain('<PolicyName>AmazonECSTaskExecutionRolePolicy</PolicyName>');
   });

@@ -26,7 +26,9 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { ServiceDiscoveryClient } from '@aws-sdk/client-servicediscovery';
+import { newCredentials, type SandboxAccess } from '../../sandbox/credentials';
 import { type Emulator, startEmulator } from '../../sandbox/emulator';
+import { signedFetch } from '../../sandbox/signed-fetch';
 import type { DeploymentReport } from '../../sandbox/tasks/types';
 
 // Importing moto takes seconds, and many of them beside other work.
@@ -58,15 +60,11 @@ export async function startAws(): Promise<Aws> {
   const emulator = await startEmulator({
     port: await freePort(),
     region: REGION,
+    credentials: newCredentials(),
     hostedZones: { 'example.test': 'Z0SANDBOX' },
     log: () => {},
   });
-  const options = {
-    endpoint: emulator.endpoint,
-    region: REGION,
-    credentials: { accessKeyId: 'sandbox', secretAccessKey: 'sandbox' },
-    maxAttempts: 1,
-  };
+  const options = { ...emulator.access, maxAttempts: 1 };
   const clients = {
     acm: new ACMClient(options),
     ec2: new EC2Client(options),
@@ -82,9 +80,9 @@ export async function startAws(): Promise<Aws> {
   return { emulator, ...clients, stop };
 }
 
-/** A call to a service whose SDK client is no dependency of ours. moto reads the service from the signature's scope. */
+/** A call to a service whose SDK client is no dependency of ours. */
 export async function rawCall(
-  endpoint: string,
+  access: SandboxAccess,
   service: string,
   request: {
     readonly method?: string;
@@ -94,12 +92,10 @@ export async function rawCall(
   },
 ): Promise<{ readonly status: number; readonly text: string }> {
   const { method = 'POST', path = '/', target, body } = request;
-  const scope = `sandbox/20260101/${REGION}/${service}/aws4_request`;
-  const response = await fetch(`${endpoint}${path}`, {
+  const response = await signedFetch(access, service, path, {
     method,
     body,
     headers: {
-      authorization: `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=0`,
       'content-type': target ? 'application/x-amz-json-1.1' : 'application/xml',
       ...(target ? { 'x-amz-target': target } : {}),
     },
@@ -109,12 +105,12 @@ export async function rawCall(
 
 /** JSON protocol of a service whose SDK client is no dependency of ours. */
 export async function jsonCall(
-  endpoint: string,
+  access: SandboxAccess,
   service: string,
   target: string,
   input: unknown,
 ): Promise<{ readonly status: number; readonly answer: Record<string, unknown> }> {
-  const { status, text } = await rawCall(endpoint, service, { target, body: JSON.stringify(input) });
+  const { status, text } = await rawCall(access, service, { target, body: JSON.stringify(input) });
   return { status, answer: text === '' ? {} : JSON.parse(text) };
 }
 
@@ -122,7 +118,7 @@ export async function jsonCall(
 export function changeRecord({ emulator }: Aws, action: string, name: string, type: string, value: string) {
   const record = `<ResourceRecordSet><Name>${name}</Name><Type>${type}</Type><TTL>60</TTL><ResourceRecords><ResourceRecord><Value>${value}</Value></ResourceRecord></ResourceRecords></ResourceRecordSet>`;
   const changes = `<Changes><Change><Action>${action}</Action>${record}</Change></Changes>`;
-  return rawCall(emulator.endpoint, 'route53', {
+  return rawCall(emulator.access, 'route53', {
     path: '/2013-04-01/hostedzone/Z0SANDBOX/rrset',
     body: `<ChangeResourceRecordSetsRequest xmlns="https://route53.amazonaws.com/doc/2013-04-01/"><ChangeBatch>${changes}</ChangeBatch></ChangeResourceRecordSetsRequest>`,
   });

@@ -114,7 +114,7 @@ describe('a second one is refused', () => {
   test('domain of a user pool, and a pool goes only after its domain', async () => {
     const cognito = async (action: string, input: object) => {
       const target = `AWSCognitoIdentityProviderService.${action}`;
-      return (await jsonCall(aws.emulator.endpoint, 'cognito-idp', target, input)).answer;
+      return (await jsonCall(aws.emulator.access, 'cognito-idp', target, input)).answer;
     };
     const pool = async (PoolName: string) =>
       ((await cognito('CreateUserPool', { PoolName })).UserPool as { Id: string }).Id;

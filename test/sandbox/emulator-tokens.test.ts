@@ -18,11 +18,7 @@ let other: typeof client;
 
 beforeAll(async () => {
   aws = await startAws();
-  const cognito = new CognitoIdentityProviderClient({
-    region: 'eu-central-1',
-    endpoint: aws.emulator.endpoint,
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-  });
+  const cognito = new CognitoIdentityProviderClient(aws.emulator.access);
   const created = await cognito.send(new CreateUserPoolCommand({ PoolName: 'tokens' }));
   pool = created.UserPool?.Id ?? '';
   await cognito.send(
@@ -117,11 +113,7 @@ test.each([
 });
 
 test('a pool that is protected cannot be deleted', async () => {
-  const cognito = new CognitoIdentityProviderClient({
-    region: 'eu-central-1',
-    endpoint: aws.emulator.endpoint,
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-  });
+  const cognito = new CognitoIdentityProviderClient(aws.emulator.access);
   const made = await cognito.send(
     new CreateUserPoolCommand({ PoolName: 'kept', DeletionProtection: 'ACTIVE' }),
   );
@@ -136,11 +128,7 @@ test('a pool that is protected cannot be deleted', async () => {
 });
 
 test('a client with a scope that is not there is refused; an update gives what it does not name its default', async () => {
-  const cognito = new CognitoIdentityProviderClient({
-    region: 'eu-central-1',
-    endpoint: aws.emulator.endpoint,
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-  });
+  const cognito = new CognitoIdentityProviderClient(aws.emulator.access);
   const named = { UserPoolId: pool, ClientName: 'changing' };
   const make = (AllowedOAuthScopes: string[]) =>
     cognito.send(new CreateUserPoolClientCommand({ ...named, AllowedOAuthScopes, RefreshTokenValidity: 7 }));

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { CreateSecurityGroupCommand, DescribeVpcsCommand } from '@aws-sdk/client-ec2';
 import { DeleteClusterCommand, ListClustersCommand, RunTaskCommand } from '@aws-sdk/client-ecs';
+import { signedFetch } from '../../sandbox/signed-fetch';
 import { type Aws, freePort, jsonCall, rawCall, startAws } from './emulator-kit';
 
 let aws: Aws;
@@ -25,7 +26,7 @@ describe('changes', () => {
     expect(await revision()).toBe(before);
     await aws.ec2.send(new CreateSecurityGroupCommand({ GroupName: 'y', Description: 'y' }));
     expect(await revision()).toBe(before + 1);
-    await rawCall(aws.emulator.endpoint, 'route53', {
+    await rawCall(aws.emulator.access, 'route53', {
       path: '/2013-04-01/hostedzone',
       body: '<CreateHostedZoneRequest><Name>other.test</Name><CallerReference>1</CallerReference></CreateHostedZoneRequest>',
     });
@@ -49,7 +50,7 @@ describe('what the emulator cannot do', () => {
 
   it('is an action that moto lacks: refused at once, in the protocol of the service, and recorded', async () => {
     const { status, answer } = await jsonCall(
-      aws.emulator.endpoint,
+      aws.emulator.access,
       'ecs',
       'AmazonEC2ContainerServiceV20141113.ExecuteCommand',
       {},
@@ -69,7 +70,7 @@ describe('what the emulator cannot do', () => {
         detail: 'The execute_command action has not been implemented',
       },
     ]);
-    const xml = await rawCall(aws.emulator.endpoint, 'elasticloadbalancing', {
+    const xml = await rawCall(aws.emulator.access, 'elasticloadbalancing', {
       method: 'GET',
       path: '/?Action=DescribeTrustStores&Version=2015-12-01',
     });
@@ -88,7 +89,7 @@ describe('what the emulator cannot do', () => {
 
   it('is a path that no service has', async () => {
     const path = '/2013-04-01/trafficpolicy/1/1';
-    expect((await rawCall(aws.emulator.endpoint, 'route53', { method: 'GET', path })).status).toBe(501);
+    expect((await rawCall(aws.emulator.access, 'route53', { method: 'GET', path })).status).toBe(501);
     expect(await listed(`Get ${path}`)).toMatchObject([{ service: 'route53', count: 1 }]);
   });
 
@@ -96,7 +97,7 @@ describe('what the emulator cannot do', () => {
     const create = (name: string, resources: unknown) => {
       const template = encodeURIComponent(JSON.stringify({ Resources: resources }));
       const query = `Action=CreateStack&Version=2010-05-15&StackName=${name}&TemplateBody=${template}`;
-      return rawCall(aws.emulator.endpoint, 'cloudformation', { method: 'GET', path: `/?${query}` });
+      return rawCall(aws.emulator.access, 'cloudformation', { method: 'GET', path: `/?${query}` });
     };
     const bucket = { Type: 'AWS::S3::Bucket' };
     const refused = await create('refused', {
@@ -113,7 +114,10 @@ describe('what the emulator cannot do', () => {
 
 describe('the control interface', () => {
   const put = async (path: string, body: string) => {
-    const response = await fetch(`${aws.emulator.endpoint}/_sandbox/${path}`, { method: 'PUT', body });
+    const response = await signedFetch(aws.emulator.access, 'sandbox', `/_sandbox/${path}`, {
+      method: 'PUT',
+      body,
+    });
     return { status: response.status, answer: (await response.json()) as { readonly error: string } };
   };
 
@@ -156,7 +160,12 @@ describe('the process', () => {
   const launch = (port: number, ...more: string[]) =>
     spawn('python3', [launcher, '--port', String(port), '--region', 'eu-central-1', ...more], {
       stdio: ['ignore', 'ignore', 'pipe'],
-      env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1' },
+      env: {
+        ...process.env,
+        PYTHONDONTWRITEBYTECODE: '1',
+        AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE',
+        AWS_SECRET_ACCESS_KEY: 'secret',
+      },
     });
 
   it('ends with 3 and names the port when it is in use', async () => {

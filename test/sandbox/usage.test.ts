@@ -12,7 +12,7 @@ import {
 } from '@aws-sdk/client-cloudwatch-logs';
 import { askUsage, type Question } from '../../cli/usage-query';
 import { usageOf } from '../../cli/usage-totals';
-import { type Aws, REGION, startAws } from './emulator-kit';
+import { type Aws, startAws } from './emulator-kit';
 
 let aws: Aws;
 let logs: CloudWatchLogsClient;
@@ -46,12 +46,7 @@ async function write(logGroupName: string, logStreamName: string, messages: stri
 
 beforeAll(async () => {
   aws = await startAws();
-  logs = new CloudWatchLogsClient({
-    region: REGION,
-    endpoint: aws.emulator.endpoint,
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-    maxAttempts: 1,
-  });
+  logs = new CloudWatchLogsClient({ ...aws.emulator.access, maxAttempts: 1 });
   for (const logGroupName of [A, B]) await logs.send(new CreateLogGroupCommand({ logGroupName }));
   await write(A, 'one', [
     '[NOTICE]   (1) : New worker (9) forked',

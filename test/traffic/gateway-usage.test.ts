@@ -13,7 +13,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { askUsage } from '../../cli/usage-query';
 import { type Usage, type UsageRow, usageOf } from '../../cli/usage-totals';
 import { dataPlane } from '../../constructs/gateway';
-import { type Aws, REGION, startAws } from '../sandbox/emulator-kit';
+import { type Aws, startAws } from '../sandbox/emulator-kit';
 import { gatewayModel } from './support/model';
 import { Pair } from './support/pair';
 import { until } from './support/until';
@@ -35,11 +35,7 @@ beforeAll(async () => {
   });
   aws = await startAws();
   pair = await Pair.start({ net: 91, model, keys: { 'acme-key': 'acme', 'globex-key': 'globex' } });
-  logs = new CloudWatchLogsClient({
-    region: REGION,
-    endpoint: aws.emulator.endpoint,
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-  });
+  logs = new CloudWatchLogsClient(aws.emulator.access);
   await traffic();
   await Promise.all(pair.members.map((member) => publish(member.name)));
 }, 60_000);

@@ -25,6 +25,12 @@ const recorded = {
     'small | 3:09:00 PM | CREATE_FAILED           | AWS::ElasticLoadBalancingV2::Listener | Api/Listener (ApiListener) An error occurred (LoadBalancerNotFound) when calling the CreateListener operation: The specified load balancer does not exist.',
 };
 
+const access = {
+  region: 'eu-central-1',
+  endpoint: 'http://localhost:5100',
+  credentials: { accessKeyId: 'AKIASANDBOX', secretAccessKey: 'hidden' },
+};
+
 describe('an event', () => {
   it.each([
     [
@@ -102,11 +108,11 @@ describe('an event', () => {
 
 describe('the variables', () => {
   it("point the CLI at the sandbox's AWS, with nothing of the user's", () => {
-    expect(cdkEnvironment('/project/.stagecraft/sandbox', 'eu-central-1', 5100)).toEqual({
+    expect(cdkEnvironment('/project/.stagecraft/sandbox', access)).toEqual({
       AWS_ENDPOINT_URL: 'http://localhost:5100',
       AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:5100',
-      AWS_ACCESS_KEY_ID: 'sandbox',
-      AWS_SECRET_ACCESS_KEY: 'sandbox',
+      AWS_ACCESS_KEY_ID: 'AKIASANDBOX',
+      AWS_SECRET_ACCESS_KEY: 'hidden',
       AWS_REGION: 'eu-central-1',
       AWS_CONFIG_FILE: devNull,
       AWS_SHARED_CREDENTIALS_FILE: devNull,
@@ -141,7 +147,10 @@ describe('running the CLI', () => {
     writeFileSync(join(assembly, 'manifest.json'), JSON.stringify(manifest));
     const template = { Resources: { Group: { Type: 'AWS::Logs::LogGroup' } } };
     writeFileSync(join(assembly, 'small.template.json'), JSON.stringify(template));
-    options = { assembly, environment: cdkEnvironment(folder, 'eu-central-1', 1) };
+    options = {
+      assembly,
+      environment: cdkEnvironment(folder, { ...access, endpoint: 'http://localhost:1' }),
+    };
   });
 
   afterEach(() => {
@@ -253,7 +262,10 @@ describe('running the CLI', () => {
       server = createServer().listen(0, '127.0.0.1');
       await once(server, 'listening');
       const { port } = server.address() as AddressInfo;
-      options = { ...options, environment: cdkEnvironment(folder, 'eu-central-1', port) };
+      options = {
+        ...options,
+        environment: cdkEnvironment(folder, { ...access, endpoint: `http://localhost:${port}` }),
+      };
     });
 
     it("the sandbox's is called, whatever proxy and ~/.cdk.json the user has", async () => {

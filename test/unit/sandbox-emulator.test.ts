@@ -39,6 +39,8 @@ async function controlServer(answer: (asked: Asked) => { status?: number; body: 
   return { port: (server.address() as AddressInfo).port, asked, close };
 }
 
+const credentials = { accessKeyId: 'AKIASANDBOX', secretAccessKey: 'hidden' };
+
 describe('the control interface', () => {
   const answers: Record<string, unknown> = {
     'GET /_sandbox/health': { ready: true, moto: '5.2.1', instance: 'a' },
@@ -56,7 +58,11 @@ describe('the control interface', () => {
       const body = answers[`${method} ${url}`];
       return body === undefined ? { status: 404, body: { error: 'no such thing' } } : { body };
     });
-    control = new EmulatorControl(`http://127.0.0.1:${server.port}`);
+    control = new EmulatorControl({
+      region: 'eu-central-1',
+      endpoint: `http://127.0.0.1:${server.port}`,
+      credentials,
+    });
   });
   beforeEach(() => {
     server.asked.length = 0;
@@ -130,6 +136,7 @@ describe('starting the emulator', () => {
     startEmulator({
       port,
       region: 'eu-central-1',
+      credentials,
       hostedZones: { 'example.test': 'Z1' },
       python: python(script),
       log: (_, line) => lines.push(line),
@@ -144,6 +151,7 @@ describe('starting the emulator', () => {
         startEmulator({
           port: server?.port ?? 0,
           region: 'eu-central-1',
+          credentials,
           hostedZones: { 'example.test': 'Z1' },
           python: python(`echo "$@"; trap 'exit 0' TERM; while :; do sleep 0.05; done`),
           log: (_, line) => told(line),
@@ -180,7 +188,13 @@ describe('starting the emulator', () => {
   });
 
   it('fails when there is no such python', async () => {
-    const options = { port: 1, region: 'eu-central-1', python: join(folder, 'nothing'), log: () => {} };
+    const options = {
+      port: 1,
+      region: 'eu-central-1',
+      credentials,
+      python: join(folder, 'nothing'),
+      log: () => {},
+    };
     await expect(startEmulator(options)).rejects.toMatchObject({
       code: 'start-failed',
       message: expect.stringContaining('ENOENT'),

@@ -38,6 +38,12 @@ const find = (variables: NodeJS.ProcessEnv = {}) =>
     join(machine, 'usr-share'),
   ]);
 
+const access = {
+  region: 'eu-central-1',
+  endpoint: 'http://localhost:5100',
+  credentials: { accessKeyId: 'AKIASANDBOX', secretAccessKey: 'hidden' },
+};
+
 describe('the provider', () => {
   it('comes from the registry when it is nowhere', () => {
     expect(find()).toEqual({});
@@ -108,7 +114,7 @@ describe("the user's own configuration", () => {
     const configuration = file(name, text);
     const source = find(variables(configuration));
     expect(source).toEqual({ configuration, mirror: '/srv/mirror' });
-    const environment = terraformEnvironment(join(machine, 'state'), 'eu-central-1', 5100, source);
+    const environment = terraformEnvironment(join(machine, 'state'), access, source);
     expect(environment.TF_CLI_CONFIG_FILE).toBe(configuration);
     expect(readFileSync(configuration, 'utf8')).toBe(text);
   });
@@ -130,10 +136,10 @@ describe('the variables', () => {
     const path = mirror('opt/plugins');
     mirror('opt/plugins', { namespace: 'hashicorp', provider: 'random', platform });
     const state = join(machine, 'state');
-    expect(terraformEnvironment(state, 'eu-central-1', 5100, { mirror: path })).toEqual({
+    expect(terraformEnvironment(state, access, { mirror: path })).toEqual({
       AWS_ENDPOINT_URL: 'http://localhost:5100',
-      AWS_ACCESS_KEY_ID: 'sandbox',
-      AWS_SECRET_ACCESS_KEY: 'sandbox',
+      AWS_ACCESS_KEY_ID: 'AKIASANDBOX',
+      AWS_SECRET_ACCESS_KEY: 'hidden',
       AWS_REGION: 'eu-central-1',
       AWS_CONFIG_FILE: '/dev/null',
       AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
@@ -162,7 +168,7 @@ describe('the variables', () => {
 
   it('leave Terraform alone where there is no mirror', () => {
     const state = join(machine, 'state');
-    expect(terraformEnvironment(state, 'eu-central-1', 5100, {})).not.toHaveProperty('TF_CLI_CONFIG_FILE');
+    expect(terraformEnvironment(state, access, {})).not.toHaveProperty('TF_CLI_CONFIG_FILE');
     expect(() => readFileSync(join(state, 'terraform.rc'))).toThrow('ENOENT');
   });
 

@@ -10,6 +10,7 @@ import {
   type StackEvent,
 } from '@aws-sdk/client-cloudformation';
 import { type CdkOptions, cdkEnvironment, runCdk } from '../../../sandbox/cdk';
+import type { SandboxAccess } from '../../../sandbox/credentials';
 
 const REGION = 'eu-central-1';
 const CHANGE_SET = 'planned';
@@ -28,14 +29,9 @@ export class Cdk {
   readonly #client: CloudFormationClient;
   readonly #environment: Record<string, string>;
 
-  constructor(port: number) {
-    const credentials = { accessKeyId: 'sandbox', secretAccessKey: 'sandbox' };
-    this.#client = new CloudFormationClient({
-      endpoint: `http://localhost:${port}`,
-      region: REGION,
-      credentials,
-    });
-    this.#environment = cdkEnvironment(this.#scratch, REGION, port);
+  constructor(access: SandboxAccess) {
+    this.#client = new CloudFormationClient(access);
+    this.#environment = cdkEnvironment(this.#scratch, access);
   }
 
   #options(assembly: string): CdkOptions {

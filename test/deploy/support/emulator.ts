@@ -14,6 +14,8 @@ import {
   ElasticLoadBalancingV2Client,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { Stage } from '../../../constructs/blueprint/schema';
+import { newCredentials, type SandboxAccess } from '../../../sandbox/credentials';
+import { signedFetch } from '../../../sandbox/signed-fetch';
 
 const LAUNCHER =
   process.env.SCRATCH_LAUNCHER ?? path.resolve(__dirname, '../../../sandbox/emulator/launcher.py');
@@ -49,6 +51,7 @@ export interface Injected {
 
 export interface Emulator {
   readonly endpoint: string;
+  readonly access: SandboxAccess;
   /** What Terraform and the AWS SDKs need to find it. */
   readonly environment: Readonly<Record<string, string>>;
   unsupported(): Promise<unknown[]>;
@@ -74,6 +77,8 @@ export const SHOP_REGISTRATIONS: Readonly<Record<Stage, Registrations>> = {
 
 export async function startEmulator(port: number, hostedZone: string): Promise<Emulator> {
   const endpoint = `http://localhost:${port}`;
+  const credentials = newCredentials();
+  const access = { region: 'eu-central-1', endpoint, credentials };
   const child = spawn(
     'python3',
     [
@@ -88,31 +93,41 @@ export async function startEmulator(port: number, hostedZone: string): Promise<E
       String(process.pid),
       '--faults',
     ],
-    { stdio: ['ignore', 'inherit', 'inherit'] },
+    {
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env: {
+        ...process.env,
+        AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+        AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+      },
+    },
   );
-  await ready(child, endpoint);
+  await ready(child, access);
   const environment = {
     AWS_ENDPOINT_URL: endpoint,
-    AWS_ACCESS_KEY_ID: 'testing',
-    AWS_SECRET_ACCESS_KEY: 'testing',
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     AWS_REGION: 'eu-central-1',
     AWS_EC2_METADATA_DISABLED: 'true',
     AWS_MAX_ATTEMPTS: '1',
   };
-  const controller = new SteadyServices(endpoint);
+  const controller = new SteadyServices(access);
   return {
     endpoint,
+    access,
     environment,
-    registrations: () => registrations(endpoint),
-    unsupported: async () => (await fetch(`${endpoint}/_sandbox/unsupported`)).json() as Promise<unknown[]>,
+    registrations: () => registrations(access),
+    unsupported: async () =>
+      (await signedFetch(access, 'sandbox', '/_sandbox/unsupported')).json() as Promise<unknown[]>,
     inject: async (faults) => {
-      const answer = await fetch(`${endpoint}/_sandbox/faults`, {
+      const answer = await signedFetch(access, 'sandbox', '/_sandbox/faults', {
         method: 'PUT',
         body: JSON.stringify(faults),
       });
       if (!answer.ok) throw new Error(`The emulator takes no faults: ${await answer.text()}`);
     },
-    injected: async () => (await fetch(`${endpoint}/_sandbox/faults`)).json() as Promise<Injected[]>,
+    injected: async () =>
+      (await signedFetch(access, 'sandbox', '/_sandbox/faults')).json() as Promise<Injected[]>,
     close: async () => {
       await controller.close();
       child.kill('SIGTERM');
@@ -121,14 +136,9 @@ export async function startEmulator(port: number, hostedZone: string): Promise<E
   };
 }
 
-async function registrations(endpoint: string): Promise<Registrations> {
-  const options = {
-    endpoint,
-    region: 'eu-central-1',
-    credentials: { accessKeyId: 'testing', secretAccessKey: 'testing' },
-  };
-  const elb = new ElasticLoadBalancingV2Client(options);
-  const ecs = new ECSClient(options);
+async function registrations(access: SandboxAccess): Promise<Registrations> {
+  const elb = new ElasticLoadBalancingV2Client(access);
+  const ecs = new ECSClient(access);
   const { TargetGroups = [] } = await elb.send(new DescribeTargetGroupsCommand({}));
   const there = new Set(TargetGroups.map(({ TargetGroupArn }) => TargetGroupArn));
   const found: Record<string, readonly ('there' | 'gone')[]> = {};
@@ -154,11 +164,11 @@ async function servicesOf(ecs: ECSClient): Promise<Service[]> {
   return services;
 }
 
-async function ready(child: ChildProcess, endpoint: string): Promise<void> {
+async function ready(child: ChildProcess, access: SandboxAccess): Promise<void> {
   const deadline = Date.now() + 30_000;
   while (Date.now() < deadline) {
     if (child.exitCode !== null) throw new Error(`The emulator ended with code ${child.exitCode}.`);
-    const answer = await fetch(`${endpoint}/_sandbox/health`).catch(() => undefined);
+    const answer = await signedFetch(access, 'sandbox', '/_sandbox/health').catch(() => undefined);
     if (answer?.ok) return;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
@@ -172,12 +182,8 @@ class SteadyServices {
   readonly #stop = new AbortController();
   readonly #done: Promise<void>;
 
-  constructor(private readonly endpoint: string) {
-    this.#ecs = new ECSClient({
-      endpoint,
-      region: 'eu-central-1',
-      credentials: { accessKeyId: 'testing', secretAccessKey: 'testing' },
-    });
+  constructor(private readonly access: SandboxAccess) {
+    this.#ecs = new ECSClient(access);
     this.#done = this.#follow();
   }
 
@@ -192,10 +198,12 @@ class SteadyServices {
     let revision = -1;
     while (!signal.aborted) {
       try {
-        const url = `${this.endpoint}/_sandbox/changes?after=${revision}&timeoutSeconds=20`;
-        revision = ((await (await fetch(url, { signal })).json()) as { revision: number }).revision;
+        const path = `/_sandbox/changes?after=${revision}&timeoutSeconds=20`;
+        const answer = await signedFetch(this.access, 'sandbox', path, { signal });
+        revision = ((await answer.json()) as { revision: number }).revision;
         const body = JSON.stringify(await this.#report());
-        await fetch(`${this.endpoint}/_sandbox/ecs/services`, { method: 'PUT', body, signal });
+        const request = { method: 'PUT', body, signal };
+        await signedFetch(this.access, 'sandbox', '/_sandbox/ecs/services', request);
       } catch (error) {
         if (!signal.aborted) throw error;
       }

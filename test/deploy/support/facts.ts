@@ -10,17 +10,14 @@ import * as iam from '@aws-sdk/client-iam';
 import * as route53 from '@aws-sdk/client-route-53';
 import * as secrets from '@aws-sdk/client-secrets-manager';
 import * as map from '@aws-sdk/client-servicediscovery';
+import type { SandboxAccess } from '../../../sandbox/credentials';
 import { all, type Facts, Inventory, policyFacts, type Reader } from './inventory';
 import { containers, loadBalancing, network } from './network-facts';
-
-const REGION = 'eu-central-1';
 
 /** What `cdk bootstrap` makes once for an account. */
 const BOOTSTRAP = 'cdk-hnb659fds-';
 
-export async function facts(endpoint: string): Promise<Facts> {
-  const credentials = { accessKeyId: 'testing', secretAccessKey: 'testing' };
-  const access = { endpoint, region: REGION, credentials };
+export async function facts(access: SandboxAccess): Promise<Facts> {
   const inventory = new Inventory();
   const readers: readonly Reader[] = [
     network,

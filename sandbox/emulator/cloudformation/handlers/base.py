@@ -124,8 +124,6 @@ def _made_client(service: str, region: str, endpoint: str) -> Any:
         service,
         region_name=region,
         endpoint_url=endpoint,
-        aws_access_key_id="sandbox",
-        aws_secret_access_key="sandbox",
         config=Config(retries={"total_max_attempts": 1}, max_pool_connections=AT_ONCE, proxies={}),
     )
 

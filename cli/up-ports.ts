@@ -1,0 +1,42 @@
+/** Which ports `up` works with: those of the sandbox that runs, those that were asked for, or the usual ones. */
+import type { SandboxPorts } from '../sandbox/types';
+import { UserError } from './output';
+
+export interface PortOptions {
+  readonly httpsPort?: number;
+  readonly httpPort?: number;
+  readonly emulatorPort?: number;
+  readonly dnsPort?: number;
+}
+
+export const DEFAULT_PORTS: SandboxPorts = { emulator: 5100, https: 8443, http: 8080, dns: 5353 };
+
+const OPTIONS = {
+  emulator: { option: '--emulator-port', property: 'emulatorPort' },
+  https: { option: '--https-port', property: 'httpsPort' },
+  http: { option: '--http-port', property: 'httpPort' },
+  dns: { option: '--dns-port', property: 'dnsPort' },
+} as const satisfies Record<keyof SandboxPorts, { option: string; property: keyof PortOptions }>;
+
+/** @throws UserError that names each port that was asked for and that the running sandbox has not */
+export function choosePorts(asked: PortOptions, running?: SandboxPorts): SandboxPorts {
+  const wrong: string[] = [];
+  const choose = (name: keyof SandboxPorts): number => {
+    const { option, property } = OPTIONS[name];
+    const port = asked[property] ?? (running ?? DEFAULT_PORTS)[name];
+    if (running && port !== running[name]) wrong.push(`${option} ${port} (it runs with ${running[name]})`);
+    return port;
+  };
+  const ports = {
+    emulator: choose('emulator'),
+    https: choose('https'),
+    http: choose('http'),
+    dns: choose('dns'),
+  };
+  if (wrong.length > 0) {
+    throw new UserError(
+      `A sandbox that runs keeps its ports: ${wrong.join(', ')}. Leave the option out, or end the sandbox first: stagecraft down`,
+    );
+  }
+  return ports;
+}
