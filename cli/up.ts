@@ -281,10 +281,13 @@ const logsOf = (project: Project): string => relative(process.cwd(), new Sandbox
 export async function up(project: Project, options: UpOptions, output: Output): Promise<number> {
   const environment = environmentNamed(project, options.environment, options.stage);
   for (const line of unenforcedLines(environment)) output.line(line);
+  // States and plans hold clients' secrets; Terraform and the cdk CLI write them as the umask says.
+  process.umask(0o077);
   const release = takeLock(join(project.sandbox, 'up.lock'), 'stagecraft up');
   const { signal, stop } = abortOnSignal(output);
   const progress: Progress = { claims: [], inert: [], seconds: {} };
   try {
+    new SandboxFolder(project.sandbox).make();
     const { engine, why } = await chooseEngine(project, options.engine);
     if (why) output.line(why);
     await tasksOf(project, options, engine, progress, signal, output.json).run();

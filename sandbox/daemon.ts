@@ -158,6 +158,7 @@ function tell(message: DaemonMessage): void {
 }
 
 async function main(): Promise<void> {
+  process.umask(0o077);
   const given = readArguments(process.argv.slice(2));
   given.folder.make();
   const log = daemonLog(given.folder.daemonLog);

@@ -4,6 +4,7 @@ import {
   existsSync,
   linkSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -98,11 +99,21 @@ export class SandboxFolder {
   /** Readable for its owner only: keys and secrets pass through it. */
   make(): void {
     mkdirSync(this.path, { recursive: true, mode: 0o700 });
-    // It may be there already, with wider modes.
-    chmodSync(this.path, 0o700);
+    this.protect();
     mkdirSync(this.logs, { recursive: true, mode: 0o700 });
     const text = "State of stagecraft's sandbox. `stagecraft down` stops it and removes this folder.\n";
     writeFileSync(this.about, text, { mode: 0o600 });
+  }
+
+  /** What is there already may have wider modes: Terraform makes its state as the umask says. */
+  private protect(): void {
+    chmodSync(this.path, 0o700);
+    for (const entry of readdirSync(this.path, { withFileTypes: true })) {
+      const path = join(this.path, entry.name);
+      if (entry.isDirectory()) chmodSync(path, 0o700);
+      // A lock's draft may be gone by now: two may start at once.
+      if (entry.isFile() && !entry.name.includes('.lock')) chmodSync(path, 0o600);
+    }
   }
 
   /** @throws SandboxProblem when the folder is not one that the sandbox made */

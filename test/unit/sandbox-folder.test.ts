@@ -1,9 +1,19 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { readSandbox, stopDaemon, updateSandbox } from '../../sandbox/client';
+import { ownCredentials, sandboxAccess } from '../../sandbox/credentials';
 import { SandboxFolder, type SandboxInfo, takeLock } from '../../sandbox/folder';
 import { endRecorded, identify, isAlive, ProcessRecords } from '../../sandbox/processes';
 
@@ -49,6 +59,36 @@ describe('the folder', () => {
     expect(statSync(folder.path).mode & 0o777).toBe(0o700);
     folder.writeInfo(info(identify(process.pid)));
     expect(statSync(folder.info).mode & 0o777).toBe(0o600);
+  });
+
+  test('and mended when it was not', () => {
+    const state = join(folder.path, 'terraform.tfstate');
+    mkdirSync(join(folder.path, 'cdktf.out'), { recursive: true });
+    writeFileSync(state, '{}');
+    chmodSync(folder.path, 0o755);
+    chmodSync(join(folder.path, 'cdktf.out'), 0o755);
+    chmodSync(state, 0o644);
+    folder.make();
+    const modes = [folder.path, join(folder.path, 'cdktf.out'), state].map(
+      (path) => statSync(path).mode & 0o777,
+    );
+    expect(modes).toEqual([0o700, 0o700, 0o600]);
+  });
+
+  test('keeps its credentials, for its owner only, and has others than another folder', () => {
+    folder.make();
+    const credentials = ownCredentials(folder);
+    expect(statSync(folder.credentials).mode & 0o777).toBe(0o600);
+    expect(ownCredentials(folder)).toEqual(credentials);
+    expect(sandboxAccess(folder.path, 'eu-central-1', 6000)).toEqual({
+      region: 'eu-central-1',
+      endpoint: 'http://localhost:6000',
+      credentials,
+    });
+    const other = new SandboxFolder(join(top, 'other'));
+    expect(() => sandboxAccess(other.path, 'eu-central-1', 6000)).toThrow('has no credentials');
+    other.make();
+    expect(ownCredentials(other)).not.toEqual(credentials);
   });
 
   test('says what runs, and that nothing does when the daemon is dead or its id has gone to another process', async () => {
