@@ -20,7 +20,7 @@ import { forgetFound, planRepaired } from './repair/terraform';
 import type { Replacement } from './replacements';
 
 /** A resource of `terraform show -json`. https://developer.hashicorp.com/terraform/internals/json-format */
-interface PlannedChange extends PlannedResource {
+export interface PlannedChange extends PlannedResource {
   /** `replace_because_tainted`, … */
   readonly action_reason?: string;
   readonly change: PlannedResource['change'] & {

@@ -1,6 +1,6 @@
 /** `stagecraft repair`: lets the next deploy go on from what a failed one has left in an account. */
 import { existsSync, rmSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { readSandbox } from '../../sandbox/client';
 import { runTerraform, type TerraformOptions } from '../../sandbox/terraform';
@@ -45,7 +45,7 @@ async function repairState(
   region: string,
   say: (text: string) => void,
 ): Promise<string[]> {
-  const folder = join(project.root, process.env.CDKTF_OUTDIR ?? 'cdktf.out', 'stacks', name);
+  const folder = resolve(project.root, process.env.CDKTF_OUTDIR ?? 'cdktf.out', 'stacks', name);
   if (!existsSync(join(folder, '.terraform'))) {
     throw new UserError(
       `${relative(process.cwd(), folder)} is where cdktf deploys ${name} from, and nothing was deployed from there. Prepare it first: npx cdktf diff ${name}`,

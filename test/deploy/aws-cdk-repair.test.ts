@@ -9,13 +9,16 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
+  type Change,
   CloudFormationClient,
   CreateChangeSetCommand,
   DeleteStackCommand,
   DescribeChangeSetCommand,
   ExecuteChangeSetCommand,
 } from '@aws-sdk/client-cloudformation';
+import { countChanges } from '../../cli/cdk-deployment';
 import { makeDeployable, statusOf } from '../../cli/repair/cloudformation';
+import { refuseReplacements } from '../../cli/replacements';
 import type { Stage } from '../../constructs/blueprint/schema';
 import { synthesize } from '../../stacks/aws-cdk/synthesize';
 import { type Emulator, type Fault, startEmulator } from './support/emulator';
@@ -91,6 +94,13 @@ class Cloud {
     return this.#settled();
   }
 
+  /** What a deploy would do. */
+  async changes(TemplateBody: string): Promise<readonly Change[]> {
+    const named = { StackName: 'shop', ChangeSetName: `c${Date.now()}` };
+    await this.#aws.send(new CreateChangeSetCommand({ ...named, ChangeSetType: 'UPDATE', TemplateBody }));
+    return (await this.#aws.send(new DescribeChangeSetCommand(named))).Changes ?? [];
+  }
+
   /** @returns in which statuses the deploys ended, the last one complete */
   async deployUntilDone(body: string): Promise<string[]> {
     const ended: string[] = [];
@@ -149,4 +159,15 @@ test('each call fails once: the same deploy goes on to the end, in each directio
     await untouched.deployUntilDone(template(stage));
     expect(await cloud.facts()).toEqual(await untouched.facts());
   }
+
+  // Another address block: the change set says so, and nothing is executed.
+  const moved = template('gateway').replaceAll('10.20.', '10.30.');
+  const { replacements } = countChanges(await cloud.changes(moved));
+  expect(replacements).toContainEqual(
+    expect.objectContaining({ type: 'AWS::EC2::VPC', because: ['CidrBlock'] }),
+  );
+  expect(() => refuseReplacements(replacements, false)).toThrow(
+    /the VPC, for AWS cannot change CidrBlock of it/,
+  );
+  expect(await cloud.facts()).toEqual(await untouched.facts());
 });

@@ -4,7 +4,7 @@
  * Does not prove: how AWS words its refusals, and what its own waits do.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -12,6 +12,8 @@ import { DescribeVpcsCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { finders, type PlannedResource, REPEATABLE } from '../../cli/repair/adopt';
 import { repairClients } from '../../cli/repair/clients';
 import { forgetFound, planRepaired, type Repaired } from '../../cli/repair/terraform';
+import { refuseReplacements } from '../../cli/replacements';
+import { type PlannedChange, replacements } from '../../cli/terraform-deployment';
 import { runTerraform, type TerraformOptions } from '../../sandbox/terraform';
 import { synthesize } from '../../stacks/cdktf/synthesize';
 import { type Emulator, type Injected, startEmulator } from './support/emulator';
@@ -47,19 +49,35 @@ let emulator: Emulator;
 let terraform: Terraform;
 let options: TerraformOptions;
 
-beforeAll(async () => {
-  writeFileSync(path.join(root, 'shop.yaml'), SHOP);
-  emulator = await startEmulator(5804, 'shop.example=Z0123456789SHOP');
-  terraform = new Terraform(emulator.environment);
+/** Stopped in the middle. */
+const HALT = `
+name: halt
+stage: api
+region: eu-central-1
+apis: { orders: { image: "registry.example/orders:1" } }
+identity:
+  cognito: { domainPrefix: halt-api, scopes: { read: Read }, machineClients: { reporting: { scopes: [read] } } }
+`;
+
+/** An environment, synthesized, in the folder that Terraform runs in. */
+async function prepared(name: string, text: string): Promise<TerraformOptions> {
+  writeFileSync(path.join(root, `${name}.yaml`), text);
   const [stack] = synthesize({
     environments: root,
     outdir: path.join(root, 'out'),
     root,
+    only: [name],
     awsProviderVersion: '>= 5.100',
   });
   const folder = stack?.workingFolder as string;
-  await terraform.init(folder);
-  options = { folder, environment: terraform.environment as Record<string, string> };
+  if (!existsSync(path.join(folder, '.terraform'))) await terraform.init(folder);
+  return { folder, environment: terraform.environment as Record<string, string> };
+}
+
+beforeAll(async () => {
+  emulator = await startEmulator(5804, 'shop.example=Z0123456789SHOP');
+  terraform = new Terraform(emulator.environment);
+  options = await prepared('shop', SHOP);
 });
 
 afterAll(async () => {
@@ -75,9 +93,10 @@ interface Planned {
 
 const access = () => emulator.access;
 
+const search = () => ({ clients: repairClients(access()), environment: 'shop' });
+
 async function plan(): Promise<Planned> {
-  const search = { clients: repairClients(access()), environment: 'shop' };
-  const { resources, repaired } = await planRepaired(options, search, () => {});
+  const { resources, repaired } = await planRepaired(options, search(), () => {});
   const changes = resources.filter(({ change }) => !['no-op', 'read'].includes(change.actions[0] as string));
   return { changes, repaired };
 }
@@ -106,8 +125,7 @@ interface State {
   resources: { mode: string; type: string; name: string; instances: { status?: string }[] }[];
 }
 
-function readState(): State {
-  const { folder: cwd, environment: env } = options;
+function readState({ folder: cwd, environment: env } = options): State {
   return JSON.parse(
     execFileSync('terraform', ['state', 'pull'], { cwd, env, maxBuffer: 64 * 1024 * 1024 }).toString(),
   );
@@ -128,12 +146,13 @@ const account = () => facts(emulator.access);
 
 let inventory: Awaited<ReturnType<typeof account>>;
 
-/** Ids of the VPCs that are not AWS's own. */
-async function network(): Promise<string[]> {
+/** Ids of the VPCs of that name. */
+async function network(name: string): Promise<string[]> {
   const client = new EC2Client(access());
   const { Vpcs = [] } = await client.send(new DescribeVpcsCommand({}));
   client.destroy();
-  return Vpcs.filter(({ IsDefault }) => !IsDefault).map(({ VpcId }) => VpcId as string);
+  const named = Vpcs.filter(({ Tags }) => Tags?.some(({ Key, Value }) => Key === 'Name' && Value === name));
+  return named.map(({ VpcId }) => VpcId as string);
 }
 
 /** Polls: neither Terraform nor AWS tells when a call has come, or is done. */
@@ -151,33 +170,6 @@ const calls = (injected: readonly Injected[]) =>
 test('every type is found again, or to make it again does no harm', () => {
   const known = [...Object.keys(finders), ...REPEATABLE].toSorted();
   expect(known).toEqual([...Object.keys(MADE_BY), 'aws_acm_certificate_validation'].toSorted());
-});
-
-test('a Ctrl-C while calls are under way: what AWS did all the same is found', async () => {
-  const seconds = 4;
-  const under = ['ec2:CreateVpc', 'iam:CreateRole', 'cognito-idp:CreateUserPool'];
-  await emulator.inject(
-    under.map((call) => {
-      const [service, action] = call.split(':');
-      return { kind: 'delay', seconds, service, action };
-    }),
-  );
-  await plan();
-  const controller = new AbortController();
-  const apply = ['apply', '-input=false', '-json', 'plan.tfplan'];
-  const applying = runTerraform({ ...options, signal: controller.signal }, apply);
-  await until('the calls', async () => {
-    const injected = calls(await emulator.injected());
-    return under.every((call) => injected.includes(call));
-  });
-  controller.abort();
-  await expect(applying).rejects.toThrow('terraform apply failed');
-  const types = readState().resources.map(({ type }) => type);
-  expect(types).not.toContain('aws_vpc');
-  await until('the network', async () => (await network()).length === 1);
-  const { found } = (await plan()).repaired;
-  expect(found.filter(({ to }) => to.startsWith('aws_vpc.')).map(({ id }) => id)).toEqual(await network());
-  expect(found.some(({ to }) => to.startsWith('aws_cognito_user_pool.'))).toBe(true);
 });
 
 test('answers are lost: the same command goes on to the end, and takes over what was made', async () => {
@@ -232,6 +224,49 @@ test('the state is lost: all is found again, nothing is replaced or made twice',
   expect((await plan()).changes).toEqual([]);
   expect(addressesIn(readState())).toEqual(addressesIn(state));
   expect(Object.keys((await account()).ec2 as object)).toEqual(Object.keys(inventory.ec2 as object));
+});
+
+test('another address block would make the network anew: it is refused before anything is done', async () => {
+  const before = await network('shop');
+  await prepared('shop', SHOP.replace('10.20.0.0/16', '10.30.0.0/16'));
+  const { resources } = await planRepaired<PlannedChange>(options, search(), () => {});
+  const asked = replacements(resources).find(({ type }) => type === 'aws_vpc');
+  expect(asked?.because).toEqual(['cidr_block']);
+  expect(() => refuseReplacements(replacements(resources), false)).toThrow(
+    /the VPC, for AWS cannot change cidr_block of it/,
+  );
+  expect(await network('shop')).toEqual(before);
+});
+
+test('a Ctrl-C while calls are under way: what AWS did all the same is found', async () => {
+  const seconds = 4;
+  const under = ['ec2:CreateVpc', 'iam:CreateRole', 'cognito-idp:CreateUserPool'];
+  await emulator.inject(
+    under.map((call) => {
+      const [service, action] = call.split(':');
+      return { kind: 'delay', seconds, service, action };
+    }),
+  );
+  const own = await prepared('halt', HALT);
+  const searchOwn = { ...search(), environment: 'halt' };
+  await planRepaired(own, searchOwn, () => {});
+  const controller = new AbortController();
+  const apply = ['apply', '-input=false', '-json', 'plan.tfplan'];
+  const applying = runTerraform({ ...own, signal: controller.signal }, apply);
+  await until('the calls', async () => {
+    const injected = calls(await emulator.injected());
+    return under.every((call) => injected.includes(call));
+  });
+  controller.abort();
+  await expect(applying).rejects.toThrow('terraform apply failed');
+  const types = readState(own).resources.map(({ type }) => type);
+  expect(types).not.toContain('aws_vpc');
+  await until('the network', async () => (await network('halt')).length === 1);
+  const { found } = (await planRepaired(own, searchOwn, () => {})).repaired;
+  expect(found.filter(({ to }) => to.startsWith('aws_vpc.')).map(({ id }) => id)).toEqual(
+    await network('halt'),
+  );
+  expect(found.some(({ to }) => to.startsWith('aws_cognito_user_pool.'))).toBe(true);
 });
 
 test('the emulator was asked for nothing that it cannot do', async () => {

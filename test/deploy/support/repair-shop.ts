@@ -11,6 +11,7 @@ apis:
     paths: [/orders]
     instances: { min: 2, max: 4 }
     policies: { authentication: { apiKey: {}, jwt: { userPool: true, audience: any } } }
+    unenforcedBeforeGateway: [authentication]
 gateway: { metrics: cloudwatch, usageMetrics: true }
 consumers:
   acme: { apis: [orders] }
