@@ -43,10 +43,10 @@ function machineClient({ environment, blueprint }: Context, name?: string) {
   );
 }
 
-function endpointOf({ environment, sandbox }: Context, { domainPrefix }: Identity): string {
+function endpointOf({ sandbox }: Context, { domainPrefix, tokenDomain }: Identity): string {
   return sandbox
     ? `http://localhost:${sandbox.ports.emulator}/oauth2/token`
-    : `https://${domainPrefix}.auth.${environment.region}.amazoncognito.com/oauth2/token`;
+    : `https://${domainPrefix}.${tokenDomain}/oauth2/token`;
 }
 
 /**

@@ -67,7 +67,7 @@ export class Identity extends Construct {
       'Domain',
       transformed({ cognitoDomain: { domainPrefix } }, transform?.domain),
     );
-    this.tokenEndpoint = `${this.domain.baseUrl()}/oauth2/token`;
+    this.tokenEndpoint = `https://${this.domain.domainName}.${identity.tokenDomain}/oauth2/token`;
     this.resourceServer = this.userPool.addResourceServer(
       'ResourceServer',
       transformed(

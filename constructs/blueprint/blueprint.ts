@@ -274,6 +274,8 @@ export interface GatewayPair {
 export interface Identity {
   readonly userPoolName: string;
   readonly domainPrefix: string;
+  /** Where the prefix gives tokens: `auth.eu-central-1.amazoncognito.com`. */
+  readonly tokenDomain: string;
   /** Whether AWS refuses to delete the pool. */
   readonly deletionProtection: boolean;
   readonly resourceServer: {

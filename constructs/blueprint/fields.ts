@@ -37,7 +37,12 @@ export const cidrBlock = z
   .regex(/^(?:\d{1,3}\.){3}\d{1,3}\/\d{1,2}$/, 'an IPv4 block such as 10.0.0.0/16');
 
 /** An availability zone by its letter. */
-export const zoneLetter = z.string().regex(/^[a-f]$/, 'a letter from a to f');
+export const zoneLetter = z
+  .string()
+  .regex(
+    /^[a-f]$/,
+    'a letter from a to f; no name in full (eu-central-1a), no zone id (euc1-az1), no local zone',
+  );
 
 /** How many instances of a pool run, by default. */
 export const instanceCounts = (fewest: number) => ({

@@ -1,7 +1,8 @@
 /** The environment file -> an environment, or all that is wrong with it. */
 import { readdirSync, readFileSync } from 'node:fs';
-import { basename, extname, join } from 'node:path';
+import { basename, dirname, extname, join } from 'node:path';
 import { formatPath, type Path, type Problem, Problems } from '../problems';
+import { withUsualZones } from './reading/defaults';
 import { readDocument, type SourceDocument } from './reading/document';
 import { explain, misspelt } from './reading/explain';
 import { findIssues } from './reading/issues';
@@ -66,7 +67,8 @@ export function parseEnvironment(text: string, file: string, stage?: Stage): Env
   if (!isMapping(document.data))
     return fail([...inFile, located(notAnEnvironment(document.data), document, file)]);
 
-  const data = stage === undefined ? document.data : { ...document.data, stage };
+  const named = stage === undefined ? document.data : { ...document.data, stage };
+  const { data, findings: unsaid } = withUsualZones(named);
   const { dropped } = document;
   const issues = findIssues(environmentSchema, data).filter(
     (issue) => !dropped.some((path) => startsWith(issue.path, path)),
@@ -78,7 +80,11 @@ export function parseEnvironment(text: string, file: string, stage?: Stage): Env
     .map((problem) => located(problem, document, file));
   const salvaged = salvage(data, dropped);
   const found = salvaged ? findings(salvaged.environment, salvaged.doubtful) : [];
-  const problems = [...inFile, ...said, ...found.map((finding) => located(finding, document, file))];
+  const problems = [
+    ...inFile,
+    ...said,
+    ...[...unsaid, ...found].map((finding) => located(finding, document, file)),
+  ];
   if (problems.length > 0 || !salvaged) return fail(problems);
   return salvaged.environment;
 }
@@ -90,6 +96,8 @@ export function parseEnvironment(text: string, file: string, stage?: Stage): Env
  */
 export function loadEnvironment(file: string, stage?: Stage): Environment {
   const environment = parseEnvironment(readText(file), file, stage);
+  const twins = twinsOf(file);
+  if (twins.length > 0) throw new Problems([twice(file, twins)]);
   const expected = basename(file, extname(file));
   if (environment.name === expected) return environment;
   const place = readDocument(readText(file)).place(['name'], 'value');
@@ -107,6 +115,25 @@ export function loadEnvironment(file: string, stage?: Stage): Environment {
   ]);
 }
 
+/** Other files of the folder for the same environment; case may tell files apart, and does not tell environments apart. */
+function twinsOf(file: string): string[] {
+  const own = nameOf(basename(file));
+  return readdirSync(dirname(file)).filter(
+    (entry) => entry !== basename(file) && isEnvironmentFile(entry) && nameOf(entry) === own,
+  );
+}
+
+const twice = (file: string, twins: readonly string[]): Problem => ({
+  code: 'ENVIRONMENT_TWICE',
+  path: [],
+  file,
+  message: `There is more than one file for this environment: ${twins.join(', ')} beside it.`,
+  fix: 'Keep one of them.',
+});
+
+const isEnvironmentFile = (entry: string): boolean => /\.ya?ml$/i.test(entry);
+const nameOf = (entry: string): string => basename(entry, extname(entry)).toLowerCase();
+
 function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8');
@@ -122,7 +149,7 @@ function readText(file: string): string {
 /** The environment files of a folder by name. */
 export function listEnvironments(folder: string): { readonly name: string; readonly file: string }[] {
   return readdirSync(folder)
-    .filter((entry) => /\.ya?ml$/.test(entry))
+    .filter(isEnvironmentFile)
     .toSorted()
     .map((entry) => ({ name: basename(entry, extname(entry)), file: join(folder, entry) }));
 }

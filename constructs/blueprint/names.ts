@@ -81,8 +81,10 @@ export const consumersSecretName = (environment: string): string => `${environme
 export const userPoolName = (environment: string): string => environment;
 export const machineClientName = (environment: string, client: string): string => `${environment}-${client}`;
 
-export const localStatePath = (environment: string): string => `terraform.${environment}.tfstate`;
-export const s3StateKey = (environment: string): string => `stagecraft/${environment}.tfstate`;
+export const localStatePath = (environment: string, region: string): string =>
+  `terraform.${environment}.${region}.tfstate`;
+export const s3StateKey = (environment: string, region: string): string =>
+  `stagecraft/${environment}.${region}.tfstate`;
 
 /** Of the rule that lets everything out. AWS CDK writes this text itself. */
 export const EGRESS_DESCRIPTION = 'Allow all outbound traffic by default';

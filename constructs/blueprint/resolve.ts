@@ -11,11 +11,11 @@ import { resolveTags } from './resolving/tags';
 import type { Environment } from './schema';
 
 function resolveState({ name, region, state }: Environment): TerraformState {
-  if (state.kind === 'local') return { kind: 'local', path: state.path ?? localStatePath(name) };
+  if (state.kind === 'local') return { kind: 'local', path: state.path ?? localStatePath(name, region) };
   return {
     kind: 's3',
     bucket: state.bucket,
-    key: state.key ?? s3StateKey(name),
+    key: state.key ?? s3StateKey(name, region),
     region: state.region ?? region,
   };
 }

@@ -13,6 +13,7 @@ import * as listener from './rules/listener';
 import * as names from './rules/names';
 import * as network from './rules/network';
 import * as promises from './rules/promises';
+import * as references from './rules/references';
 import { gatewayText } from './rules/rendering';
 import * as routes from './rules/routes';
 import * as routing from './rules/routing';
@@ -28,12 +29,20 @@ const rules: readonly Rule[] = [
   names.targetGroupOfGateways,
   names.reservedBeginnings,
   names.someApi,
+  references.regionKnown,
+  references.servicesOfRegion,
+  references.arnPartition,
+  references.stateRegion,
+  references.imageNames,
+  references.substitutions,
+  references.engineMarks,
   tags.reservedTags,
   tags.tagCharacters,
   tags.tagTwice,
   tags.tagCount,
   network.networkAddress,
   network.networkSize,
+  network.reservedNetwork,
   network.privateNetwork,
   network.zonesTwice,
   network.zonesOfRegion,
@@ -72,6 +81,7 @@ const apiRules: readonly ApiRule[] = [
   apis.reservedVariables,
   apis.variableTwice,
   apis.secretRegion,
+  references.keyRegion,
   apis.taskDefinitionSize,
   canary.canaryStage,
   canary.canaryName,

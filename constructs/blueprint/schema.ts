@@ -7,6 +7,7 @@
  */
 import { z } from 'zod';
 import { planName } from '../gateway/policies/rate-limit';
+import { retentionDays } from './aws-lists';
 import { cidrBlock, duration, name } from './fields';
 import { api } from './sections/api';
 import { domain } from './sections/domain';
@@ -22,18 +23,14 @@ export const environmentSchema = z.strictObject({
   stage: z.enum(['api', 'load-balanced', 'gateway']).describe('How far the architecture has grown.'),
   region: z
     .string()
-    .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'a region code, such as eu-central-1')
+    .regex(/^[a-z]{2,4}(-[a-z]+)+-\d$/, 'a region code, such as eu-central-1')
     .describe('AWS region.'),
   tags: z.record(z.string().min(1).max(128), z.string().max(256)).default({}).describe('Tags on everything.'),
   network,
   domain: domain.optional().describe('Needed from stage `load-balanced` on.'),
   state: state.prefault({ kind: 'local' }),
   logRetentionDays: z
-    .union(
-      [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827].map((days) =>
-        z.literal(days),
-      ),
-    )
+    .union(retentionDays.map((days) => z.literal(days)))
     .default(30)
     .describe('How long logs are kept.'),
   deletionProtection: z

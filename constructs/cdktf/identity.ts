@@ -71,7 +71,7 @@ export class Identity extends Construct {
       'Domain',
       transformed({ domain: domainPrefix, userPoolId: this.userPool.id }, transform?.domain),
     );
-    this.tokenEndpoint = `https://${this.domain.domain}.auth.${props.region}.amazoncognito.com/oauth2/token`;
+    this.tokenEndpoint = `https://${this.domain.domain}.${props.identity.tokenDomain}/oauth2/token`;
     this.resourceServer = new CognitoResourceServer(
       this,
       'ResourceServer',

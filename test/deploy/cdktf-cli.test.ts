@@ -28,7 +28,7 @@ beforeAll(async () => {
       'name: shop',
       'stage: api',
       'region: eu-central-1',
-      `state: { kind: local, path: ${JSON.stringify(path.join(scratch, 'shop.tfstate'))} }`,
+      `state: { kind: local, path: ${JSON.stringify(path.join(scratch, 'shop.eu-central-1.tfstate'))} }`,
       'apis: { orders: { image: "registry.example/orders:1" } }',
     ].join('\n'),
   );

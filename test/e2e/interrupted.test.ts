@@ -33,11 +33,11 @@ test('Ctrl-C lets Terraform keep its state, and says how to go on', async () => 
   const [code] = (await once(child, 'close')) as [number | null];
   expect(text).toContain('`stagecraft up` goes on from here');
   expect(code).toBe(130);
-  const state = JSON.parse(readFileSync(join(folder, 'terraform.tfstate'), 'utf8')) as {
+  const state = JSON.parse(readFileSync(join(folder, 'terraform.eu-central-1.tfstate'), 'utf8')) as {
     resources: unknown[];
   };
   expect(state.resources.length).toBeGreaterThan(0);
-  expect(existsSync(join(folder, '.terraform.tfstate.lock.info'))).toBe(false);
+  expect(existsSync(join(folder, '.terraform.eu-central-1.tfstate.lock.info'))).toBe(false);
   expect(existsSync(join(folder, 'up.lock'))).toBe(false);
   expect((await readSandbox(folder))?.environment).toBe('sandbox');
 });

@@ -154,7 +154,7 @@ describe('the gateway stage', () => {
     const keys = Object.values(
       JSON.parse(readFileSync(join(folder, 'keys.json'), 'utf8')) as Record<string, string>,
     );
-    const state = readFileSync(join(folder, 'terraform.tfstate'), 'utf8');
+    const state = readFileSync(join(folder, 'terraform.eu-central-1.tfstate'), 'utf8');
     const text = readFileSync(join(folder, 'cdktf.out/stacks/sandbox/cdk.tf.json'), 'utf8');
     expect(keys).toHaveLength(2);
     for (const key of keys) {

@@ -172,6 +172,7 @@ describe('a stack', () => {
       identity: {
         userPoolName: 'shop',
         domainPrefix: 'shop-tokens',
+        tokenDomain: 'auth.eu-central-1.amazoncognito.com',
         deletionProtection: false,
         resourceServer: { identifier: 'api', name: 'api', scopes: [] },
         machineClients: [{ id: 'batch', name: 'shop-batch', scopes: [], accessTokenMinutes: 60 }],

@@ -6,6 +6,7 @@ import { blueprintAt } from './support/blueprints';
 const identity: Blueprint['identity'] = {
   userPoolName: 'shop',
   domainPrefix: 'shop-tokens',
+  tokenDomain: 'auth.eu-central-1.amazoncognito.com',
   deletionProtection: false,
   resourceServer: { identifier: 'api', name: 'api', scopes: [] },
   machineClients: [],

@@ -171,6 +171,7 @@ test('an Identity gives tokens to machines, and lets nobody sign up', () => {
       identity: {
         userPoolName: 'shop',
         domainPrefix: 'shop-tokens',
+        tokenDomain: 'auth.eu-central-1.amazoncognito.com',
         deletionProtection: false,
         resourceServer: {
           identifier: 'api',

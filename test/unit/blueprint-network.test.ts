@@ -63,15 +63,18 @@ describe('the state', () => {
   const state = (text = '') => resolve(parsed([REGION, `${REGION}${text}`])).state;
 
   test.each([
-    ['', { kind: 'local', path: 'terraform.shop.tfstate' }],
-    ['state: { kind: local, path: here.tfstate }\n', { kind: 'local', path: 'here.tfstate' }],
+    ['', { kind: 'local', path: 'terraform.shop.eu-central-1.tfstate' }],
     [
-      'state: { kind: s3, bucket: states }\n',
-      { kind: 's3', bucket: 'states', key: 'stagecraft/shop.tfstate', region: 'eu-central-1' },
+      'state: { kind: local, path: here.eu-central-1.tfstate }\n',
+      { kind: 'local', path: 'here.eu-central-1.tfstate' },
     ],
     [
-      'state: { kind: s3, bucket: states, key: a/b, region: us-east-1 }\n',
-      { kind: 's3', bucket: 'states', key: 'a/b', region: 'us-east-1' },
+      'state: { kind: s3, bucket: states }\n',
+      { kind: 's3', bucket: 'states', key: 'stagecraft/shop.eu-central-1.tfstate', region: 'eu-central-1' },
+    ],
+    [
+      'state: { kind: s3, bucket: states, key: a/eu-central-1/b, region: us-east-1 }\n',
+      { kind: 's3', bucket: 'states', key: 'a/eu-central-1/b', region: 'us-east-1' },
     ],
   ])('written as "%s"', (text, expected) => {
     expect(state(text)).toEqual(expected);
@@ -91,6 +94,7 @@ test('a user pool has scopes, and clients that ask for them by their whole name'
   expect(resolve(parsed([REGION, REGION + cognito])).identity).toEqual({
     userPoolName: 'shop',
     domainPrefix: 'shop-api',
+    tokenDomain: 'auth.eu-central-1.amazoncognito.com',
     deletionProtection: false,
     resourceServer: {
       identifier: 'api.example.com',

@@ -210,7 +210,7 @@ describe('the execution role', () => {
       'arn:aws:ecr:eu-west-1:123456789012:repository/team/orders',
     ],
     [
-      '123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn/orders@sha256:00',
+      '123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn/orders@sha256:00000000000000000000000000000000',
       'arn:aws-cn:ecr:cn-north-1:123456789012:repository/orders',
     ],
   ])('pulls %s from its repository alone', (image, arn) => {

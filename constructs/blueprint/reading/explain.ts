@@ -50,15 +50,26 @@ function range(schema: Schema): string | undefined {
   return from === undefined ? undefined : `${from} or more`;
 }
 
+/** Words that people know from elsewhere, and why they are none here. */
+const foreignWords: ReadonlyMap<string, string> = new Map(
+  ['protocol', 'protocolVersion', 'grpc', 'http2', 'appProtocol'].map((word) => [
+    word,
+    `\`${word}\` cannot be chosen: APIs speak HTTP/1.1 with the load balancer and the gateways, so that gRPC is not served.`,
+  ]),
+);
+
 function unknownKeys({ path, schema, raw, union }: Issue): Explained[] {
   const known = keysOf(schema).filter((key) => key !== '$schema');
   const others = (union ? optionsOf(union).map(keysOf) : []).filter((keys) => keys.join() !== known.join());
   return (raw as Raw<'unrecognized_keys'>).keys.map((key) => {
     const whole = others.find((keys) => keys.includes(key));
     const found = nearest(key, known) ?? nearest(key, others.flat());
-    const message = whole
-      ? `\`${key}\` does not go together with the other keys of ${last(path)}.`
-      : `\`${key}\` is not a key of ${path.length ? last(path) : 'an environment file'}.`;
+    const foreign = !whole && !found ? foreignWords.get(key) : undefined;
+    const message =
+      foreign ??
+      (whole
+        ? `\`${key}\` does not go together with the other keys of ${last(path)}.`
+        : `\`${key}\` is not a key of ${path.length ? last(path) : 'an environment file'}.`);
     const fix = whole
       ? `Remove \`${key}\`, or use only ${list(whole)}.`
       : found
@@ -162,10 +173,22 @@ function outOfBounds({ path, schema, value, raw }: Issue): Explained {
   };
 }
 
+const NOT_FILLED =
+  'Write the value: an environment file is not filled in from variables. Or let what deploys write the file first (such as envsubst).';
+
 function wrongForm({ path, schema, value, raw }: Issue): Explained {
+  const unfilled = typeof value === 'string' && /\$\{\w/.test(value);
   const allowed = (raw as Raw<'invalid_format'>).message || words(schema);
   const message = `${last(path)} is not written in the form that it must have.`;
-  return { code: 'WRONG_FORM', path, message, given: show(value, path), allowed, where: 'value' };
+  return {
+    code: 'WRONG_FORM',
+    path,
+    message,
+    given: show(value, path),
+    allowed,
+    ...(unfilled && { fix: NOT_FILLED }),
+    where: 'value',
+  };
 }
 
 function notOneOf(path: Path, value: unknown, options: readonly unknown[], more = ''): Explained {

@@ -1,22 +1,15 @@
 /** Roles with what a task needs and no more. */
 import type { Role, Statement } from '../blueprint';
+import { ecrRepositoryArn } from '../image-reference';
 import { roleName } from '../names';
-import { partitionOf } from '../regions';
 import type { Environment } from '../schema';
 
 const PRINCIPAL = 'ecs-tasks.amazonaws.com';
 
-/** An image in a private ECR registry. */
-const ecrImage =
-  /^(?<account>\d{12})\.dkr\.ecr(?:-fips)?\.(?<region>[a-z0-9-]+)\.amazonaws\.com(?:\.cn)?\/(?<repository>[^:@]+)/;
-
-const repositoryArn = ({ account, region = '', repository }: Partial<Record<string, string>>) =>
-  `arn:${partitionOf(region)}:ecr:${region}:${account}:repository/${repository}`;
-
 function pullStatements(images: readonly string[]): Statement[] {
   const arns = images.flatMap((image) => {
-    const found = ecrImage.exec(image)?.groups;
-    return found ? [repositoryArn(found)] : [];
+    const arn = ecrRepositoryArn(image);
+    return arn === undefined ? [] : [arn];
   });
   if (arns.length === 0) return [];
   return [
@@ -54,12 +47,26 @@ function secretStatements(arns: readonly string[]): Statement[] {
   });
 }
 
+/** For secrets that are encrypted with keys of one's own: Secrets Manager and Systems Manager ask as the task. */
+const decryptStatements = (keys: readonly string[]): Statement[] =>
+  keys.length === 0
+    ? []
+    : [
+        {
+          sid: 'DecryptSecrets',
+          actions: ['kms:Decrypt'],
+          resources: [...new Set(keys)].toSorted().map((arn) => ({ arn })),
+        },
+      ];
+
 export interface TaskNeeds {
   readonly id: string;
   readonly image: string;
   /** Images of the task's other containers. */
   readonly sidecarImages?: readonly string[];
   readonly secretArns: readonly string[];
+  /** ARNs of the KMS keys that the secrets are encrypted with. @default AWS's own keys */
+  readonly kmsKeyArns?: readonly string[];
   /** Whether the task reads the consumers' secret. */
   readonly consumers?: boolean;
 }
@@ -83,6 +90,7 @@ export function executionRole({ name, region }: Environment, task: TaskNeeds): R
         resources: [{ ref: 'log-group' }],
       },
       ...secretStatements(task.secretArns),
+      ...decryptStatements(task.kmsKeyArns ?? []),
       ...(task.consumers ? [consumers] : []),
       ...pullStatements([task.image, ...(task.sidecarImages ?? [])]),
     ],

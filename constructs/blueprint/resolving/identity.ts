@@ -1,15 +1,18 @@
 import type { Identity } from '../blueprint';
 import { machineClientName, userPoolName } from '../names';
+import { tokenDomain } from '../regions';
 import type { Environment } from '../schema';
 
 const TOKEN_MINUTES = 60;
 
-export function resolveIdentity({ name, identity, deletionProtection }: Environment): Identity | undefined {
+export function resolveIdentity(environment: Environment): Identity | undefined {
+  const { name, region, identity, deletionProtection } = environment;
   if (!identity) return undefined;
   const { domainPrefix, resourceServer, scopes, machineClients } = identity.cognito;
   return {
     userPoolName: userPoolName(name),
     domainPrefix,
+    tokenDomain: tokenDomain(region),
     deletionProtection,
     resourceServer: {
       identifier: resourceServer,

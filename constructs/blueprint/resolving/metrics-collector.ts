@@ -10,6 +10,7 @@ import type { DataPlane } from '../../gateway';
 import type { PlaneMetrics } from '../../gateway/metrics';
 import type { Container, LogGroup, Statement } from '../blueprint';
 import { logGroupName, metricsNamespace } from '../names';
+import { dnsSuffixOf, partitionOf } from '../regions';
 import type { Environment } from '../schema';
 
 const SCRAPE_SECONDS = 60;
@@ -37,7 +38,7 @@ function prometheusTarget(written: string): Target {
   const named = workspaceArn.exec(written)?.groups as { region: string; id: string } | undefined;
   if (named) {
     const { region, id } = named;
-    const endpoint = `https://aps-workspaces.${region}.amazonaws.com/workspaces/${id}/api/v1/remote_write`;
+    const endpoint = `https://aps-workspaces.${region}.${dnsSuffixOf(region)}/workspaces/${id}/api/v1/remote_write`;
     return { kind: 'prometheus', endpoint, workspace: { region, arn: written } };
   }
   const addressed = workspaceAddress.exec(written)?.groups as { region: string; id: string } | undefined;
@@ -46,7 +47,7 @@ function prometheusTarget(written: string): Target {
   return {
     kind: 'prometheus',
     endpoint: written,
-    workspace: { region, arn: `arn:aws:aps:${region}:*:workspace/${id}` },
+    workspace: { region, arn: `arn:${partitionOf(region)}:aps:${region}:*:workspace/${id}` },
   };
 }
 

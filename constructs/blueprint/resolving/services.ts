@@ -71,6 +71,7 @@ export function resolveApi(environment: Environment, name: string, api: Api): Se
       image: api.image,
       sidecarImages: definition.containers.slice(1).map(({ image }) => image),
       secretArns: Object.values(api.secrets),
+      kmsKeyArns: api.kmsKeys,
     }),
     taskRole: taskRole(environment, name),
     logGroup: logGroup(environment, name),

@@ -49,10 +49,27 @@ export const networkSize: Rule = function* (environment) {
   };
 };
 
+/** What AWS takes for no VPC. 127.0.0.0/8 is another: the sandbox has it. */
+const RESERVED = ['0.0.0.0/8', '169.254.0.0/16', '224.0.0.0/4', '240.0.0.0/4'];
+const isReserved = (block: Block): boolean => RESERVED.some((one) => contains(blockOf(one), block));
+
+export const reservedNetwork: Rule = function* ({ network }) {
+  const block = parseBlock(network.cidr);
+  if (!block || !isReserved(block)) return;
+  yield {
+    code: 'CIDR_RESERVED',
+    path: ['network', 'cidr'],
+    message: 'These addresses have a purpose of their own, and no network has them.',
+    given: network.cidr,
+    allowed: 'a block in 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 or 100.64.0.0/10',
+    fix: 'Choose a private block that no network you connect to uses.',
+  };
+};
+
 export const privateNetwork: Rule = function* ({ network }) {
   const block = parseBlock(network.cidr);
   if (!block || 'vpc' in network) return;
-  if (PRIVATE.some((one) => contains(blockOf(one), block))) return;
+  if (isReserved(block) || PRIVATE.some((one) => contains(blockOf(one), block))) return;
   yield {
     code: 'CIDR_PUBLIC',
     path: ['network', 'cidr'],

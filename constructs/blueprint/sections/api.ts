@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { balancing } from '../../gateway/balancing';
 import { images } from '../../gateway/images';
 import { policies, promises, route } from '../../gateway/policies';
+import { healthCheckIntervalSeconds, healthCheckThreshold, healthCheckTimeoutSeconds } from '../aws-lists';
 import { duration, hostName, instanceCounts, name, pathPrefix, portNumber } from '../fields';
 import { MOST_SEED } from '../resolving/listener-rules';
 import { canary } from './canary';
@@ -32,18 +33,22 @@ const healthCheck = z.strictObject({
     .regex(/^[2-4]\d\d(-[2-4]\d\d)?$/, 'a status from 200 to 499, or a range such as 200-299')
     .default('200')
     .describe('Status, or range of statuses, that counts as healthy: 200, or 200-299.'),
-  intervalSeconds: z.int().min(5).max(300).default(10).describe('Time between two checks.'),
-  timeoutSeconds: z.int().min(2).max(60).default(4).describe('How long a check may take.'),
+  intervalSeconds: duration(...healthCheckIntervalSeconds)
+    .default(10)
+    .describe('Time between two checks.'),
+  timeoutSeconds: duration(healthCheckTimeoutSeconds[0], 60)
+    .default(4)
+    .describe('How long a check may take.'),
   healthyThreshold: z
     .int()
-    .min(2)
-    .max(10)
+    .min(healthCheckThreshold[0])
+    .max(healthCheckThreshold[1])
     .default(2)
     .describe('Successes in a row before a failed instance serves again.'),
   unhealthyThreshold: z
     .int()
-    .min(2)
-    .max(10)
+    .min(healthCheckThreshold[0])
+    .max(healthCheckThreshold[1])
     .default(2)
     .describe('Failures in a row before an instance serves no more.'),
   graceSeconds: z
@@ -129,6 +134,20 @@ export const api = z.strictObject({
     .record(variableName, secretArn)
     .default({})
     .describe('Environment variables filled from secrets when a task starts.'),
+  kmsKeys: z
+    .array(
+      z
+        .string()
+        .regex(
+          /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]+$/,
+          'the ARN of a KMS key, such as arn:aws:kms:eu-central-1:123456789012:key/…, and not of an alias',
+        ),
+    )
+    .max(20)
+    .default([])
+    .describe(
+      'ARNs of the KMS keys of your own that `secrets` are encrypted with: the task may decrypt with these. None for the keys aws/secretsmanager and aws/ssm.',
+    ),
   policies: policies
     .prefault({})
     .describe('What the gateway does for this API. Used from stage `gateway` on.'),

@@ -9,7 +9,9 @@ const newNetwork = z
       .min(1)
       .max(6)
       .default(['a', 'b'])
-      .describe('Availability zones by letter: `a` is eu-central-1a in eu-central-1.'),
+      .describe(
+        'Availability zones by letter: `a` is eu-central-1a in eu-central-1. By default a and b, in ap-northeast-1 a and c; in us-west-1 they must be named, as accounts see other letters there.',
+      ),
     egress: z
       .enum(['nat-per-zone', 'single-nat', 'public'])
       .default('nat-per-zone')

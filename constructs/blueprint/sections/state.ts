@@ -8,7 +8,9 @@ export const state = z
         .string()
         .min(1)
         .optional()
-        .describe('File, from the project folder. By default terraform.<name>.tfstate.'),
+        .describe(
+          'File, from the project folder. By default terraform.<name>.<region>.tfstate. It must say the region.',
+        ),
     }),
     z.strictObject({
       kind: z.literal('s3'),
@@ -24,7 +26,7 @@ export const state = z
         .min(1)
         .max(1024)
         .optional()
-        .describe('Object key. By default stagecraft/<name>.tfstate.'),
+        .describe('Object key. By default stagecraft/<name>.<region>.tfstate. It must say the region.'),
       region: z.string().optional().describe("The bucket's region. By default the environment's."),
     }),
   ])
