@@ -5,8 +5,10 @@ https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_SecurityGroupRule.htm
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+from moto.ec2.exceptions import InvalidSecurityGroupRuleIdNotFoundError
 from moto.ec2.models.security_groups import SecurityGroupBackend, SecurityGroupRule
 
 from patching import replace
@@ -36,6 +38,25 @@ def _modify_without_ports(
         before[id_].from_port, before[id_].to_port = from_port, to_port
 
 
+def _revoke(direction: str, revoke: Callable[..., None]) -> Callable[..., None]:
+    """Terraform takes a rule that is gone for removed, when its id is what EC2 does not know: as after a call that was
+    made twice because its answer was lost. moto speaks of the permission.
+    """
+
+    def checked(self: SecurityGroupBackend, group_name_or_id: str, **given: Any) -> None:
+        group = self.get_security_group_by_name_or_id(group_name_or_id, given.get("vpc_id"))
+        known = {rule.id for rule in getattr(group, f"{direction}_rules", [])}
+        for rule_id in given.get("security_rule_ids") or []:
+            if group is not None and rule_id not in known:
+                raise InvalidSecurityGroupRuleIdNotFoundError(rule_id)
+        revoke(self, group_name_or_id, **given)
+
+    return checked
+
+
 def install() -> None:
     replace(SecurityGroupRule, "description", property(_description))
+    for direction in ("ingress", "egress"):
+        name = f"revoke_security_group_{direction}"
+        replace(SecurityGroupBackend, name, _revoke(direction, getattr(SecurityGroupBackend, name)))
     replace(SecurityGroupBackend, "modify_security_group_rules", _modify_without_ports)

@@ -23,6 +23,7 @@ import {
   DeleteVpcCommand,
   DetachInternetGatewayCommand,
   ReleaseAddressCommand,
+  RevokeSecurityGroupIngressCommand,
 } from '@aws-sdk/client-ec2';
 import { CreateServiceCommand, DeleteServiceCommand } from '@aws-sdk/client-ecs';
 import {
@@ -220,6 +221,23 @@ describe('what is used stays', () => {
     await detach(gateway, vpc);
     await deleteVpc();
   });
+});
+
+test('a rule of a security group that is gone is told by its id, which Terraform takes for removed', async () => {
+  const { group } = await closedNetwork();
+  const { SecurityGroupRules } = await aws.ec2.send(
+    new AuthorizeSecurityGroupIngressCommand({
+      GroupId: group,
+      IpPermissions: [{ IpProtocol: 'tcp', FromPort: 80, ToPort: 80, IpRanges: [{ CidrIp: '10.0.0.0/8' }] }],
+    }),
+  );
+  const id = SecurityGroupRules?.[0]?.SecurityGroupRuleId ?? '';
+  const revoke = () =>
+    aws.ec2.send(new RevokeSecurityGroupIngressCommand({ GroupId: group, SecurityGroupRuleIds: [id] }));
+  await revoke();
+  expect(await refused(revoke())).toBe(
+    `InvalidSecurityGroupRuleId.NotFound: The security group rule ID '${id}' does not exist`,
+  );
 });
 
 describe('a certificate', () => {
