@@ -1,6 +1,6 @@
 /** Who calls: the key and the tokens that were given, and what each may do. */
 import type { Policies } from '../../constructs/gateway';
-import { consumerClaim } from '../../constructs/gateway/policies/jwt';
+import { type ClaimPath, claimNames, consumerClaim } from '../../constructs/gateway/policies/jwt';
 import type { VerifyContext } from './claim';
 
 export interface Caller {
@@ -22,21 +22,21 @@ export function claimsIn(token: string): Claims {
   }
 }
 
-const listed = (value: unknown): string[] =>
-  Array.isArray(value) ? value.map(String) : typeof value === 'string' ? [value] : [];
+const listed = (value: unknown): unknown[] =>
+  Array.isArray(value) ? value : value === undefined ? [] : [value];
 
-const claim = (claims: Claims, path: string): unknown =>
-  path.split('.').reduce<unknown>((at, name) => (at as Claims | undefined)?.[name], claims);
+const claim = (claims: Claims, path: ClaimPath): unknown =>
+  claimNames(path).reduce<unknown>((at, name) => (at as Claims | undefined)?.[name], claims);
 
 function mayByToken({ authorization, authentication }: Policies, claims: Claims): boolean {
   if (!authorization) return true;
-  const scopes = [...listed(claims.scope), ...listed(claims.scp)].flatMap((text) => text.split(' '));
+  const scopes = [...listed(claims.scope), ...listed(claims.scp)].flatMap((text) => String(text).split(' '));
   const { scopes: all = [], anyScope, claims: needed = {}, consumers } = authorization;
   return (
     all.every((scope) => scopes.includes(scope)) &&
     (anyScope === undefined || anyScope.some((scope) => scopes.includes(scope))) &&
     Object.entries(needed).every(([name, values]) =>
-      listed(claim(claims, name)).some((value) => values.includes(value)),
+      listed(claim(claims, name)).some((value) => values.some((one) => one === value)),
     ) &&
     (consumers === undefined || consumers.includes(consumerIn({ authentication }, claims)))
   );
@@ -45,7 +45,8 @@ function mayByToken({ authorization, authentication }: Policies, claims: Claims)
 function consumerIn({ authentication }: Pick<Policies, 'authentication'>, claims: Claims): string {
   const jwt = authentication === 'public' ? undefined : authentication.jwt;
   if (!jwt) return '';
-  return `jwt:${String(claim(claims, consumerClaim(jwt)))}`;
+  const caller = claim(claims, consumerClaim(jwt));
+  return typeof caller === 'number' ? `jwt:#${caller}` : `jwt:${String(caller)}`;
 }
 
 function mayByKey({ authorization }: Policies, consumer: string): boolean {

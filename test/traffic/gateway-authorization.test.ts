@@ -33,6 +33,14 @@ beforeAll(async () => {
         authorization: { claims: { 'cognito:groups': ['admins', 'owners'], 'tenant.plan': ['gold'] } },
       },
     },
+    typed: {
+      policies: {
+        authentication,
+        authorization: {
+          claims: { 'https://shop.example/roles': ['admin'], email_verified: [true], level: [3, '3x'] },
+        },
+      },
+    },
     named: {
       policies: {
         authentication: { apiKey: {}, jwt },
@@ -69,6 +77,7 @@ describe('a scope', () => {
     ['last of several', { scope: 'openid orders/read' }],
     ['in scp', { scp: 'openid orders/read' }],
     ['in a list', { scope: ['openid', 'orders/read'] }],
+    ['at the end of fifty', { scp: [...Array(50).keys()].map(String).concat('orders/read') }],
     ['eighth of a list', { scp: ['1', '2', '3', '4', '5', '6', '7', 'orders/read'] }],
   ])('%s lets in', async (_, more) => {
     expect((await ask('/orders', more)).status).toBe(200);
@@ -84,6 +93,11 @@ describe('a scope', () => {
     ['separated by commas', { scope: 'openid,orders/read' }],
     ['in another claim', { scopes: 'orders/read' }],
     ['as a key', { scope: { 'orders/read': true } }],
+    ['in a list in a list', { scope: [['orders/read']] }],
+    ['beside a number', { scope: [7, 'orders/read'] }],
+    ['behind a NUL', { scope: 'x\0orders/read' }],
+    ['before a NUL', { scope: 'orders/read\0x' }],
+    ['between tabs', { scope: 'openid\torders/read' }],
     ['inside another claim', { resource: { scope: 'orders/read' } }],
   ])('%s does not, and the answer says which', async (_, more) => {
     expect(await ask('/orders', more)).toEqual({
@@ -138,6 +152,39 @@ describe('claims', () => {
       status === 200 ? undefined : 'Bearer realm="api", error="insufficient_scope"',
     );
     expect(reached()).toBe(status === 200 ? 1 : 0);
+  });
+});
+
+describe('claims by their type, and by a name that is a URL', () => {
+  const holds = { 'https://shop.example/roles': 'admin', email_verified: true, level: 3 };
+  test.each<[string, Json, number]>([
+    ['all there', {}, 200],
+    ['a role at the end of fifty', { 'https://shop.example/roles': [...Array(50).keys(), 'admin'] }, 200],
+    ['a number written otherwise, and another value of the list', { level: '3x' }, 200],
+    [
+      'the URL taken for nested names',
+      { 'https://shop.example/roles': undefined, 'https://shop': { 'example/roles': 'admin' } },
+      403,
+    ],
+    ['a role in a list in a list', { 'https://shop.example/roles': [['admin']] }, 403],
+    ['a role with NUL and more', { 'https://shop.example/roles': 'admin\0' }, 403],
+    ['true as a text', { email_verified: 'true' }, 403],
+    ['true as a number', { email_verified: 1 }, 403],
+    ['false', { email_verified: false }, 403],
+    ['null', { email_verified: null }, 403],
+    ['a number as a text', { level: '3' }, 403],
+    ['a number that is near', { level: 3.5 }, 403],
+    ['an object', { level: { 3: 3 } }, 403],
+  ])('%s', async (_, more, status) => {
+    expect((await ask('/typed', { ...holds, ...more })).status).toBe(status);
+  });
+
+  test('a number is the same number however it is written', async () => {
+    const payload = JSON.stringify({ iss: issuer.name, sub: 'user-7', exp: nowSeconds() + 60, ...holds });
+    const token = signed(key, payload.replace('"level":3', '"level":0.3e1'));
+    expect((await pair.call(0, '/typed', { headers: { Authorization: `Bearer ${token}` } })).status).toBe(
+      200,
+    );
   });
 });
 

@@ -86,7 +86,10 @@ describe('a token of the issuer', () => {
       expect([reply.status, reply.body]).toEqual([200, expect.stringContaining('orders')]);
     }
     const { seen } = pair.pool('orders');
-    expect(seen.map(({ headers }) => headers['x-consumer-id'])).toEqual(['jwt:user-7', 'jwt:user-7']);
+    expect(seen.map(({ headers }) => headers['x-consumer-id'])).toEqual([
+      'jwt:bcaee825:user-7',
+      'jwt:bcaee825:user-7',
+    ]);
     expect(seen.map(({ headers }) => headers.authorization)).toEqual([undefined, undefined]);
   });
 
@@ -120,7 +123,7 @@ describe('a token of the issuer', () => {
     expect((await pair.call(0, '/elsewhere', bearer(token))).status).toBe(200);
     const [seen] = pair.pool('elsewhere').seen;
     expect(seen?.headers.authorization).toBe(`Bearer ${token}`);
-    expect(seen?.headers['x-consumer-id']).toBe('jwt:app@clients');
+    expect(seen?.headers['x-consumer-id']).toBe('jwt:dd94d8fd:app@clients');
   });
 });
 
@@ -137,7 +140,9 @@ describe('the own user pool', () => {
 
   test('an access token gets in, and its client is the consumer', async () => {
     expect((await pair.call(0, '/pooled', bearer(access()))).status).toBe(200);
-    expect(pair.pool('pooled').seen[0]?.headers['x-consumer-id']).toBe('jwt:3n4b5urk1ft4fl3mg5e62d9ado');
+    expect(pair.pool('pooled').seen[0]?.headers['x-consumer-id']).toBe(
+      'jwt:user-pool:3n4b5urk1ft4fl3mg5e62d9ado',
+    );
   });
 
   test.each<[string, Json]>([
@@ -198,7 +203,7 @@ describe('an API with both methods', () => {
     const token = await pair.call(0, '/either', bearer(signed(rsa, claims({ sub: 'acme' }))));
     expect([key.status, token.status]).toEqual([200, 200]);
     const consumers = pair.pool('either').seen.map(({ headers }) => headers['x-consumer-id']);
-    expect(consumers).toEqual(['acme', 'jwt:acme']);
+    expect(consumers).toEqual(['acme', 'jwt:bcaee825:acme']);
   });
 
   test('refuses both at once', async () => {

@@ -76,10 +76,8 @@ describe('how it is written', () => {
 });
 
 test('a brace alone would end the condition that it stands in, and is refused', () => {
-  for (const place of ['headerValue', 'claimValue'] as const) {
-    expect(textProblem(place, '}', ['apis', 'orders'])).toMatchObject([
-      { code: 'GATEWAY_TEXT', given: '"}"' },
-    ]);
-    expect(textProblem(place, '}}', ['apis', 'orders'])).toEqual([]);
-  }
+  expect(textProblem('headerValue', '}', ['apis', 'orders'])).toMatchObject([
+    { code: 'GATEWAY_TEXT', given: '"}"' },
+  ]);
+  expect(textProblem('headerValue', '}}', ['apis', 'orders'])).toEqual([]);
 });

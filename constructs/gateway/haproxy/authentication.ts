@@ -6,6 +6,7 @@ import { policy } from './policy';
 import { all, type Condition, found, not, type Rule, rule, within } from './rules';
 import { pathOf } from './sections';
 import { line, put, type Text, textProblem } from './text';
+import { tokenFiles } from './token-settings';
 
 /** `<sha256 of the key> <consumer>`; written when the container starts, from the consumers' secret. */
 export const keysFile = line`keys.map`;
@@ -108,4 +109,6 @@ export const authentication = policy<Methods>({
       ],
     };
   },
+
+  files: (all) => tokenFiles(all.flatMap(({ jwt }) => jwt ?? [])),
 });

@@ -5,11 +5,13 @@
 import type { GatewayModel } from '../model';
 import type { Authorization } from '../policies/authorization';
 import { refuse } from './errors';
+import { issuerLabel, issuerOf } from './issuers';
 import { policy } from './policy';
-import { all, found, not, type Rule, rule } from './rules';
+import { all, found, isTrue, not, type Rule, rule } from './rules';
 import { type Place, pathOf } from './sections';
 import { line, mapFile, put, textProblem } from './text';
 import { consumerRules, rightProblems, rightRules } from './token-rights';
+import { rightsFiles } from './token-settings';
 
 /** `<consumer> all`, or `<consumer> some`: then `grants.map` says which. */
 const consumersFile = line`consumers.map`;
@@ -19,6 +21,8 @@ const grantsFile = line`grants.map`;
 const hasGrants = ({ consumers }: GatewayModel) => consumers.some(({ apis }) => apis !== undefined);
 
 interface Settings {
+  /** Label of the issuer whose tokens are taken. */
+  readonly issuer?: string;
   /** How callers prove who they are; empty: they do not. */
   readonly by: readonly ('apiKey' | 'jwt')[];
   readonly needs: Authorization;
@@ -28,7 +32,8 @@ function settings({ policies: { authentication, authorization } }: Place): Setti
   const methods = authentication === 'public' ? {} : authentication;
   const by = (['apiKey', 'jwt'] as const).filter((method) => methods[method] !== undefined);
   if (by.length === 0) return authorization && { by, needs: authorization };
-  return { by, needs: authorization ?? {} };
+  const issuer = methods.jwt && issuerLabel(issuerOf(methods.jwt));
+  return { by, needs: authorization ?? {}, ...(issuer === undefined ? {} : { issuer }) };
 }
 
 /** APIs that the environment file gives to each consumer with a key. */
@@ -46,7 +51,7 @@ const grantRules = (model: GatewayModel): Rule[] => [
     status: 403,
     reason: 'not-allowed',
     detail: 'This consumer may not call this API.',
-    when: all(line`!{ var(txn.grants) -m str all }`, not(found(line`granted`)), not(found(line`token`))),
+    when: all(line`!{ var(txn.grants) -m str all }`, not(found(line`granted`)), not(isTrue(line`token`))),
   }),
 ];
 
@@ -68,17 +73,18 @@ export const authorization = policy<Settings>({
     return rightProblems(needs, by.includes('jwt'), path);
   },
 
-  rules: ({ by, needs }, { model }) => ({
+  rules: ({ by, needs, issuer }, { model }) => ({
     request: [
       // Where there are no keys, nobody is in that list.
       ...(by.includes('apiKey') ? grantRules(model) : []),
-      ...consumerRules(needs),
+      ...consumerRules(needs, issuer),
       ...rightRules(needs),
     ],
   }),
 
   files: (used, { model }): Record<string, string> => {
-    if (!used.some(({ by }) => by.includes('apiKey'))) return {};
+    const rights = rightsFiles(used.map(({ needs }) => needs));
+    if (!used.some(({ by }) => by.includes('apiKey'))) return rights;
     const { consumers } = model;
     const kinds = consumers.map(
       ({ name, apis }) => line`${put('name', name)} ${apis ? line`some` : line`all`}`,
@@ -87,6 +93,7 @@ export const authorization = policy<Settings>({
       (apis ?? []).map((api) => line`${put('name', name)}|${put('name', api)} 1`),
     );
     return {
+      ...rights,
       [consumersFile]: mapFile(kinds),
       ...(hasGrants(model) ? { [grantsFile]: mapFile(grants) } : {}),
     };

@@ -3,7 +3,7 @@ import type { Path, Problem } from '../../problems';
 import type { Policies } from '../policies';
 import { readTag, type Tagged, tagFormat, taggedIn, untaught } from './cache-writes';
 import { policy } from './policy';
-import { all, any, type Condition, found, isTrue, not, type Rule, rule } from './rules';
+import { all, any, type Condition, isTrue, not, type Rule, rule } from './rules';
 import type { Place } from './sections';
 import { join, line, put, type Text } from './text';
 
@@ -46,19 +46,10 @@ function chosenQuery(names: readonly string[]): Rule[] {
 }
 
 const authorized = line`{ req.fhdr(authorization) -m found }`;
-const token = found(line`token`);
+const token = isTrue(line`token`);
 
 /** With its length, no value can look like two. */
 const factor = (value: Text) => line`|%[${value},length]:%[${value}]`;
-
-/** The scopes as the token has them; HAProxy 2.6 takes a list for nothing at all. */
-const scopes = [line`scope`, line`scp`].flatMap((claim): Rule[] => [
-  rule(
-    line`set-var(txn.vary_scope) var(txn.token),jwt_payload_query('$.${claim}')`,
-    all(token, not(found(line`vary_scope`))),
-  ),
-  bypass(all(token, line`{ var(txn.token),jwt_payload_query('$.${claim}[0]') -m found }`)),
-]);
 
 const besideTheCache = [
   rule(line`set-header X-Gateway-Authorization %[req.fhdr(authorization)]`, all(passed, authorized)),
@@ -116,7 +107,7 @@ export const cacheKey = policy<KeySettings>({
     const factors = [
       ...(varyBy.consumer ? [factor(line`var(txn.consumer)`)] : []),
       ...headers.map((_, index) => factor(line`var(txn.vary${index})`)),
-      ...(varyBy.scope ? [factor(line`var(txn.vary_scope)`)] : []),
+      ...(varyBy.scope ? [factor(line`var(txn.token_scopes)`)] : []),
     ];
     const keepsAuthorized = own('authorization') || varyBy.scope;
     const version = versions ? line`~%[var(txn.version)]` : line``;
@@ -125,7 +116,6 @@ export const cacheKey = policy<KeySettings>({
     const request = [
       // What was authorized is its caller's own, and a body would be no part of the key.
       ...(own('authorization') ? [] : [bypass(all(authorized, ...(varyBy.scope ? [not(token)] : [])))]),
-      ...(varyBy.scope ? scopes : []),
       bypass(
         any(line`{ req.fhdr(transfer-encoding) -m found }`, line`{ req.fhdr(content-length) -m int gt 0 }`),
       ),

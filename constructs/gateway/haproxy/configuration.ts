@@ -24,6 +24,7 @@ import { type Context, merged, printSections, type Section } from './sections';
 import { securityHeaders } from './security-headers';
 import { serversFile } from './start-script';
 import { line, put, type Text } from './text';
+import { tokensProgram } from './token-settings';
 import { requestTransformation, transformation } from './transformation';
 import { validation } from './validation';
 import { loopbackAddress } from './variables';
@@ -58,6 +59,14 @@ const reloadGlobals = (longestSeconds: number): Text[] => [
   line`stats socket "ipv4@${loopbackAddress}:${statePort}" level user`,
 ];
 
+/** A boolean of Lua is one of HAProxy's: as it always should have been, which 3.1 and later want to be told. */
+const luaGlobals: readonly Text[] = [
+  line`.if version_atleast(3.1)`,
+  line`tune.lua.bool-sample-conversion normal`,
+  line`.endif`,
+  line`lua-load-per-thread ${tokensProgram}`,
+];
+
 function basis(context: Context): Section[] {
   const { hardStopSeconds } = drain(context.model);
   const reloads = issuersOf(context.model).length > 0;
@@ -74,6 +83,7 @@ function basis(context: Context): Section[] {
               ...(context.model.apis.some(isCached) ? [began] : []),
             ]
           : [line`hard-stop-after ${hardStopSeconds}s`]),
+        ...(reloads ? luaGlobals : []),
         // Some container hosts allow a thousand million files, and HAProxy takes memory for each.
         line`fd-hard-limit 50000`,
         line`tune.http.maxhdr 64`,

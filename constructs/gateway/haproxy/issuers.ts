@@ -6,8 +6,7 @@ import { type IssuerSettings, type Settings, settingsVariable, volumePath } from
 import type { GatewayContainer, GatewayModel, Sidecar } from '../model';
 import type { Jwt } from '../policies/jwt';
 import { placesIn } from './sections';
-import { line, put, type Text } from './text';
-import { userPoolIssuer } from './variables';
+import { line, type Text } from './text';
 
 /** An issuer's keys are in files that begin with its id. */
 export interface Issuer {
@@ -47,9 +46,12 @@ export function issuersOf(model: Pick<GatewayModel, 'apis'>): Issuer[] {
   return [...new Map(found.map((issuer) => [issuer.id, issuer])).values()];
 }
 
-/** What the token's `iss` is compared with. */
-export const issuerText = ({ name }: Issuer): Text =>
-  name === undefined ? line`"${userPoolIssuer}"` : put('url', name);
+/**
+ * How an issuer stands in the name of a caller: eight digits of the SHA-256 of its `iss`, or `user-pool` for the
+ * environment's own, whose name is known only when it is deployed.
+ */
+export const issuerLabel = ({ name }: Issuer): string =>
+  name === undefined ? 'user-pool' : createHash('sha256').update(name).digest('hex').slice(0, 8);
 
 /** File in which a `kid` finds its key. */
 export const keyMap = ({ id }: Issuer): Text => line`${keysFolder as Text}/${id as Text}.map`;

@@ -1,27 +1,23 @@
 /**
- * JSON Web Tokens. What is not there denies: a comparison with nothing is false, so each rule says what must hold.
+ * JSON Web Tokens. The signature is checked by HAProxy, with an algorithm and a key that are ours; what the token says is
+ * read and judged once, by `lua/tokens.lua`. What is not there denies: the Lua says who calls only when all holds.
  *
  * Variables of a request whose token has passed all checks, for the policies that come after:
- * - `txn.token`: the token; read claims with `var(txn.token),jwt_payload_query('$.name')`
- * - `txn.token_subject`: value of the consumer's claim, without `jwt:`
- * - `txn.consumer`: `jwt:` and the same
+ * - `txn.token`: true
+ * - `txn.token_scopes`: its scopes, each once, in order, with a space between
+ * - `txn.consumer`: `jwt:`, the issuer's label, and who calls
  */
 import type { Problem } from '../../problems';
-import { consumerClaim, type Jwt } from '../policies/jwt';
+import { type ClaimPath, claimNames, consumerClaim, type Jwt } from '../policies/jwt';
 import { refuse } from './errors';
-import { issuerOf, issuerText, keyMap } from './issuers';
+import { issuerOf, keyMap } from './issuers';
 import { all, type Condition, found, isTrue, not, type Rule, rule } from './rules';
-import { join, line, put, type Text, textProblem } from './text';
+import { line, type Text, textProblem } from './text';
+import { tokenId } from './token-settings';
 
 /** Longer ones cost time, and HAProxy once wrote beyond its buffer at 21,800. */
 const longestToken = 4096;
 const scheme = 'Bearer ';
-/** HAProxy 2.6 reads arrays only by their places. */
-export const arrayPlaces = 8;
-/** With this, the longest key of a rate limit has room for it. */
-const consumerPattern = line`'^[A-Za-z0-9._:@|-]{1,60}$'`;
-/** Seconds since 1970, up to the year 5138. */
-const timePattern = line`'^[0-9]{1,11}$'`;
 
 /** A request that tries to use a token, well formed or not. */
 export const withToken = line`{ req.fhdr(authorization) -m reg -i '^bearer( |$)' }`;
@@ -34,16 +30,6 @@ export const bearerChallenge = (error?: string): Text =>
 const unauthorized = (reason: string, detail: string, when: Condition): Rule[] =>
   refuse({ status: 401, reason, detail, when, headers: bearerChallenge('invalid_token') });
 
-const payload = (claim: Text, type = line``) => line`var(txn.bearer),jwt_payload_query('$.${claim}'${type})`;
-const header = (name: Text) => line`var(txn.bearer),jwt_header_query('$.${name}')`;
-const integer = line`,'int'`;
-
-const anyOf = (values: readonly string[]): Text =>
-  join(
-    values.map((value) => put('claimValue', value)),
-    line` `,
-  );
-
 /** Three parts of base64url: nothing that two programs could read differently gets further. */
 const readToken: readonly Rule[] = [
   ...refuse({
@@ -53,11 +39,15 @@ const readToken: readonly Rule[] = [
     when: all(line`{ req.fhdr_cnt(authorization) gt 1 }`),
     headers: bearerChallenge('invalid_request'),
   }),
+  ...unauthorized(
+    'long-token',
+    `The token has more than ${longestToken} characters.`,
+    all(line`{ req.fhdr(authorization),length gt ${scheme.length + longestToken} }`),
+  ),
   rule(
     line`set-var(txn.bearer) req.fhdr(authorization),bytes(${scheme.length})`,
     all(
       line`{ req.fhdr(authorization) -m reg -i '^bearer [A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$' }`,
-      line`{ req.fhdr(authorization),length le ${scheme.length + longestToken} }`,
     ),
   ),
   ...unauthorized('bad-token', 'The token is no JSON Web Token.', all(not(found(line`bearer`)))),
@@ -65,153 +55,77 @@ const readToken: readonly Rule[] = [
 
 /** The algorithm is ours, never the token's; so is the file, found by the issuer's own kids. */
 function signature(jwt: Jwt): Rule[] {
-  const map = keyMap(issuerOf(jwt));
   const verified = jwt.algorithms.map((name) => {
     const algorithm = name as Text;
     return rule(
       line`set-var(txn.token_signed) bool(true)`,
       all(
-        line`{ ${header(line`alg`)} -m str ${algorithm} }`,
+        line`{ var(txn.token_alg) -m str ${algorithm} }`,
         line`{ var(txn.bearer),jwt_verify(${algorithm},txn.token_key) -m int 1 }`,
       ),
     );
   });
   return [
-    rule(line`set-var(txn.token_key) ${header(line`kid`)},map_str(${map})`),
+    rule(line`set-var(txn.token_key) var(txn.token_kid),map_str(${keyMap(issuerOf(jwt))})`),
     ...verified,
     ...unauthorized(
       'wrong-signature',
       'The token is not signed with a key of the issuer.',
       all(not(isTrue(line`token_signed`))),
     ),
-    // RFC 7515, section 4.1.11: what must be understood, and is not.
-    ...unauthorized(
-      'critical-header',
-      'The token has critical header parameters.',
-      all(line`{ ${header(line`crit[0]`)} -m found }`),
-    ),
   ];
 }
 
-function times({ leewaySeconds }: Jwt): Rule[] {
-  // A text that is no number stays one here, and would count as 0 in a comparison.
-  const read = (claim: Text): Rule =>
-    rule(
-      line`set-var(txn.token_${claim}) ${payload(claim, integer)}`,
-      all(line`{ ${payload(claim, integer)} -m reg ${timePattern} }`),
-    );
-  const notLater = (claim: Text, reason: string, detail: string): Rule[] => [
-    read(claim),
-    // There, but not a number.
-    ...unauthorized(
-      reason,
-      detail,
-      all(not(found(line`token_${claim}`)), line`{ ${payload(claim)} -m found }`),
-    ),
-    ...unauthorized(
-      reason,
-      detail,
-      all(line`{ var(txn.token_${claim}),sub(txn.token_now) gt ${leewaySeconds} }`),
-    ),
-  ];
-  return [
-    rule(line`set-var(txn.token_now) date()`),
-    read(line`exp`),
-    ...unauthorized(
-      'expired-token',
-      'The token has expired.',
-      // HAProxy does not compare with a negative number.
-      all(line`!{ var(txn.token_exp),add(${leewaySeconds}),sub(txn.token_now) gt 0 }`),
-    ),
-    ...notLater(line`nbf`, 'early-token', 'The token is not valid yet.'),
-    ...notLater(line`iat`, 'early-token', 'The token was issued in the future.'),
-  ];
-}
+/** What the Lua may have against a token, and how a caller is told. */
+const faults: Readonly<Record<string, string>> = {
+  // RFC 7515, section 4.1.11: what must be understood, and is not.
+  'critical-header': 'The token has critical header parameters.',
+  'wrong-issuer': 'The token is of another issuer.',
+  'wrong-use': 'The token is of another kind.',
+  'expired-token': 'The token has expired, or does not say when.',
+  'early-token': 'The token is not valid yet.',
+  'future-token': 'The token was issued in the future.',
+  'wrong-audience': 'The token is for someone else.',
+  'wrong-client': 'The token is of another client.',
+};
 
-function audience({ audience: wanted }: Jwt): Rule[] {
-  if (wanted === undefined || wanted === 'any') return [];
-  const places = [line`aud`, ...Array.from({ length: arrayPlaces }, (_, place) => line`aud[${place}]`)];
-  return [
-    ...places.map((place) =>
-      rule(
-        line`set-var(txn.token_audience) bool(true)`,
-        all(not(isTrue(line`token_audience`)), line`{ ${payload(place)} -m str -- ${anyOf(wanted)} }`),
-      ),
-    ),
-    ...unauthorized(
-      'wrong-audience',
-      'The token is for someone else.',
-      all(not(isTrue(line`token_audience`))),
-    ),
-  ];
-}
+const named = (path: ClaimPath): string => claimNames(path).join('.');
 
-function claims(jwt: Jwt): Rule[] {
-  const use = 'userPool' in jwt ? jwt.tokenUse : undefined;
+/** Only characters that a detail may have. */
+const shown = (text: string): string => text.replace(/[^A-Za-z0-9 ,.:;_-]/g, '_');
+
+const reason = (one: string): Condition => all(line`{ var(txn.token_reason) -m str ${one as Text} }`);
+
+function judged(jwt: Jwt): Rule[] {
+  const unnamed = not(found(line`token_subject`));
   return [
-    rule(line`set-var(txn.token_iss) ${payload(line`iss`)}`),
+    ...Object.entries(faults).flatMap(([one, detail]) => unauthorized(one, detail, reason(one))),
     ...unauthorized(
-      'wrong-issuer',
-      'The token is of another issuer.',
-      all(line`!{ var(txn.token_iss) -m str -- ${issuerText(issuerOf(jwt))} }`),
+      'no-subject',
+      `The claim ${shown(named(consumerClaim(jwt)))} does not name a caller: 1 to 60 letters, digits and the usual signs, or a whole number.`,
+      reason('no-subject'),
     ),
-    ...(use === undefined
-      ? []
-      : [
-          rule(line`set-var(txn.token_use) ${payload(line`token_use`)}`),
-          ...unauthorized(
-            'wrong-use',
-            `The token is not an ${use} token.`,
-            all(line`!{ var(txn.token_use) -m str ${use as Text} }`),
-          ),
-        ]),
-    ...times(jwt),
-    ...audience(jwt),
-    ...(jwt.clientIds
-      ? [
-          rule(
-            line`set-var(txn.token_client) bool(true)`,
-            all(line`{ ${payload(line`client_id`)} -m str -- ${anyOf(jwt.clientIds)} }`),
-          ),
-          ...unauthorized(
-            'wrong-client',
-            'The token is of another client.',
-            all(not(isTrue(line`token_client`))),
-          ),
-        ]
-      : []),
+    // Whatever else it may be: the Lua has not said who calls.
+    ...unauthorized('bad-token', 'The token could not be read.', all(unnamed)),
   ];
 }
 
 /** Rules for a request that has a token. */
 export function tokenRules(jwt: Jwt): Rule[] {
-  const claim = put('claim', consumerClaim(jwt));
   return [
     ...readToken,
+    rule(line`lua.read_token ${tokenId(jwt)}`),
+    ...unauthorized('bad-token', 'The token is not sound JSON.', reason('bad-token')),
     ...signature(jwt),
-    ...claims(jwt),
-    rule(
-      line`set-var(txn.token_subject) ${payload(claim)}`,
-      all(line`{ ${payload(claim)} -m reg ${consumerPattern} }`),
-    ),
-    ...unauthorized('no-subject', 'The token does not say who calls.', all(not(found(line`token_subject`)))),
-    rule(line`set-var(txn.token) var(txn.bearer)`),
+    ...judged(jwt),
+    rule(line`set-var(txn.token) bool(true)`),
     rule(line`set-var-fmt(txn.consumer) "jwt:%[var(txn.token_subject)]"`),
     ...(jwt.forward ? [] : [rule(line`del-header authorization`)]),
   ];
 }
 
 export function tokenProblems(jwt: Jwt, path: readonly string[]): Problem[] {
-  const problems = [
-    ...('issuer' in jwt ? textProblem('url', jwt.issuer, [...path, 'issuer']) : []),
-    ...textProblem('claim', consumerClaim(jwt), [...path, 'consumerClaim']),
-    ...(jwt.audience === 'any' ? [] : (jwt.audience ?? [])).flatMap((value, index) =>
-      textProblem('claimValue', value, [...path, 'audience', index]),
-    ),
-    ...(jwt.clientIds ?? []).flatMap((value, index) =>
-      textProblem('claimValue', value, [...path, 'clientIds', index]),
-    ),
-  ];
+  const problems = [...('issuer' in jwt ? textProblem('url', jwt.issuer, [...path, 'issuer']) : [])];
   // The own pool has only the clients that the environment file gives it.
   const own = 'userPool' in jwt && jwt.userPool === true;
   if (own || jwt.audience !== undefined || jwt.clientIds !== undefined) return problems;

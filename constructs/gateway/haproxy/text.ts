@@ -164,19 +164,7 @@ const places = {
     takes: matching(/^(?=.{1,200}$)https:\/\/[A-Za-z0-9.-]+(:\d{1,5})?(\/[A-Za-z0-9._~:%/-]*)?$/),
     put: (value) => `"${escapeQuoted(value)}"`,
   },
-  /** A pattern after `-m str`: an audience, a client, a scope or another claim's value. */
-  claimValue: {
-    allowed: 'printable ASCII characters without space, up to 200, and not } alone',
-    takes: (value) => /^[\x21-\x7e]{1,200}$/.test(value) && !endsCondition(value),
-    put: (value) => `"${escapeQuoted(value)}"`,
-  },
-  /** A pattern after `-m sub`, with a space on either side. */
-  scope: {
-    allowed: 'a scope of printable ASCII characters without space, quote and backslash, up to 200',
-    takes: isScope,
-    put: (value) => `" ${escapeQuoted(value)} "`,
-  },
-  /** The same in a log format in double quotes. */
+  /** A scope in a log format in double quotes. */
   scopeInHeader: {
     allowed: 'a scope of printable ASCII characters without space, quote and backslash, up to 200',
     takes: isScope,
@@ -184,15 +172,9 @@ const places = {
   },
   /** A pattern after `-m str`. */
   consumer: {
-    allowed: 'the name of a consumer, or jwt: and up to 60 letters, digits and . _ : @ | -',
-    takes: matching(/^(jwt:[A-Za-z0-9._:@|-]{1,60}|[a-z][a-z0-9-]{0,62})$/),
+    allowed: 'the name of a consumer, or jwt: and up to 60 letters, digits and . _ : @ | -, or # and digits',
+    takes: matching(/^(jwt:[a-z0-9-]{0,9}:([A-Za-z0-9._:@|-]{1,60}|#\d{1,15})|[a-z][a-z0-9-]{0,62})$/),
     put: (value) => `"${value}"`,
-  },
-  /** After `$.` in single quotes. */
-  claim: {
-    allowed: 'the name of a claim, of letters, digits and _ : -, with dots between nested ones, up to 100',
-    takes: matching(/^(?=.{1,100}$)[A-Za-z_][A-Za-z0-9_:-]*(\.[A-Za-z_][A-Za-z0-9_:-]*){0,3}$/),
-    put: asItIs,
   },
   status: {
     allowed: 'a status or a range of statuses, such as 200 or 200-299',

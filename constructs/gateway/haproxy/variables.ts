@@ -9,7 +9,5 @@ export const listenAddress = variable('LISTEN');
 export const loopbackAddress = variable('LOOPBACK');
 /** The VPC's resolver. */
 export const dnsAddress = variable('DNS');
-/** Issuer of the environment's own user pool. */
-export const userPoolIssuer = variable('USER_POOL_ISSUER');
 /** When the container started, in seconds since 1970. */
 export const startTime = variable('STARTED');

@@ -23,14 +23,21 @@ const identifier = z
   .max(200)
   .regex(/^[\x21-\x7e]+$/, 'printable ASCII characters without space, up to 200');
 
-/** A claim by its name; `realm.name` is the claim `name` inside the claim `realm`. */
+/**
+ * A claim by its name; `realm.name` is the claim `name` inside the claim `realm`. A URL, as RFC 7519, section 4.2 has
+ * names that no one else can have, is one name: `https://shop.example/roles`.
+ */
 export const claimName = z
   .string()
   .max(100)
   .regex(
-    /^[A-Za-z_][A-Za-z0-9_:-]*(\.[A-Za-z_][A-Za-z0-9_:-]*){0,3}$/,
-    'the name of a claim, of letters, digits and _ : -',
+    /^([A-Za-z_][A-Za-z0-9_:-]*(\.[A-Za-z_][A-Za-z0-9_:-]*){0,3}|https?:\/\/[!-~]+)$/,
+    'the name of a claim, of letters, digits and _ : -, with dots between nested ones; or a URL',
   );
+
+/** The same, or the names that lead to it: `[realm, a.b]` is the claim `a.b` inside the claim `realm`. */
+export const claimPath = z.union([claimName, z.array(z.string().min(1).max(100)).min(1).max(4)]);
+export type ClaimPath = z.output<typeof claimPath>;
 
 const common = {
   audience: z
@@ -67,7 +74,7 @@ const byIssuer = z.strictObject({
     .optional()
     .describe('Where its keys are. By default `/.well-known/jwks.json` under the issuer.'),
   ...common,
-  consumerClaim: claimName.default('sub').describe('Claim that says who calls.'),
+  consumerClaim: claimPath.default('sub').describe('Claim that says who calls.'),
 });
 
 const byUserPool = z.strictObject({
@@ -92,7 +99,7 @@ const byUserPool = z.strictObject({
     .enum(['access', 'id'])
     .default('access')
     .describe('Kind of token. An access token says `client_id`, an id token says `aud`.'),
-  consumerClaim: claimName
+  consumerClaim: claimPath
     .optional()
     .describe('Claim that says who calls. By default `client_id` of an access token, `sub` of an id token.'),
 });
@@ -105,8 +112,13 @@ const byUserPool = z.strictObject({
  * issuer, and when it ends (`exp`); it must not begin (`nbf`) or have been issued (`iat`) in the future. It has to name
  * one of `audience`, one of `clientIds`, or both where both are set. What is not there denies. Up to 4096 characters.
  *
- * The consumer is called `jwt:` and the value of `consumerClaim`, so no token can take the name of a consumer with a
- * key. That value must be 1 to 60 letters, digits and `. _ : @ | -`. The API is told in `X-Consumer-Id`.
+ * Header and payload are read as JSON, strictly: a name twice, a number that is none, text behind the end, bytes that are
+ * not UTF-8 refuse the token, whoever signed it. Times are numbers (RFC 7519, section 2), other claims are compared whole.
+ *
+ * The consumer is called `jwt:<issuer>:<value of consumerClaim>`, so no token can take the name of a consumer with a key,
+ * and none that of another issuer's caller. The issuer stands as the first eight hex digits of the SHA-256 of its `iss`,
+ * or as `user-pool`. The value must be 1 to 60 letters, digits and `. _ : @ | -`, or a whole number, which is written
+ * behind a `#`: the text `7` and the number 7 are two callers. The API is told in `X-Consumer-Id`.
  *
  * Refused requests get 401 and `WWW-Authenticate` as RFC 6750 says.
  */
@@ -114,7 +126,13 @@ export const jwt = z.union([byIssuer, byUserPool]);
 export type Jwt = z.output<typeof jwt>;
 
 /** The claim that says who calls. An access token of a Cognito pool names its client. */
-export const consumerClaim = (token: Jwt): string => {
+export const consumerClaim = (token: Jwt): ClaimPath => {
   if (token.consumerClaim !== undefined) return token.consumerClaim;
   return 'userPool' in token && token.tokenUse === 'access' ? 'client_id' : 'sub';
+};
+
+/** The names that lead to a claim. A text with dots leads into nested claims, unless it is a URL. */
+export const claimNames = (path: ClaimPath): readonly string[] => {
+  if (typeof path !== 'string') return path;
+  return /^https?:\/\//.test(path) ? [path] : path.split('.');
 };
