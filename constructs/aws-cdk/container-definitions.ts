@@ -1,8 +1,9 @@
-import { Annotations, Duration } from 'aws-cdk-lib';
+import { Annotations, Duration, Size } from 'aws-cdk-lib';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as logs from 'aws-cdk-lib/aws-logs';
 import type * as blueprint from '../blueprint/blueprint';
+import { logDelivery } from '../blueprint/fargate';
 import { type ContainerTies, filledVariables } from '../containers';
 
 /** Engine values that a task's containers are told. */
@@ -84,6 +85,8 @@ function settings(
     logging: ecs.LogDrivers.awsLogs({
       logGroup: surroundings.logGroup,
       streamPrefix: surroundings.logStreamPrefix,
+      mode: logDelivery.mode as ecs.AwsLogDriverMode,
+      maxBufferSize: Size.mebibytes(logDelivery.maxBufferMiB),
     }),
   };
 }

@@ -17,6 +17,14 @@ export const fargateSizes: ReadonlyMap<number, readonly number[]> = new Map([
   [16_384, steps(32_768, 122_880, 8192)],
 ]);
 
+/**
+ * How a container's lines go to CloudWatch Logs. With `blocking` a program that writes stops when CloudWatch does not
+ * answer; with `non-blocking` lines wait in memory, and the newest are lost when it is full. Said explicitly, as AWS
+ * changed the default in 2025, and an account may have another (`defaultLogDriverMode`).
+ * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_awslogs.html
+ */
+export const logDelivery = { mode: 'non-blocking', maxBufferMiB: 25 } as const;
+
 /** Longest time between the stop signal and the kill. */
 export const LONGEST_STOP_SECONDS = 120;
 /** A task definition with all that is in it. */

@@ -1,4 +1,5 @@
 import type * as blueprint from '../blueprint/blueprint';
+import { logDelivery } from '../blueprint/fargate';
 import { type ContainerTies, filledVariables } from '../containers';
 import { literal } from './literal';
 
@@ -51,6 +52,8 @@ function definition(container: blueprint.Container, surroundings: ContainerSurro
         'awslogs-group': surroundings.logGroupName,
         'awslogs-region': surroundings.region,
         'awslogs-stream-prefix': surroundings.logStreamPrefix,
+        mode: logDelivery.mode,
+        'max-buffer-size': `${logDelivery.maxBufferMiB * 2 ** 20}b`,
       },
     },
     // ECS adds these by itself: with them the text equals what it gives back, and no plan sees a change.

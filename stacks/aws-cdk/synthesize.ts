@@ -3,6 +3,7 @@ import { App } from 'aws-cdk-lib';
 import { CURRENTLY_RECOMMENDED_FLAGS } from 'aws-cdk-lib/cx-api';
 import type { Blueprint } from '../../constructs/blueprint/blueprint';
 import { blueprints, type EnvironmentFiles } from '../blueprints';
+import { RefusedStack, withErrorsPerStack } from './refused-stack';
 import { stackOf } from './stacks';
 
 export interface SynthesizeOptions extends EnvironmentFiles {
@@ -31,10 +32,16 @@ export interface SynthesizedStack {
  */
 export function synthesize(options: SynthesizeOptions): SynthesizedStack[] {
   const { account, outdir } = options;
-  const resolved = blueprints(options);
+  const { sound, refused } = blueprints(options);
   // Those of cdk.json, so that the sandbox deploys what the cdk CLI would.
-  const app = new App({ outdir, analyticsReporting: false, context: { ...CURRENTLY_RECOMMENDED_FLAGS } });
-  const stacks = resolved.map((blueprint) => new stackOf[blueprint.stage](app, { blueprint, account }));
+  const app = new App({
+    outdir,
+    analyticsReporting: false,
+    context: { ...CURRENTLY_RECOMMENDED_FLAGS },
+    ...(refused.length > 0 && { postCliContext: withErrorsPerStack }),
+  });
+  const stacks = sound.map((blueprint) => new stackOf[blueprint.stage](app, { blueprint, account }));
+  for (const one of refused) new RefusedStack(app, one);
   const assembly = app.synth();
   return stacks.map(({ blueprint, templateFile }) => ({
     name: blueprint.environment,

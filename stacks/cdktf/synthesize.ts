@@ -1,7 +1,10 @@
 import path from 'node:path';
 import { App } from 'cdktf';
 import type { Blueprint } from '../../constructs/blueprint/blueprint';
-import { blueprints, type EnvironmentFiles } from '../blueprints';
+import { Problems } from '../../constructs/problems';
+import { blueprints, type EnvironmentFiles, type Sorted } from '../blueprints';
+import { leftInOtherRegions } from './other-regions';
+import { RefusedStack } from './refused-stack';
 import { stackOf } from './stacks';
 
 export interface SynthesizeOptions extends EnvironmentFiles {
@@ -33,7 +36,8 @@ export interface SynthesizedStack {
 export function synthesize(options: SynthesizeOptions): SynthesizedStack[] {
   const outdir = path.resolve(options.outdir);
   const root = path.resolve(options.root ?? '.');
-  const stacks = blueprints(options).map((blueprint) => ({
+  const { sound, refused } = withoutOrphans(blueprints(options), root, options.refuse);
+  const stacks = sound.map((blueprint) => ({
     name: blueprint.environment,
     blueprint,
     workingFolder: path.join(outdir, 'stacks', blueprint.environment),
@@ -44,9 +48,28 @@ export function synthesize(options: SynthesizeOptions): SynthesizedStack[] {
     for (const { blueprint, workingFolder } of stacks) {
       new stackOf[blueprint.stage](app, { blueprint, root, workingFolder, awsProviderVersion });
     }
+    for (const one of refused) new RefusedStack(app, one);
     app.synth();
   });
   return stacks;
+}
+
+/** Refuses the environments that would lose from sight what stands in another region. */
+function withoutOrphans(
+  { sound, refused }: Sorted,
+  root: string,
+  refuse: EnvironmentFiles['refuse'],
+): Sorted {
+  const orphaning = sound.flatMap((blueprint) => {
+    const problems = leftInOtherRegions(blueprint, root);
+    return problems.length > 0 ? [{ name: blueprint.environment, problems: new Problems(problems) }] : [];
+  });
+  if (orphaning.length === 0) return { sound, refused };
+  if (!refuse) throw new Problems(orphaning.flatMap(({ problems }) => problems.problems));
+  orphaning.forEach(refuse);
+  const isOrphaning = ({ environment }: Blueprint): boolean =>
+    orphaning.some(({ name }) => name === environment);
+  return { sound: sound.filter((one) => !isOrphaning(one)), refused: [...refused, ...orphaning] };
 }
 
 /** cdktf takes a stack trace for each reference that it makes: half of the time, and read by nobody here. */

@@ -58,6 +58,8 @@ test('one that says nothing of others says only what it is', () => {
           'awslogs-group': { Ref: expect.stringMatching(/^GatewaygatewayaLogsGroup/) },
           'awslogs-region': 'eu-central-1',
           'awslogs-stream-prefix': 'gateway-a',
+          mode: 'non-blocking',
+          'max-buffer-size': '26214400b',
         },
       },
     },

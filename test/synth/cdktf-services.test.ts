@@ -164,6 +164,8 @@ describe('a task definition', () => {
             'awslogs-group': expect.stringContaining('aws_cloudwatch_log_group.Gateway_gateway-a_Logs_Group'),
             'awslogs-region': 'eu-central-1',
             'awslogs-stream-prefix': 'gateway-a',
+            mode: 'non-blocking',
+            'max-buffer-size': '26214400b',
           },
         },
         mountPoints: [],
