@@ -13,6 +13,8 @@ export async function environmentVariables(project: Project): Promise<Record<str
   const source = findProvider();
   return {
     ...terraformEnvironment(project.sandbox, access, source),
+    // The AWS CLI's name for AWS_REGION.
+    AWS_DEFAULT_REGION: access.region,
     // With an address S3's bucket stands in the path; nothing resolves bucket.localhost.
     AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${sandbox.ports.emulator}`,
     ...(source.mirror ? { STAGECRAFT_AWS_PROVIDER_VERSION: '>= 5.100' } : {}),
