@@ -76,6 +76,8 @@ export interface GatewayModel {
   /** Time after which the load balancer closes an idle connection; the gateway keeps its own open for longer. */
   readonly balancerIdleTimeoutSeconds: number;
   readonly cacheMiB: number;
+  /** Connections that a gateway takes at once. @default as many as it may open files for */
+  readonly mostConnections?: number;
   readonly graceSeconds: number;
   /** How the keys that tokens are signed with are kept current. @default every 5 minutes, for 24 hours */
   readonly keys?: {

@@ -13,6 +13,7 @@ import type { Container, GatewayData, GatewayPair, LogGroup, Service, TargetGrou
 import { canaryId, ids, namespaceName, serviceName, targetGroupName } from '../names';
 import type { Api, Environment } from '../schema';
 import { resolveGatewayData } from './gateway-data';
+import { mostConnections } from './gateway-memory';
 import { executionRole, taskRole } from './iam';
 import { type Member, membersOf } from './members';
 import { metricsContainers, metricsStatements } from './metrics-collector';
@@ -77,6 +78,7 @@ export function gatewayModel(environment: Environment): GatewayModel {
     balancerCidrs: balancerCidrs(environment),
     balancerIdleTimeoutSeconds: balancerIdleTimeoutSeconds(environment),
     cacheMiB: gateway.cacheMiB,
+    mostConnections: mostConnections(environment),
     graceSeconds: gateway.graceSeconds,
     keys: { refreshSeconds: gateway.keysRefreshSeconds, keepHours: gateway.keepKeysHours },
   };

@@ -1,6 +1,6 @@
 /** What of one API does not fit together. */
 import { fargateSizes, TASK_DEFINITION_BYTES } from '../fargate';
-import { COLLECTOR_MIB } from '../resolving/metrics-collector';
+import { gatewayMemory } from '../resolving/gateway-memory';
 import type { Environment } from '../schema';
 import { type ApiRule, type Finding, list, type Rule } from './rule';
 
@@ -144,24 +144,9 @@ export const taskDefinitionSize: ApiRule = function* ({ environment, secrets, co
 /** The gateways' size, and the cache in it. */
 export const gatewaySize: Rule = ({ gateway }: Environment) => sizeProblems(gateway, ['gateway']);
 
-/** Memory of a gateway beside its cache, measured with hundreds of APIs. */
-const GATEWAY_REST_MIB = 192;
-
-/** Memory of the key helper, measured. */
-const KEYS_MIB = 96;
-
-const takesTokens = ({ apis }: Pick<Environment, 'apis'>): boolean =>
-  Object.values(apis).some((api) =>
-    [api, ...Object.values(api.routes)].some(
-      ({ policies: { authentication } }) => typeof authentication === 'object' && authentication.jwt,
-    ),
-  );
-
 export const cacheSize: Rule = function* ({ gateway, apis }) {
-  const tokens = takesTokens({ apis });
-  const rest = GATEWAY_REST_MIB + (gateway.metrics === 'none' ? 0 : COLLECTOR_MIB) + (tokens ? KEYS_MIB : 0);
-  // While new keys are loaded, two workers have a cache each.
-  const most = Math.floor((gateway.memoryMiB - rest) / (tokens ? 2 : 1));
+  const { restMiB: rest, workers } = gatewayMemory({ gateway, apis });
+  const most = Math.floor((gateway.memoryMiB - rest) / workers);
   if (gateway.cacheMiB <= most) return;
   yield {
     code: 'CACHE_MEMORY',
@@ -170,6 +155,6 @@ export const cacheSize: Rule = function* ({ gateway, apis }) {
     message: 'The cache leaves the gateway too little memory.',
     given: `cacheMiB ${gateway.cacheMiB}, memoryMiB ${gateway.memoryMiB}`,
     allowed: `${Math.max(most, 0)} with this memory`,
-    fix: `Lower \`cacheMiB\`, or raise \`memoryMiB\`: it must be ${rest} more than ${tokens ? 'twice ' : ''}the cache.`,
+    fix: `Lower \`cacheMiB\`, or raise \`memoryMiB\`: it must be ${rest} more than ${workers > 1 ? 'twice ' : ''}the cache.`,
   };
 };

@@ -67,6 +67,10 @@ const luaGlobals: readonly Text[] = [
   line`lua-load-per-thread ${tokensProgram}`,
 ];
 
+/** A host that allows fewer files has fewer connections, and a gateway all the same. */
+const connectionLimit = ({ mostConnections }: Context['model']): Text[] =>
+  mostConnections === undefined ? [] : [line`maxconn ${mostConnections}`, line`no strict-limits`];
+
 function basis(context: Context): Section[] {
   const { hardStopSeconds } = drain(context.model);
   const reloads = issuersOf(context.model).length > 0;
@@ -86,6 +90,7 @@ function basis(context: Context): Section[] {
         ...(reloads ? luaGlobals : []),
         // Some container hosts allow a thousand million files, and HAProxy takes memory for each.
         line`fd-hard-limit 50000`,
+        ...connectionLimit(context.model),
         line`tune.http.maxhdr 64`,
       ],
     },

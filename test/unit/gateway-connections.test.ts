@@ -1,0 +1,48 @@
+/** As many connections as the memory of a gateway holds. */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { mostConnections } from '../../constructs/blueprint/resolving/gateway-memory';
+import { gatewayModel } from '../../constructs/blueprint/resolving/gateway-pair';
+import { configuration } from '../../constructs/gateway/haproxy/configuration';
+import { type Edit, parsed, REGION } from './environment-fixture';
+
+const sized = (gateway: string, ...edits: Edit[]) =>
+  parsed([REGION, `${REGION}gateway: { ${gateway} }\n`], ...edits);
+const TOKENS: Edit = [
+  'authentication: { apiKey: {} }',
+  'authentication: { jwt: { issuer: "https://id.example.com", audience: any } }',
+];
+
+test.each([
+  ['the default, more than it may have files for', 'memoryMiB: 1024', [], 20_000],
+  ['half a GiB of a small task', 'cpu: 256, memoryMiB: 512', [], 7553],
+  ['a larger cache', 'cpu: 256, memoryMiB: 512, cacheMiB: 256', [], 2638],
+  ['a cache that takes all', 'cpu: 256, memoryMiB: 512, cacheMiB: 320', [], 1000],
+  ['tokens: two workers and their caches, and the key helper', 'memoryMiB: 1024', [TOKENS], 8782],
+  ['a collector', 'cpu: 256, memoryMiB: 512, metrics: cloudwatch', [], 3457],
+] as [string, string, Edit[], number][])('%s', (_, gateway, edits, connections) => {
+  const environment = sized(gateway, ...edits);
+  expect(mostConnections(environment)).toBe(connections);
+  const model = gatewayModel(environment);
+  const member = model.members[0] as (typeof model.members)[number];
+  const global = configuration({ model, member, others: model.members.slice(1) }).split('\ndefaults ')[0];
+  expect(global).toContain(`\n  maxconn ${connections}\n  no strict-limits\n`);
+});
+
+test('HAProxy starts where fewer files are allowed than the connections need', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'stagecraft-connections-'));
+  try {
+    const file = join(folder, 'haproxy.cfg');
+    writeFileSync(
+      file,
+      'global\n  maxconn 20000\n  no strict-limits\ndefaults\n  mode http\n  timeout client 1s\nfrontend f\n  bind "unix@/' +
+        `${folder.slice(1)}/s"\n`,
+    );
+    const run = `ulimit -Hn 2000; timeout 1 haproxy -db -f ${file} 2>/dev/null; echo $?`;
+    expect(execFileSync('bash', ['-c', run], { encoding: 'utf8' }).trim()).toBe('124');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
