@@ -5,6 +5,7 @@ import type * as logs from 'aws-cdk-lib/aws-logs';
 import type * as blueprint from '../blueprint/blueprint';
 import { logDelivery } from '../blueprint/fargate';
 import { type ContainerTies, filledVariables } from '../containers';
+import { accept } from './suppressions';
 
 /** Engine values that a task's containers are told. */
 export interface ContainerSurroundings {
@@ -28,6 +29,12 @@ class SecretByArn extends ecs.Secret {
     return iam.Grant.drop(grantee, 'the execution role has the statements of the blueprint');
   }
 }
+
+const FOR_A_SHELL = {
+  rule: 'E1029',
+  reason:
+    "What a variable or a command has for a shell is the container's own; CloudFormation reads it in Fn::Sub alone.",
+};
 
 /**
  * Puts the containers into a task definition, those that others wait for before them.
@@ -62,6 +69,7 @@ export function addContainers(
       });
     }
   }
+  if (JSON.stringify(containers).includes('${')) accept(taskDefinition, FOR_A_SHELL);
   // The execution role may pull what the blueprint says; CDK cannot see it in a role that is closed to its own grants.
   Annotations.of(taskDefinition).acknowledgeWarning('@aws-cdk/aws-ecs:ecrImageRequiresPolicy');
 }
