@@ -29,7 +29,7 @@ async function roll(context: Context, output: Output): Promise<void> {
   }
   await rollGateways(context.aws, {
     cluster: cluster.name,
-    members: gateway.members.map((member) => member.name),
+    members: gateway.members,
     pollSeconds: context.sandbox ? 1 : undefined,
     onMember: (name) => output.line(`Replacing ${name} …`),
   });

@@ -40,7 +40,7 @@ export async function issueDemoKeys(context: Context, onMember: (name: string) =
   await writeKeys(aws, secret, [...stored, ...added]);
   const { gateway, cluster } = blueprint;
   if (gateway) {
-    const members = gateway.members.map((member) => member.name);
+    const { members } = gateway;
     await rollGateways(aws, { cluster: cluster.name, members, pollSeconds: 1, onMember });
   }
   return missing;

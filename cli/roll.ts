@@ -5,6 +5,7 @@ import {
   UpdateServiceCommand,
   waitUntilServicesStable,
 } from '@aws-sdk/client-ecs';
+import type * as blueprint from '../constructs/blueprint/blueprint';
 import type { AwsClients } from './aws';
 import { UserError } from './output';
 
@@ -28,26 +29,28 @@ async function requireAllServing(
 
 export interface RollOptions {
   readonly cluster: string;
-  /** Service names, in the order that they are taken out. */
-  readonly members: readonly string[];
+  /** In the order that they are taken out; each has as long as its service's deploy may take. */
+  readonly members: readonly Pick<blueprint.Service, 'name' | 'deployment'>[];
   /** @default 15 */
   readonly pollSeconds?: number;
   onMember?(name: string): void;
 }
 
-/** @throws UserError when a member is down before, or not steady within ten minutes after. */
+/** @throws UserError when a member is down before, or not steady again in time. */
 export async function rollGateways(aws: AwsClients, options: RollOptions): Promise<void> {
   const { cluster, members } = options;
-  for (const member of members) {
-    await requireAllServing(aws, cluster, members);
+  const names = members.map(({ name }) => name);
+  for (const { name: member, deployment } of members) {
+    const { waitMinutes } = deployment;
+    await requireAllServing(aws, cluster, names);
     options.onMember?.(member);
     await aws.ecs.send(new UpdateServiceCommand({ cluster, service: member, forceNewDeployment: true }));
     const delay = options.pollSeconds ?? 15;
     const { state, reason } = await waitUntilServicesStable(
-      { client: aws.ecs, maxWaitTime: 600, minDelay: delay, maxDelay: delay },
+      { client: aws.ecs, maxWaitTime: 60 * waitMinutes, minDelay: delay, maxDelay: delay },
       { cluster, services: [member] },
     );
     if (state !== 'SUCCESS')
-      throw new UserError(`${member} is not steady after ten minutes: ${String(reason)}`);
+      throw new UserError(`${member} is not steady after ${waitMinutes} minutes: ${String(reason)}`);
   }
 }

@@ -3,7 +3,7 @@ import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
 import { Construct } from 'constructs';
 import type * as blueprint from '../blueprint/blueprint';
-import { accept } from './suppressions';
+import { accept, resourceOf } from './suppressions';
 import { type Transform, transformed } from './transform';
 
 export interface ClusterTransform {
@@ -51,11 +51,13 @@ export class Namespace extends Construct {
 
   constructor(scope: Construct, id: string, { namespace, vpc, transform }: NamespaceProps) {
     super(scope, id);
-    const { name, description } = namespace;
+    const { name, description, negativeTtlSeconds } = namespace;
     this.namespace = new servicediscovery.PrivateDnsNamespace(
       this,
       'Namespace',
       transformed({ name, description, vpc }, transform?.namespace),
     );
+    const resource = resourceOf(this.namespace) as servicediscovery.CfnPrivateDnsNamespace;
+    resource.properties = { dnsProperties: { soa: { ttl: negativeTtlSeconds } } };
   }
 }

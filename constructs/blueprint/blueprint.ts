@@ -160,6 +160,8 @@ export interface Service {
     readonly maximumPercent: number;
     /** Whether ECS moves tasks when the zones have unequal numbers of them; needs a maximum above 100 %. */
     readonly zoneRebalancing: boolean;
+    /** Longest that an engine waits until a deploy is steady or rolled back, or until a deleted service has gone. */
+    readonly waitMinutes: number;
   };
   readonly desiredCount: number;
   /** Absent: a fixed number of tasks. */
@@ -303,7 +305,13 @@ export interface Blueprint {
   readonly state: TerraformState;
   readonly network: NewNetwork | ExistingNetwork;
   readonly cluster: { readonly id: string; readonly name: string };
-  readonly namespace: { readonly id: string; readonly name: string; readonly description: string };
+  readonly namespace: {
+    readonly id: string;
+    readonly name: string;
+    readonly description: string;
+    /** How long a resolver may keep that a name does not exist: TTL of the SOA record. */
+    readonly negativeTtlSeconds: number;
+  };
   /** The APIs' pools. */
   readonly services: readonly Service[];
   readonly loadBalancer?: LoadBalancer;

@@ -8,6 +8,7 @@ import { resolveLoadBalancer } from './resolving/load-balancer';
 import { resolveNetwork } from './resolving/network';
 import { resolvePools } from './resolving/services';
 import { resolveTags } from './resolving/tags';
+import { NEGATIVE_TTL_SECONDS } from './resolving/timing';
 import type { Environment } from './schema';
 
 function resolveState({ name, region, state }: Environment): TerraformState {
@@ -50,6 +51,7 @@ export function resolve(environment: Environment): Blueprint {
       id: ids.namespace,
       name: namespaceName(name),
       description: `Names of the services of ${name}`,
+      negativeTtlSeconds: NEGATIVE_TTL_SECONDS,
     },
     services: Object.entries(environment.apis).flatMap(([id, api]) => resolvePools(environment, id, api)),
     ...(balanced ? { loadBalancer: resolveLoadBalancer(environment) } : {}),

@@ -95,6 +95,8 @@ const apiRules: readonly ApiRule[] = [
   timing.requestFitsDrain,
   promises.policiesUnenforced,
   promises.acceptedUnsaid,
+  timing.deployFitsWait,
+  timing.poolIsFound,
   gateway.someConsumer,
   gateway.ownUserPool,
   gateway.allowedConsumers,

@@ -148,6 +148,7 @@ export class FargateService extends Construct {
   #service(props: FargateServiceProps): EcsService {
     const { service, securityGroup, transform } = props;
     const { placement, deployment } = service;
+    const wait = `${deployment.waitMinutes}m`;
     return new EcsService(
       this,
       'Service',
@@ -171,6 +172,7 @@ export class FargateService extends Construct {
           ...this.#attachment(props),
           propagateTags: 'SERVICE',
           waitForSteadyState: true,
+          timeouts: { create: wait, update: wait, delete: wait },
           dependsOn: [
             ...securityGroup.access,
             ...this.executionRole.access,

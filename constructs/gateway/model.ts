@@ -25,6 +25,8 @@ export interface GatewayApi {
     readonly port: number;
     /** Most instances that the pool can ever have at once, a rolling deploy included. */
     readonly mostInstances: number;
+    /** How long an instance may be missing from all answers and still be there. */
+    readonly unseenSeconds: number;
   };
   readonly health: {
     readonly path: string;
@@ -75,6 +77,8 @@ export interface GatewayModel {
   readonly balancerCidrs: readonly string[];
   /** Time after which the load balancer closes an idle connection; the gateway keeps its own open for longer. */
   readonly balancerIdleTimeoutSeconds: number;
+  /** How often the name of each pool is looked up. */
+  readonly lookupSeconds: number;
   readonly cacheMiB: number;
   /** Connections that a gateway takes at once. @default as many as it may open files for */
   readonly mostConnections?: number;
@@ -94,6 +98,8 @@ export interface GatewayContainer extends ContainerTies {
   readonly environment: Readonly<Record<string, string>>;
   /** Name of the environment variable that the consumers' secret is put into. */
   readonly consumersVariable: string;
+  /** Longest time from the start of the container until its health path says that it can take requests. */
+  readonly startSeconds: number;
   /** Time between the stop signal and the kill; at most 120 on Fargate. */
   readonly stopTimeoutSeconds: number;
   /** Other containers of the same task. @default none */

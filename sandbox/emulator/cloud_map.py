@@ -36,6 +36,10 @@ _create_service = ServiceDiscoveryBackend.create_service
 _delete_service = ServiceDiscoveryBackend.delete_service
 _delete_namespace = ServiceDiscoveryBackend.delete_namespace
 _create_private_dns_namespace = ServiceDiscoveryBackend.create_private_dns_namespace
+_update_private_dns_namespace = ServiceDiscoveryBackend.update_private_dns_namespace
+
+#: How long a resolver may keep that a name does not exist, where nobody said it.
+_SOA = {"TTL": 15}
 
 
 def _register_or_replace(
@@ -108,10 +112,23 @@ def _create_in_vpc(
         del self.namespaces[id_]
     try:
         return _create_private_dns_namespace(
-            self, name, creator_request_id, description, vpc, tags, properties
+            self, name, creator_request_id, description, vpc, tags, _with_soa(properties)
         )
     finally:
         self.namespaces.update(others)
+
+
+def _with_soa(properties: dict[str, Any] | None) -> dict[str, Any]:
+    given = (properties or {}).get("DnsProperties", {})
+    return {"DnsProperties": {"SOA": dict(_SOA), **given}}
+
+
+def _update_what_is_given(
+    self: ServiceDiscoveryBackend, _id: str, description: str, properties: dict[str, Any] | None
+) -> str:
+    """moto would forget the hosted zone."""
+    known = self.get_namespace(namespace_id=_id).dns_properties
+    return _update_private_dns_namespace(self, _id, description, {**known, **(properties or {})})
 
 
 def _list_services(self: ServiceDiscoveryResponse) -> TYPE_RESPONSE:
@@ -151,5 +168,6 @@ def install() -> None:
     replace(ServiceDiscoveryBackend, "delete_service", _delete_service_unless_used)
     replace(ServiceDiscoveryBackend, "delete_namespace", _delete_namespace_unless_used)
     replace(ServiceDiscoveryBackend, "create_private_dns_namespace", _create_in_vpc)
+    replace(ServiceDiscoveryBackend, "update_private_dns_namespace", _update_what_is_given)
     replace(ServiceDiscoveryResponse, "list_services", _list_services)
     replace(ServiceDiscoveryResponse, "list_namespaces", _list_namespaces)

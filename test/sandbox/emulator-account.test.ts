@@ -11,10 +11,12 @@ import {
   DeleteNamespaceCommand,
   DeleteServiceCommand,
   DeregisterInstanceCommand,
+  GetNamespaceCommand,
   ListInstancesCommand,
   ListNamespacesCommand,
   ListServicesCommand,
   RegisterInstanceCommand,
+  UpdatePrivateDnsNamespaceCommand,
 } from '@aws-sdk/client-servicediscovery';
 import { type Aws, changeRecord, jsonCall, rawCall, startAws } from './emulator-kit';
 
@@ -116,6 +118,17 @@ describe('Cloud Map', () => {
     expect(Services?.map(({ Name }) => Name)).toEqual(['catalog']);
     const again = new CreatePrivateDnsNamespaceCommand({ Name: 'a.internal', Vpc: 'vpc-1' });
     await expect(aws.cloudMap.send(again)).rejects.toThrow();
+  });
+
+  it("lets resolvers keep for 15 s that a name does not exist, and a change keeps the namespace's zone", async () => {
+    const Id = await namespace('d.internal');
+    const dns = async () =>
+      (await aws.cloudMap.send(new GetNamespaceCommand({ Id }))).Namespace?.Properties?.DnsProperties;
+    const before = await dns();
+    expect(before).toEqual({ HostedZoneId: expect.any(String), SOA: { TTL: 15 } });
+    const Properties = { DnsProperties: { SOA: { TTL: 5 } } };
+    await aws.cloudMap.send(new UpdatePrivateDnsNamespaceCommand({ Id, Namespace: { Properties } }));
+    expect(await dns()).toEqual({ HostedZoneId: before?.HostedZoneId, SOA: { TTL: 5 } });
   });
 
   it('replaces an instance that is registered again, and keeps what is in use', async () => {

@@ -252,3 +252,15 @@ test('a blueprint of another stage is refused with the stage and what it lacks',
     'The blueprint of "shop" is at stage "gateway" and has no gateway. Take the construct of that stage.',
   );
 });
+
+test.each(['api', 'load-balanced', 'gateway'] as const)(
+  'at stage %s a resolver keeps for 5 s that a name does not exist',
+  (stage) => {
+    const namespaces = Object.values(synthesizedAt(stage).resources).filter(
+      ({ Type }) => Type === 'AWS::ServiceDiscovery::PrivateDnsNamespace',
+    );
+    expect(namespaces.map(({ Properties }) => Properties.Properties)).toEqual([
+      { DnsProperties: { SOA: { TTL: 5 } } },
+    ]);
+  },
+);

@@ -24,6 +24,19 @@ describe('an API', () => {
     });
   });
 
+  test('is waited for as long as its deploy may take', () => {
+    expect(gateway.one('aws_ecs_service.orders_Service').timeouts).toEqual({
+      create: '20m',
+      update: '20m',
+      delete: '20m',
+    });
+    const own = Object.entries(gateway.all('aws_ecs_service')).flatMap(([address, one]) =>
+      address.includes('gateway') ? [one.timeouts] : [],
+    );
+    const wait = { create: '25m', update: '25m', delete: '25m' };
+    expect(own).toEqual([wait, wait]);
+  });
+
   test('has no load balancer of its own where it is not attached', () => {
     for (const stack of [synthesizedAt('api'), gateway]) {
       const service = stack.one('aws_ecs_service.orders_Service');

@@ -36,7 +36,7 @@ describe('balancing', () => {
       'retry-on conn-failure empty-response',
       'http-request disable-l7-retry if !METH_GET',
       'default-server check inter 5s fastinter 500ms fall 2 rise 2 observe layer4 error-limit 10 on-error mark-down slowstart 10s pool-purge-delay 2s',
-      'server-template orders- 1-8 orders.test.internal:8080 resolvers pools init-addr last,none resolve-prefer ipv4',
+      'server-template orders- 1-8 orders.test.internal:8080 resolvers pools.20s init-addr last,none resolve-prefer ipv4',
     ]);
   });
 

@@ -103,7 +103,7 @@ describe('a policy that no API uses renders nothing', () => {
     expect(heads(text)).toEqual([
       'global',
       'defaults base',
-      'resolvers pools',
+      'resolvers pools.20s',
       'frontend traffic from base',
       'frontend gateway.status from base',
       'frontend gateway.control from base',

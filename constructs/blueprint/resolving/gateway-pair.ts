@@ -3,6 +3,7 @@ import {
   type DataPlane,
   dataPlane,
   type GatewayApi,
+  type GatewayContainer,
   type GatewayMember,
   type GatewayModel,
   resolveRoutes,
@@ -19,16 +20,40 @@ import { type Member, membersOf } from './members';
 import { metricsContainers, metricsStatements } from './metrics-collector';
 import { balancerCidrs, networkIdentity, tasksIn } from './network';
 import { gatewayGroup } from './security-groups';
-import { DISCOVERY_TTL_SECONDS, mostInstances } from './services';
-import { balancerIdleTimeoutSeconds } from './timing';
+import { mostInstances } from './services';
+import {
+  balancerIdleTimeoutSeconds,
+  DISCOVERY_TTL_SECONDS,
+  graceSeconds,
+  lookupSeconds,
+  unseenSeconds,
+  waitMinutes,
+} from './timing';
 
 /** Stop first: two live tasks under one peer name would overwrite each other's counters. */
 const GATEWAY_DEPLOYMENT = { minimumHealthyPercent: 0, maximumPercent: 100, zoneRebalancing: false };
-/** Time for HAProxy to start and to pass two health checks. */
-const START_SECONDS = 30;
 const CHECK = { intervalSeconds: 5, timeoutSeconds: 2, healthyThreshold: 2, unhealthyThreshold: 2 };
 
 const hostOf = ({ name }: Environment, id: string): string => `${id}.${namespaceName(name)}`;
+
+/** A name for each pool. */
+const lookupsOf = ({ apis }: Environment): number =>
+  lookupSeconds(Object.values(apis).reduce((names, { canary }) => names + (canary ? 2 : 1), 0));
+
+function poolOf(
+  environment: Environment,
+  id: string,
+  port: number,
+  counts: Parameters<typeof mostInstances>[0],
+): GatewayApi['pool'] {
+  const most = mostInstances(counts);
+  return {
+    host: hostOf(environment, id),
+    port,
+    mostInstances: most,
+    unseenSeconds: unseenSeconds(most, lookupsOf(environment)),
+  };
+}
 
 function gatewayApi(environment: Environment, name: string, api: Api): GatewayApi {
   const { policies, health } = api;
@@ -38,7 +63,7 @@ function gatewayApi(environment: Environment, name: string, api: Api): GatewayAp
     paths: api.paths,
     hosts: api.hosts,
     headers: Object.fromEntries(headers),
-    pool: { host: hostOf(environment, name), port: api.port, mostInstances: mostInstances(api) },
+    pool: poolOf(environment, name, api.port, api),
     health: {
       path: health.path,
       status: health.status,
@@ -50,11 +75,7 @@ function gatewayApi(environment: Environment, name: string, api: Api): GatewayAp
     ...(api.canary
       ? {
           canary: {
-            pool: {
-              host: hostOf(environment, canaryId(name)),
-              port: api.port,
-              mostInstances: mostInstances(api.canary),
-            },
+            pool: poolOf(environment, canaryId(name), api.port, api.canary),
             percent: api.canary.percent,
           },
         }
@@ -77,6 +98,7 @@ export function gatewayModel(environment: Environment): GatewayModel {
     })),
     balancerCidrs: balancerCidrs(environment),
     balancerIdleTimeoutSeconds: balancerIdleTimeoutSeconds(environment),
+    lookupSeconds: lookupsOf(environment),
     cacheMiB: gateway.cacheMiB,
     mostConnections: mostConnections(environment),
     graceSeconds: gateway.graceSeconds,
@@ -103,11 +125,12 @@ interface Whole {
 }
 
 function taskDefinition(
-  { environment, data, model, plane }: Whole,
+  { environment, data, plane }: Whole,
   self: GatewayMember,
+  rendered: GatewayContainer,
 ): Service['taskDefinition'] {
   const { gateway, name } = environment;
-  const { consumersVariable, sidecars = [], volumes, ...runs } = plane.render(model, self);
+  const { consumersVariable, sidecars = [], volumes, startSeconds: _, ...runs } = rendered;
   const { traffic, cache, peers, status } = plane.ports;
   return {
     family: serviceName(name, self.name),
@@ -137,10 +160,13 @@ const sidecarContainer = ({ gateway }: Environment, sidecar: Sidecar): Container
 });
 
 function memberService(whole: Whole, member: Member, before: Member | undefined): Service {
-  const { environment, data, plane } = whole;
+  const { environment, data, model, plane } = whole;
   const { id, zone } = member;
   const { subnets } = tasksIn(environment);
-  const definition = taskDefinition(whole, { name: id, host: hostOf(environment, id) });
+  const self = { name: id, host: hostOf(environment, id) };
+  const rendered = plane.render(model, self);
+  const definition = taskDefinition(whole, self, rendered);
+  const grace = graceSeconds(rendered.startSeconds, CHECK);
   return {
     id,
     name: serviceName(environment.name, id),
@@ -156,14 +182,22 @@ function memberService(whole: Whole, member: Member, before: Member | undefined)
     logGroup: data.logGroups[id] as LogGroup,
     securityGroup: gatewayGroup(environment, plane.ports),
     placement: { subnets, zones: [zone], assignPublicIp: subnets === 'public' },
-    deployment: GATEWAY_DEPLOYMENT,
+    deployment: {
+      ...GATEWAY_DEPLOYMENT,
+      waitMinutes: waitMinutes({
+        graceSeconds: grace,
+        checkSeconds: CHECK.unhealthyThreshold * CHECK.intervalSeconds + CHECK.timeoutSeconds,
+        deregistrationDelaySeconds: environment.deregistrationDelaySeconds,
+        stopTimeoutSeconds: Math.max(...definition.containers.map((one) => one.stopTimeoutSeconds)),
+      }),
+    },
     desiredCount: 1,
     discovery: { name: id, ttlSeconds: DISCOVERY_TTL_SECONDS },
     attachment: {
       targetGroup: ids.gateway,
       container: ids.gateway,
       port: plane.ports.traffic,
-      healthCheckGraceSeconds: START_SECONDS,
+      healthCheckGraceSeconds: grace,
     },
     // One after the other: at any time all the others serve.
     after: before ? [before.id] : [],

@@ -1,24 +1,18 @@
 /** The APIs' pools. */
 import type { LogGroup, Service } from '../blueprint';
-import { LONGEST_STOP_SECONDS } from '../fargate';
 import { canaryId, logGroupName, scalingPolicyName, serviceName } from '../names';
 import type { Api, Environment } from '../schema';
 import { withHealthCheck } from './api-health';
 import { executionRole, taskRole } from './iam';
 import { tasksIn } from './network';
 import { apiGroup } from './security-groups';
-
-/** How long a name's answer may be kept: an instance that has gone is asked for no longer than this. */
-export const DISCOVERY_TTL_SECONDS = 5;
+import { DISCOVERY_TTL_SECONDS, poolStopSeconds, poolWaitMinutes } from './timing';
 
 /** A rolling deploy starts the new instances beside the old ones. */
 const API_DEPLOYMENT = { minimumHealthyPercent: 100, maximumPercent: 200, zoneRebalancing: true };
 
 /** AWS's own default for ECS; Terraform's provider would say 0. */
 const SCALING_COOLDOWN_SECONDS = 300;
-
-/** Time that an instance has after the stop signal beyond its longest request. */
-const STOP_MARGIN_SECONDS = 10;
 
 export const architectures = { x86_64: 'X86_64', arm64: 'ARM64' } as const;
 
@@ -50,7 +44,7 @@ function taskDefinition(environment: Environment, name: string, api: Api): Servi
         ports: [api.port],
         environment: sorted(api.environment),
         secrets: sorted(Object.fromEntries(secrets)),
-        stopTimeoutSeconds: Math.min(LONGEST_STOP_SECONDS, api.requestTimeoutSeconds + STOP_MARGIN_SECONDS),
+        stopTimeoutSeconds: poolStopSeconds(api),
       },
       api,
     ),
@@ -77,7 +71,7 @@ export function resolveApi(environment: Environment, name: string, api: Api): Se
     logGroup: logGroup(environment, name),
     securityGroup: apiGroup(environment, name, api.port),
     placement: { subnets, zones, assignPublicIp: subnets === 'public' },
-    deployment: API_DEPLOYMENT,
+    deployment: { ...API_DEPLOYMENT, waitMinutes: poolWaitMinutes(environment, api) },
     desiredCount: min,
     ...(max > min
       ? { scaling: { min, max, targetCpuPercent, policyName, cooldownSeconds: SCALING_COOLDOWN_SECONDS } }

@@ -22,6 +22,7 @@ import { routingFiles } from './routing';
 import { all, not, printRules, type Rules, together, within } from './rules';
 import { type Context, merged, printSections, type Section } from './sections';
 import { securityHeaders } from './security-headers';
+import { warmUpSeconds } from './start';
 import { serversFile } from './start-script';
 import { line, put, type Text } from './text';
 import { tokensProgram } from './token-settings';
@@ -41,9 +42,6 @@ export const policies: readonly Policy[] = [
   compression,
   cache,
 ];
-
-/** Time in which a new gateway learns addresses and counts, before it says that it is healthy. */
-const warmUpSeconds = 4;
 
 /** The load balancer closes idle connections; the gateway must never be the first. */
 const keepAliveSeconds = (idleTimeoutSeconds: number) => idleTimeoutSeconds + 15;
@@ -117,7 +115,7 @@ function basis(context: Context): Section[] {
         ...ownErrors(),
       ],
     },
-    poolResolvers(context.model),
+    ...poolResolvers(context.model),
   ];
 }
 

@@ -9,6 +9,7 @@ import { drain } from './drain';
 import { issuersOf, keyTies } from './issuers';
 import { metrics } from './metrics';
 import { consumersVariable, healthPath, ports } from './ports';
+import { startSeconds } from './start';
 import { startScript } from './start-script';
 
 export const haproxy: DataPlane = {
@@ -44,6 +45,7 @@ export const haproxy: DataPlane = {
       command: [script],
       environment,
       consumersVariable,
+      startSeconds: startSeconds(issuersOf(model).length > 0),
       stopTimeoutSeconds,
       ...ties,
     };

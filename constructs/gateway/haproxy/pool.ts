@@ -2,7 +2,7 @@
 import type { GatewayApi, GatewayModel } from '../model';
 import { refuse } from './errors';
 import { all, not, type Rule, type Rules, rule } from './rules';
-import type { Section } from './sections';
+import { merged, type Section } from './sections';
 import { line, put, type Text } from './text';
 import { dnsAddress } from './variables';
 
@@ -12,24 +12,30 @@ import { dnsAddress } from './variables';
  */
 export const slots = (mostInstances: number) => mostInstances + Math.max(4, Math.ceil(mostInstances / 2));
 
+/** Pools whose instances are missed for equally long are looked up alike. */
+const resolversOf = ({ unseenSeconds }: GatewayApi['pool']): Text => line`pools.${unseenSeconds}s`;
+
 /**
- * How instances are looked up. Cloud Map answers at most eight addresses, chosen by chance: an address counts as
- * gone only when 20 s of answers had none of it. A resolver that fails must not empty a pool.
+ * How instances are looked up. Cloud Map answers at most eight addresses, chosen by chance: an address counts as gone
+ * only when none of the answers of `unseenSeconds` had it. A resolver that fails must not empty a pool.
  */
-export function poolResolvers({ apis }: Pick<GatewayModel, 'apis'>): Section {
-  const names = apis.length + apis.filter(({ canary }) => canary).length;
-  // Each name is asked for once in this time; a task may ask its resolver 1024 questions per second.
-  const periodSeconds = Math.max(2, Math.ceil(names / 50));
-  return {
-    head: line`resolvers pools`,
-    lines: [
-      ...resolverLines,
-      line`timeout resolve ${periodSeconds}s`,
-      line`hold valid ${periodSeconds}s`,
-      line`hold obsolete ${Math.max(20, 4 * periodSeconds)}s`,
-      line`hold nx 10s`,
-    ],
-  };
+export function poolResolvers({
+  apis,
+  lookupSeconds,
+}: Pick<GatewayModel, 'apis' | 'lookupSeconds'>): Section[] {
+  const pools = apis.flatMap(({ pool: one, canary }) => (canary ? [one, canary.pool] : [one]));
+  return merged(
+    pools.map((one) => ({
+      head: line`resolvers ${resolversOf(one)}`,
+      lines: [
+        ...resolverLines,
+        line`timeout resolve ${lookupSeconds}s`,
+        line`hold valid ${lookupSeconds}s`,
+        line`hold obsolete ${one.unseenSeconds}s`,
+        line`hold nx 10s`,
+      ],
+    })),
+  );
 }
 
 export const resolverLines: readonly Text[] = [
@@ -105,7 +111,7 @@ export function pool(api: GatewayApi): Pool {
       line`http-check send meth GET uri ${put('path', health.path)} ver HTTP/1.1 hdr Host ${put('host', api.pool.host)}`,
       line`http-check expect status ${put('status', health.status)}`,
       line`default-server ${checks} ${observe} ${connections}`,
-      line`server-template ${name}- 1-${slots(api.pool.mostInstances)} ${put('host', api.pool.host)}:${api.pool.port} resolvers pools init-addr last,none resolve-prefer ipv4`,
+      line`server-template ${name}- 1-${slots(api.pool.mostInstances)} ${put('host', api.pool.host)}:${api.pool.port} resolvers ${resolversOf(api.pool)} init-addr last,none resolve-prefer ipv4`,
     ],
   };
 }

@@ -7,6 +7,7 @@ import { volumePath } from '../key-helper/settings';
 import { keyLine } from './consumers';
 import { keysConfiguration, keysFolder } from './issuers';
 import { consumersVariable, controlPort, statePort } from './ports';
+import { keysWaitSeconds } from './start';
 
 export interface StartOptions {
   readonly configuration: string;
@@ -37,7 +38,7 @@ const takeKeys = (issuers: readonly string[]): string[] => [
   '}',
   `restore() { rm -rf ${keysFolder}; mv before ${keysFolder}; }`,
   // The helper publishes as soon as each issuer has answered or failed to.
-  'for try in {1..50}; do ! take || break; sleep 0.2; done',
+  `for try in {1..${5 * keysWaitSeconds}}; do ! take || break; sleep 0.2; done`,
 ];
 
 /** A new worker knows no address until its resolver has answered, so it gets what the old one knows. */

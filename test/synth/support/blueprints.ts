@@ -116,7 +116,7 @@ const api = (id: string, stage: Stage): Service =>
       stage === 'api'
         ? { subnets: 'public', zones: ['a', 'b'], assignPublicIp: true }
         : { subnets: 'private', zones: ['a', 'b'], assignPublicIp: false },
-    deployment: { minimumHealthyPercent: 100, maximumPercent: 200, zoneRebalancing: true },
+    deployment: { minimumHealthyPercent: 100, maximumPercent: 200, zoneRebalancing: true, waitMinutes: 20 },
     desiredCount: 2,
     ...(id === 'orders' && {
       scaling: { min: 2, max: 4, targetCpuPercent: 60, policyName: `shop-${id}-cpu`, cooldownSeconds: 300 },
@@ -145,7 +145,7 @@ const member = (letter: 'a' | 'b'): Service =>
       secrets: { CONSUMERS: { ref: 'consumers-secret' } },
     },
     placement: { subnets: 'private', zones: [letter], assignPublicIp: false },
-    deployment: { minimumHealthyPercent: 0, maximumPercent: 100, zoneRebalancing: false },
+    deployment: { minimumHealthyPercent: 0, maximumPercent: 100, zoneRebalancing: false, waitMinutes: 25 },
     desiredCount: 1,
     attachment: {
       targetGroup: 'gateway',
@@ -244,7 +244,12 @@ export const blueprintAt = (stage: Stage): Blueprint => ({
   state: { kind: 'local', path: 'terraform.shop.tfstate' },
   network: network(stage),
   cluster: { id: 'Cluster', name: 'shop' },
-  namespace: { id: 'Namespace', name: 'shop.internal', description: 'Services of shop.' },
+  namespace: {
+    id: 'Namespace',
+    name: 'shop.internal',
+    description: 'Services of shop.',
+    negativeTtlSeconds: 5,
+  },
   services: ['orders', 'reports'].map((id) => api(id, stage)),
   ...(stage !== 'api' && {
     loadBalancer: loadBalancer(stage, ['orders', 'reports']),

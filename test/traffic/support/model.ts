@@ -1,4 +1,5 @@
 /** Gateway models for tests: written as an environment file would be, the schema fills in the defaults. */
+import { unseenSeconds } from '../../../constructs/blueprint/resolving/timing';
 import {
   balancing,
   type GatewayApi,
@@ -28,18 +29,25 @@ const routesOf = ({ policies: ofApi = {}, routes = {} }: ApiInput) =>
     Object.fromEntries(Object.entries(routes).map(([name, one]) => [name, route.parse(one)])),
   );
 
+const poolModel = (name: string, mostInstances: number): GatewayApi['pool'] => ({
+  host: `${name}.test.internal`,
+  port: 8080,
+  mostInstances,
+  unseenSeconds: unseenSeconds(mostInstances, 2),
+});
+
 export const apiModel = (name: string, input: ApiInput = {}): GatewayApi => ({
   name,
   paths: input.paths ?? [`/${name}`],
   hosts: input.hosts ?? [],
   headers: input.headers ?? {},
-  pool: { host: `${name}.test.internal`, port: 8080, mostInstances: input.mostInstances ?? 4 },
+  pool: poolModel(name, input.mostInstances ?? 4),
   health: { path: '/healthz', status: '200', intervalSeconds: 5, timeoutSeconds: 2 },
   requestTimeoutSeconds: input.requestTimeoutSeconds ?? 5,
   balancing: balancing.parse(input.balancing ?? {}),
   ...(input.canaryPercent && {
     canary: {
-      pool: { host: `${name}-canary.test.internal`, port: 8080, mostInstances: 2 },
+      pool: poolModel(`${name}-canary`, 2),
       percent: input.canaryPercent,
     },
   }),
@@ -61,6 +69,7 @@ export function gatewayModel(
     consumers: [{ name: 'acme' }, { name: 'globex' }],
     balancerCidrs: [],
     balancerIdleTimeoutSeconds: 60,
+    lookupSeconds: 2,
     cacheMiB: 8,
     graceSeconds: 1,
     ...model,

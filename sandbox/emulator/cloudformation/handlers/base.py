@@ -19,8 +19,8 @@ from cloudformation.functions import as_text
 from cloudformation.ordering import AT_ONCE
 from cloudformation.records import Resource
 
-#: CloudFormation's own limits are hours; whoever waits on a laptop wants to know earlier.
-LONGEST_WAIT_SECONDS = 1200.0
+#: CloudFormation waits three hours for an ECS service: a long drain is no failure.
+LONGEST_WAIT_SECONDS = 10_800.0
 POLL_SECONDS = 0.5
 
 Properties = dict[str, Any]

@@ -72,11 +72,11 @@ class PrivateDnsNamespace(Handler):
         return Made(namespace["Id"], attributes)
 
     def update(self, request: Request, resource: Resource, properties: Properties) -> None:
-        only_these_change(resource, properties, "Description", "Tags")
+        only_these_change(resource, properties, "Description", "Properties", "Tags")
         request.client("servicediscovery").update_private_dns_namespace(
             Id=resource.physical_id,
             UpdaterRequestId=request.logical_id,
-            Namespace=picked(properties, "Description"),
+            Namespace=picked(properties, "Description", "Properties"),
         )
         retag(request, resource, properties)
 
