@@ -39,6 +39,10 @@ function runProgram(env: NodeJS.ProcessEnv) {
   });
 }
 
+/** What the plain CLIs say of the environment that runs on this machine. */
+const LEFT_OUT =
+  'LOOPBACK_NETWORK  sandbox is left out: 127.20.0.0/16 is on one machine alone. `stagecraft up sandbox` runs it in the sandbox; in AWS it needs a private block, such as 10.0.0.0/16.\n';
+
 describe('the environments of this repository', () => {
   const outdir = newFolder();
   const stacks = synthesize({ environments, outdir });
@@ -230,10 +234,10 @@ describe('the program that the cdk CLI runs', () => {
   test('writes into the folder that it is told, without credentials', () => {
     const outdir = newFolder();
     const { status, stderr } = runProgram({ CDK_OUTDIR: outdir, CDK_VALIDATION: 'false' });
-    expect([status, stderr]).toEqual([0, '']);
-    expect(Object.keys(readJson(path.join(outdir, 'manifest.json')).artifacts)).toEqual(
-      expect.arrayContaining(['dev', 'prod', 'sandbox', 'staging']),
-    );
+    expect([status, stderr]).toEqual([0, LEFT_OUT]);
+    const artifacts = Object.keys(readJson(path.join(outdir, 'manifest.json')).artifacts);
+    expect(artifacts).toEqual(expect.arrayContaining(['dev', 'prod', 'staging']));
+    expect(artifacts).not.toContain('sandbox');
   });
 
   test('ends with the problems of a broken file, and no stack trace', () => {

@@ -39,6 +39,10 @@ function runProgram(file: string, parameters: string[], env: NodeJS.ProcessEnv =
   });
 }
 
+/** What the plain CLIs say of the environment that runs on this machine. */
+const LEFT_OUT =
+  'LOOPBACK_NETWORK  sandbox is left out: 127.20.0.0/16 is on one machine alone. `stagecraft up sandbox` runs it in the sandbox; in AWS it needs a private block, such as 10.0.0.0/16.\n';
+
 describe('the environments of this repository', () => {
   const all = synthesizedFiles();
 
@@ -198,7 +202,7 @@ describe('the program that the cdktf CLI runs', () => {
       CDKTF_OUTDIR: outdir,
       STAGECRAFT_AWS_PROVIDER_VERSION: '~> 5.100',
     });
-    expect([status, stderr]).toEqual([0, '']);
+    expect([status, stderr]).toEqual([0, LEFT_OUT]);
     const { configuration } = new Synthesized(
       readFileSync(path.join(outdir, 'stacks/prod/cdk.tf.json'), 'utf8'),
     );
