@@ -3,8 +3,7 @@ import { readdirSync } from 'node:fs';
 import { Agent } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { statePort } from '../../constructs/gateway/haproxy/ports';
-import { type Reply, raw } from './support/client';
+import type { Reply } from './support/client';
 import { Issuer, issuerKey, jwkOf, nowSeconds, signed } from './support/issuer';
 import { gatewayModel } from './support/model';
 import { Pair } from './support/pair';
@@ -46,10 +45,6 @@ const ask = async (member: number, key: typeof first): Promise<number> => {
 const both = async (key: typeof first): Promise<number[]> => [await ask(0, key), await ask(1, key)];
 const becomes = (name: string, key: typeof first, status: number) =>
   until(name, async () => (await both(key)).every((one) => one === status), { withinSeconds: 40 });
-
-/** Whether the other member has said which of its tables is which. */
-const hears = async (member: number): Promise<boolean> =>
-  / remote_id=[1-9]/.test(await raw(pair.member(member).address, 'show peers\n', { port: statePort }));
 
 /** Calls of several kinds of client, until `stop`; what was not as it should be. */
 function load() {
@@ -109,13 +104,15 @@ test('a new key is taken and the old one is not, without a request that fails or
   expect(wrong).toEqual([]);
   expect(calls).toBeGreaterThan(1000);
 
-  // New workers of HAProxy 3.2 tell each other of new counts some seconds later than 2.6's; what was counted is there.
-  for (const member of [0, 1]) await until(`member ${member} is told of counts`, () => hears(member));
+  // What was counted before is there: without it each member would let the whole limit pass. New workers tell each other
+  // of new counts at once with HAProxy 2.6, and up to some seconds later with 3.2; until then each counts for itself.
   const statuses: number[] = [];
-  for (let number = 0; number < limit; number += 1) {
+  for (let number = 0; number < 2 * limit; number += 1) {
     statuses.push((await pair.call(number % 2, '/counted')).status);
   }
-  expect(statuses.filter((status) => status === 200)).toHaveLength(limit - 12);
+  const passed = statuses.filter((status) => status === 200).length;
+  expect(passed).toBeGreaterThanOrEqual(limit - 12);
+  expect(passed).toBeLessThanOrEqual(2 * (limit - 12));
 }, 60_000);
 
 test('an issuer that does not answer: its last keys are taken for the time that was said, and no longer', async () => {
