@@ -85,7 +85,8 @@ export interface Draft {
   readonly conditions: readonly RuleCondition[];
 }
 
-function drafts(name: string, api: Api, seed: number): Draft[] {
+/** The rules of an API without where they lead. @param seed @default that of the file */
+export function draftsOf(name: string, api: Api, seed: number = api.listenerSeed): Draft[] {
   const headers = Object.entries(api.headers).map(([header, value]): RuleCondition => {
     return { kind: 'header', name: header.toLowerCase(), values: [value] };
   });
@@ -116,9 +117,6 @@ function drafts(name: string, api: Api, seed: number): Draft[] {
 }
 
 const numbered = (key: string, seed: number): string => (seed === 0 ? key : `${key} ${seed}`);
-
-/** The rules of an API without where they lead. @param seed @default that of the file */
-export const draftsOf = (name: string, api: Api, seed = api.listenerSeed): Draft[] => drafts(name, api, seed);
 
 export const draftRules = ({ apis }: Pick<Environment, 'apis'>): Draft[] =>
   Object.entries(apis).flatMap(([name, api]) => draftsOf(name, api));
