@@ -19,8 +19,8 @@ import {
   environmentOf,
   sizeProblems,
   variableOf,
-} from '../constructs/gateway/haproxy/container';
-import { startScript } from '../constructs/gateway/haproxy/start-script';
+} from '../constructs/gateway/haproxy/container/container';
+import { startScript } from '../constructs/gateway/haproxy/container/start-script';
 import { chooseHaproxy } from '../sandbox/chosen-haproxy';
 import { type ApiInput, gatewayModel } from '../test/traffic/support/model';
 import { missingPrograms } from './programs';

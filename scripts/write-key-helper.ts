@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
-import { pack } from '../constructs/gateway/haproxy/container';
+import { pack } from '../constructs/gateway/haproxy/container/container';
 
 const folder = join(__dirname, '../constructs/gateway/key-helper');
 

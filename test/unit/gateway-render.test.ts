@@ -9,7 +9,7 @@ import {
   prefixesInOrder,
 } from '../../constructs/gateway';
 import { haproxy } from '../../constructs/gateway/haproxy';
-import { pack } from '../../constructs/gateway/haproxy/container';
+import { pack } from '../../constructs/gateway/haproxy/container/container';
 import { Problems } from '../../constructs/problems';
 import { gatewayModel } from '../traffic/support/model';
 

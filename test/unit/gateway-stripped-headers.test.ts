@@ -1,6 +1,6 @@
 /** A header that the gateway takes away from every request must not be one that a policy can be told to read. */
 import { expect, test } from '@jest/globals';
-import { stripHeaders } from '../../constructs/gateway/haproxy/client';
+import { stripHeaders } from '../../constructs/gateway/haproxy/frame/client';
 import { requestHeader } from '../../constructs/gateway/policies/request-header';
 
 const stripped = stripHeaders.flatMap((line) => {

@@ -1,6 +1,7 @@
 /** Proves, place by place, what of a string may stand in the configuration, and how it is written there. */
 import { describe, expect, test } from '@jest/globals';
-import { line, type PlaceName, put, textProblem } from '../../constructs/gateway/haproxy/text';
+import { all, printRules, rule } from '../../constructs/gateway/haproxy/language/rules';
+import { line, type PlaceName, put, textProblem } from '../../constructs/gateway/haproxy/language/text';
 
 const accepts = (place: PlaceName, value: string) => textProblem(place, value, []).length === 0;
 
@@ -80,4 +81,13 @@ test('a brace alone would end the condition that it stands in, and is refused', 
     { code: 'GATEWAY_TEXT', given: '"}"' },
   ]);
   expect(textProblem('headerValue', '}}', ['apis', 'orders'])).toEqual([]);
+});
+
+test('one rule may be for a request, for its answer and for whatever leaves', () => {
+  const one = rule(line`del-header X-One`, all(line`{ var(txn.a) -m found }`));
+  expect(printRules({ request: [one], response: [one], afterResponse: [one] })).toEqual([
+    'http-request del-header X-One if { var(txn.a) -m found }',
+    'http-response del-header X-One if { var(txn.a) -m found }',
+    'http-after-response del-header X-One if { var(txn.a) -m found }',
+  ]);
 });

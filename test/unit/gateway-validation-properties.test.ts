@@ -10,9 +10,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { requestLines, rule } from '../../constructs/gateway/haproxy/rules';
-import { line } from '../../constructs/gateway/haproxy/text';
-import { invalidParameter } from '../../constructs/gateway/haproxy/validation-query';
+import { requestLines, rule } from '../../constructs/gateway/haproxy/language/rules';
+import { line } from '../../constructs/gateway/haproxy/language/text';
+import { invalidParameter } from '../../constructs/gateway/haproxy/validation/query';
 import { patternProblem } from '../../constructs/gateway/pattern';
 import { until } from '../traffic/support/until';
 

@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { gunzipSync, strFromU8 } from 'fflate';
 import { haproxy } from '../../constructs/gateway/haproxy';
-import { textProblem } from '../../constructs/gateway/haproxy/text';
+import { textProblem } from '../../constructs/gateway/haproxy/language/text';
 import { patternProblem, patternText, readPattern } from '../../constructs/gateway/pattern';
 import { gatewayModel } from '../traffic/support/model';
 import { type Broken, parsed, refuses } from './environment-fixture';

@@ -7,7 +7,7 @@ import {
   unseenSeconds,
   waitMinutes,
 } from '../../constructs/blueprint/resolving/timing';
-import { startSeconds } from '../../constructs/gateway/haproxy/start';
+import { startSeconds } from '../../constructs/gateway/haproxy/container/start';
 import { balanced, type Edit, PORT, parsed, problemsOf, REGION, shop } from './environment-fixture';
 
 test.each([

@@ -1,12 +1,12 @@
 /** What keeps a model from being rendered: all of it, in the words of the environment file. */
 import type { Path, Problem } from '../../problems';
 import type { GatewayApi, GatewayModel, GatewayRoute } from '../model';
-import { consumerProblems } from './authorization';
-import { writeProblems } from './cache-writes';
+import { writeProblems } from './cache/writes';
+import { consumerProblems } from './callers/authorization';
 import { policies } from './configuration';
-import { drainProblems } from './drain';
-import { planProblems } from './rate-limit';
-import { textProblem } from './text';
+import { drainProblems } from './container/drain';
+import { textProblem } from './language/text';
+import { planProblems } from './rate-limit/rate-limit';
 
 const routeProblems = ({ name, paths }: GatewayRoute, path: Path): Problem[] => [
   ...textProblem('name', name, path),

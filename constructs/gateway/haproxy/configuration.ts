@@ -1,34 +1,41 @@
 /** The whole configuration of one member. */
 import type { GatewayApi } from '../model';
-import { authentication } from './authentication';
-import { authorization } from './authorization';
-import { cache, cachedBackend, isCached, memberPool, ownerRules } from './cache';
-import { internal, storedRules } from './cache-store';
-import { began } from './cache-writes';
-import { canaryFrontend, canaryPools, hopRules, hopServer, toldVersionRules, versionRules } from './canary';
-import { compression, compressionLines } from './compression';
-import { cors, requestedRouteLines } from './cors';
-import { drain } from './drain';
-import { ownErrors } from './errors';
-import { controlFrontend, statusFrontend, trafficFrontend } from './frontends';
-import { issuersOf } from './issuers';
-import { memberResolvers } from './members';
-import type { Policy } from './policy';
-import { type Pool, pool, poolResolvers } from './pool';
-import { statePort } from './ports';
-import { rateLimit } from './rate-limit';
-import { routeLines } from './routes';
-import { routingFiles } from './routing';
-import { all, not, printRules, type Rules, together, within } from './rules';
-import { type Context, merged, printSections, type Section } from './sections';
-import { securityHeaders } from './security-headers';
-import { warmUpSeconds } from './start';
-import { serversFile } from './start-script';
-import { line, put, type Text } from './text';
-import { tokensProgram } from './token-settings';
-import { requestTransformation, transformation } from './transformation';
-import { validation } from './validation';
-import { loopbackAddress } from './variables';
+import { compression, compressionLines } from './answers/compression';
+import { cors, requestedRouteLines } from './answers/cors';
+import { ownErrors } from './answers/errors';
+import { securityHeaders } from './answers/security-headers';
+import { cache, cachedBackend, isCached, memberPool, ownerRules } from './cache/cache';
+import { internal, storedRules } from './cache/store';
+import { began } from './cache/writes';
+import { authentication } from './callers/authentication';
+import { authorization } from './callers/authorization';
+import { issuersOf } from './callers/issuers';
+import { tokensProgram } from './callers/token-settings';
+import { drain } from './container/drain';
+import { warmUpSeconds } from './container/start';
+import { serversFile } from './container/start-script';
+import { controlFrontend, statusFrontend, trafficFrontend } from './frame/frontends';
+import { all, not, printRules, type Rules, together, within } from './language/rules';
+import { line, put, type Text } from './language/text';
+import { loopbackAddress } from './language/variables';
+import {
+  canaryFrontend,
+  canaryPools,
+  hopRules,
+  hopServer,
+  toldVersionRules,
+  versionRules,
+} from './parts/canary';
+import { memberResolvers } from './parts/members';
+import type { Policy } from './parts/policy';
+import { type Pool, pool, poolResolvers } from './parts/pool';
+import { statePort } from './parts/ports';
+import { routeLines } from './parts/routes';
+import { routingFiles } from './parts/routing';
+import { type Context, merged, printSections, type Section } from './parts/sections';
+import { rateLimit } from './rate-limit/rate-limit';
+import { requestTransformation, transformation } from './transformation/transformation';
+import { validation } from './validation/validation';
 
 /** In the order that they are applied to a request: who, whether it may, how often, and only then the cache. */
 export const policies: readonly Policy[] = [

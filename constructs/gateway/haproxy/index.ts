@@ -1,16 +1,16 @@
 /** The default data plane: HAProxy. Directives are those that 2.6 and 3.x read alike. */
 import { Problems } from '../../problems';
 import type { DataPlane } from '../model';
+import { consumersText, parseConsumersText } from './callers/consumers';
+import { issuersOf, keyTies } from './callers/issuers';
 import { modelProblems } from './check';
 import { configuration, files } from './configuration';
-import { consumersText, parseConsumersText } from './consumers';
-import { configurationFile, environmentOf, sizeProblems, variableOf } from './container';
-import { drain } from './drain';
-import { issuersOf, keyTies } from './issuers';
-import { metrics } from './metrics';
-import { consumersVariable, healthPath, ports } from './ports';
-import { startSeconds } from './start';
-import { startScript } from './start-script';
+import { configurationFile, environmentOf, sizeProblems, variableOf } from './container/container';
+import { drain } from './container/drain';
+import { startSeconds } from './container/start';
+import { startScript } from './container/start-script';
+import { metrics } from './frame/metrics';
+import { consumersVariable, healthPath, ports } from './parts/ports';
 
 export const haproxy: DataPlane = {
   name: 'haproxy',

@@ -1,0 +1,169 @@
+/** What browsers ask before and after a page calls an API of another origin: see `policies/cors.ts`. */
+import type { GatewayApi } from '../../model';
+import type { Policies } from '../../policies';
+import {
+  all,
+  always,
+  both,
+  type Condition,
+  found,
+  inLines,
+  isTrue,
+  not,
+  type Rule,
+  type Rules,
+  rule,
+  together,
+} from '../language/rules';
+import { join, line, put, type Text, textProblem } from '../language/text';
+import { type Policy, policy } from '../parts/policy';
+import { routeLines } from '../parts/routes';
+import { type Place, pathOf, placesOf } from '../parts/sections';
+import { refuse } from './errors';
+
+type Cors = NonNullable<Policies['cors']>;
+
+const isPreflight = [
+  line`METH_OPTIONS`,
+  line`{ req.fhdr(origin) -m found }`,
+  line`{ req.fhdr(access-control-request-method) -m found }`,
+];
+
+/** A line of HAProxy's has 64 words at most. */
+const originsPerLine = 10;
+
+/**
+ * Sets a variable to what the answer says, for origins that are allowed. They are compared letter by letter; a list of
+ * origins, or two headers, are none of them.
+ */
+function allowedOrigin(variable: Text, { origins }: Cors, when: Condition): Rule[] {
+  if (origins === 'any') return [rule(line`set-var(txn.${variable}) str(*)`, when)];
+  return inLines(origins, originsPerLine).map((some) => {
+    const names = join(
+      some.map((origin) => put('origin', origin)),
+      line` `,
+    );
+    return rule(
+      line`set-var(txn.${variable}) req.fhdr(origin)`,
+      both(when, all(line`{ req.fhdr_cnt(origin) eq 1 }`, line`{ req.fhdr(origin) -m str -- ${names} }`)),
+    );
+  });
+}
+
+const list = (names: readonly Text[]) => join(names, line`, `);
+const headerList = (names: readonly string[]) => list(names.map((name) => put('headerName', name)));
+
+/** Headers of the answer to a preflight, beside those of every answer. */
+function preflightHeaders({ methods, headers, maxAgeSeconds }: Cors): Text {
+  const names =
+    headers.length > 0 ? line` hdr Access-Control-Allow-Headers "${headerList(headers)}"` : line``;
+  return line`hdr Access-Control-Allow-Methods "${list(methods as readonly string[] as readonly Text[])}"${names} hdr Access-Control-Max-Age ${maxAgeSeconds}`;
+}
+
+const asked = isTrue(line`preflight`);
+
+const refuseOrigin = refuse({
+  status: 403,
+  reason: 'cors-origin',
+  detail: 'Pages of this origin may not call the API.',
+  when: all(asked),
+  headers: line`hdr Vary Origin`,
+});
+
+function preflightRules(cors: Cors): Rules {
+  const credentials = cors.credentials ? line` hdr Access-Control-Allow-Credentials true` : line``;
+  // `*` is the same for all.
+  const vary = cors.origins === 'any' ? line`` : line` hdr Vary Origin`;
+  return {
+    request: [
+      rule(line`set-var(txn.preflight) bool(true)`, all(...isPreflight)),
+      ...allowedOrigin(line`preflight_origin`, cors, all(asked)),
+      rule(
+        line`return status 204 hdr Access-Control-Allow-Origin %[var(txn.preflight_origin)]${credentials} ${preflightHeaders(cors)}${vary}`,
+        all(found(line`preflight_origin`)),
+      ),
+      ...(cors.origins === 'any' ? [] : refuseOrigin),
+    ],
+  };
+}
+
+const settings = ({ policies }: Place) => policies.cors;
+
+/** Answers preflights. The route is that of the announced method: `requestedRouteLines`. */
+const preflight = policy<Cors>({ settings, rules: preflightRules }, line`requested_route`);
+
+const actual = policy<Cors>({
+  settings,
+
+  problems: ({ origins, credentials, headers, exposeHeaders }, place) => {
+    const path = [...pathOf(place), 'cors'];
+    return [
+      ...(origins === 'any' ? [] : origins).flatMap((origin, index) =>
+        textProblem('origin', origin, [...path, 'origins', index]),
+      ),
+      ...Object.entries({ headers, exposeHeaders }).flatMap(([field, all]) =>
+        all.flatMap((name, index) => textProblem('headerName', name, [...path, field, index])),
+      ),
+      ...(origins === 'any' && credentials
+        ? [
+            {
+              code: 'CORS_ANY_CREDENTIALS',
+              path: [...path, 'credentials'],
+              message: 'Any page on the internet could read what the API answers to a user who is signed in.',
+              given: 'origins any, credentials true',
+              allowed: 'credentials with origins that are named',
+              fix: 'Name the origins, or take `credentials` away.',
+            },
+          ]
+        : []),
+    ];
+  },
+
+  rules: (cors) => ({
+    request: allowedOrigin(line`cors_origin`, cors, always),
+    // One voice: the API's own words would contradict, or be added to, the gateway's.
+    response: [rule(line`del-header access-control- -m beg`)],
+    afterResponse: [
+      rule(
+        line`set-header Access-Control-Allow-Origin %[var(txn.cors_origin)]`,
+        all(found(line`cors_origin`)),
+      ),
+      ...(cors.credentials
+        ? [rule(line`set-header Access-Control-Allow-Credentials true`, all(found(line`cors_origin`)))]
+        : []),
+      ...(cors.exposeHeaders.length > 0
+        ? [
+            rule(
+              line`set-header Access-Control-Expose-Headers "${headerList(cors.exposeHeaders)}"`,
+              all(found(line`cors_origin`)),
+            ),
+          ]
+        : []),
+      ...(cors.origins === 'any'
+        ? []
+        : [
+            rule(
+              line`add-header Vary Origin`,
+              all(not(found(line`preflight`)), line`!{ res.hdr(vary) -m str -i origin * }`),
+            ),
+          ]),
+    ],
+  }),
+});
+
+/** Before all other policies, since a preflight carries no key. */
+export const cors: Policy = {
+  ...actual,
+  rules: (api, context) => together([preflight.rules(api, context), actual.rules(api, context)]),
+};
+
+/** Finds the route that the announced method would take, where routes differ in what they allow. */
+export function requestedRouteLines(api: GatewayApi): Text[] {
+  const different = new Set(placesOf(api).map(({ policies }) => JSON.stringify(policies.cors)));
+  if (different.size < 2) return [];
+  return routeLines(api, {
+    variable: line`requested_route`,
+    method: line`req.fhdr(access-control-request-method) -m str`,
+    when: isPreflight,
+  });
+}

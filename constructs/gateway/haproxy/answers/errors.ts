@@ -1,0 +1,69 @@
+/** Answers of the gateway's own: problem details as RFC 9457 says. */
+import { type Condition, type Rule, rule } from '../language/rules';
+import { line, type Text } from '../language/text';
+
+const titles = {
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  408: 'Request Timeout',
+  411: 'Length Required',
+  413: 'Content Too Large',
+  414: 'URI Too Long',
+  415: 'Unsupported Media Type',
+  422: 'Unprocessable Content',
+  429: 'Too Many Requests',
+  500: 'Internal Server Error',
+  502: 'Bad Gateway',
+  503: 'Service Unavailable',
+  504: 'Gateway Timeout',
+} as const;
+
+export type ErrorStatus = keyof typeof titles;
+
+const body = (status: ErrorStatus, detail: string) =>
+  JSON.stringify({ type: 'about:blank', title: titles[status], status, detail });
+
+/** Everything that makes the answer but the status' keyword; `detail` is ours, never a caller's text. */
+function answer(status: ErrorStatus, detail: string): Text {
+  if (!/^[A-Za-z0-9 ,.:;_-]+$/.test(detail)) throw new Error(`Detail with special characters: ${detail}`);
+  const text = `status ${status} content-type application/problem+json string '${body(status, detail)}'`;
+  return `${text} hdr Cache-Control no-store` as Text;
+}
+
+export interface Refusal {
+  readonly status: ErrorStatus;
+  /** Why, for the access log. */
+  readonly reason: string;
+  /** Why, for the caller. */
+  readonly detail: string;
+  /** @default always */
+  readonly when?: Condition;
+  /** More headers of the answer: `hdr Name value`. */
+  readonly headers?: Text;
+}
+
+/** Two rules: the reason for the log, then the answer. */
+export function refuse({ status, reason, detail, when, headers }: Refusal): Rule[] {
+  if (!/^[a-z-]+$/.test(reason)) throw new Error(`Reason with special characters: ${reason}`);
+  const extra = headers ? line` ${headers}` : line``;
+  return [
+    rule(line`set-var(txn.deny) str(${reason as Text})`, when),
+    rule(line`return ${answer(status, detail)}${extra}`, when),
+  ];
+}
+
+/** What HAProxy answers by itself, in the same form. */
+export function ownErrors(): Text[] {
+  const details: [ErrorStatus, string][] = [
+    [400, 'The request is not valid HTTP.'],
+    [408, 'The request took too long to arrive.'],
+    [500, 'The gateway failed.'],
+    [502, 'The API gave no valid answer.'],
+    [503, 'No instance of the API can take the request.'],
+    [504, 'The API took too long to answer.'],
+  ];
+  return details.map(([status, detail]) => line`http-error ${answer(status, detail)}`);
+}

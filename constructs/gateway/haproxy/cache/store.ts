@@ -1,0 +1,129 @@
+/**
+ * The owner's side of the cache: the internal port looks a key up, asks the API when it has to, and keeps the answer.
+ * What the policies say of that, the API's backend leaves in variables: `txn.ttl`, `txn.other_vary`.
+ */
+import type { GatewayApi } from '../../model';
+import {
+  all,
+  any,
+  type Condition,
+  found,
+  isTrue,
+  not,
+  type Rules,
+  rule,
+  together,
+  within,
+} from '../language/rules';
+import { join, line, put } from '../language/text';
+import { policy } from '../parts/policy';
+import type { Context } from '../parts/sections';
+import { freshness } from './freshness';
+import { writeRules } from './writes';
+
+export const internal = isTrue(line`internal`);
+const keyed = found(line`key`);
+const hit = isTrue(line`hit`);
+const keep = isTrue(line`keep`);
+const forget = (when: Condition) => rule(line`unset-var(txn.keep)`, when);
+
+/** Answers that differ by more than the key knows are not kept. */
+const knownVary = policy<readonly string[]>({
+  settings: ({ policies: { cache } }) => cache?.varyBy.headers,
+  rules: (headers) => {
+    const chosen = headers.includes('accept-encoding');
+    const names = [...new Set(['accept-encoding', ...headers])].map((name) => put('headerName', name));
+    const known = line`(${join(names, line`|`)})`;
+    return {
+      // Only here: the public side needs to know what the client takes, to compress what was kept.
+      request: chosen ? [] : [rule(line`del-header accept-encoding`, all(keyed))],
+      response: [
+        rule(
+          line`set-var(txn.other_vary) bool(true)`,
+          all(
+            line`{ res.fhdr(vary) -m found }`,
+            line`!{ res.fhdr(vary) -m reg -i "^${known}( *, *${known})*\$" }`,
+          ),
+        ),
+      ],
+    };
+  },
+});
+
+/** Rules of `<api>` before those of its policies: what came over the internal port has passed them all. */
+export const storedRules = (api: GatewayApi, context: Context): Rules =>
+  together([
+    within(all(internal), together([knownVary.rules(api, context), freshness.rules(api, context)])),
+    { request: [rule(line`allow`, all(internal))] },
+    writeRules(api, context),
+    {
+      response: [
+        rule(line`del-header x-gateway- -m beg`),
+        rule(line`set-header X-Cache BYPASS`, all(not(internal))),
+        rule(line`set-var(txn.cache) str(BYPASS)`, all(not(internal))),
+      ],
+    },
+  ]);
+
+/** Rules of the internal port. */
+export const storeRules: Rules = {
+  request: [
+    rule(line`set-var(txn.key) req.fhdr(x-gateway-key)`),
+    rule(line`set-var(txn.authorization) req.fhdr(x-gateway-authorization)`, all(keyed)),
+    rule(line`del-header x-gateway- -m beg`),
+    rule(line`set-var(txn.host) req.fhdr(host)`, all(keyed)),
+    rule(line`set-var(txn.pathq) pathq`, all(keyed)),
+    rule(line`set-header Host %[var(txn.api)]`, all(keyed)),
+    rule(line`set-pathq /%[var(txn.key)]`, all(keyed)),
+    rule(line`cache-use gateway`, all(keyed)),
+    rule(line`set-pathq %[var(txn.pathq)]`, all(keyed)),
+    rule(line`set-header Host %[var(txn.host)]`, all(keyed)),
+    rule(line`set-header Authorization %[var(txn.authorization)]`, all(found(line`authorization`))),
+  ],
+  response: [
+    rule(line`set-var(txn.hit) bool(true)`, all(keyed, line`{ res.cache_hit }`)),
+    rule(line`set-var(txn.keep) bool(true)`, all(keyed, not(hit), line`{ status 200 }`, found(line`ttl`))),
+    forget(
+      any(
+        isTrue(line`other_vary`),
+        line`{ res.fhdr(set-cookie) -m found }`,
+        line`{ res.hdr(cache-control) -m beg -i private no-store no-cache }`,
+        line`{ res.fhdr_cnt(cache-control) gt 1 }`,
+        line`{ res.fhdr_cnt(vary) gt 1 }`,
+      ),
+    ),
+    // HAProxy keeps what it is told by Cache-Control, and nothing with Vary: the API's own words wait aside.
+    rule(
+      line`set-header X-Gateway-Cache-Control %[res.fhdr(cache-control)]`,
+      all(keep, line`{ res.fhdr(cache-control) -m found }`),
+    ),
+    rule(line`set-header X-Gateway-Vary %[res.fhdr(vary)]`, all(keep, line`{ res.fhdr(vary) -m found }`)),
+    rule(line`del-header vary`, all(keep)),
+    // HAProxy 2.6 reads one byte beyond the number, and a digit there makes 1 s into 19 s: hence the comma.
+    rule(line`set-header Cache-Control "max-age=%[var(txn.ttl)], public"`, all(keep)),
+    // HAProxy would keep nothing that is older than its time here, although that is counted from now.
+    rule(
+      line`set-header X-Gateway-Age %[res.fhdr(age)]`,
+      all(keep, line`{ res.fhdr(age) -m reg "^[0-9]{1,9}\$" }`),
+    ),
+    rule(line`del-header age`, all(keep)),
+    rule(line`cache-store gateway`, all(keep)),
+    rule(line`set-var(txn.age) res.fhdr(age),add(0)`, all(hit)),
+    rule(line`set-var(txn.age) int(0)`, all(keep)),
+    rule(line`set-var(txn.age_before) res.fhdr(x-gateway-age),add(0)`, any(keep, hit)),
+    rule(line`set-var(txn.age) var(txn.age),add(txn.age_before)`, all(found(line`age_before`))),
+    rule(line`set-header Age %[var(txn.age)]`, all(found(line`age_before`))),
+    rule(line`del-header cache-control`, any(keep, hit)),
+    rule(
+      line`set-header Cache-Control %[res.fhdr(x-gateway-cache-control)]`,
+      all(line`{ res.fhdr(x-gateway-cache-control) -m found }`),
+    ),
+    rule(line`set-header Vary %[res.fhdr(x-gateway-vary)]`, all(line`{ res.fhdr(x-gateway-vary) -m found }`)),
+    rule(line`del-header x-gateway- -m beg`),
+    rule(line`set-header X-Cache HIT`, all(hit)),
+    rule(line`set-header X-Cache MISS`, all(keyed, not(hit))),
+    rule(line`set-header X-Cache BYPASS`, all(not(keyed))),
+    rule(line`set-header X-Gateway-Server %[var(txn.server)]`, all(not(hit))),
+    rule(line`set-header X-Gateway-Version %[var(txn.version)]`, all(found(line`version`))),
+  ],
+};

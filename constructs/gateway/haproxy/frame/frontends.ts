@@ -1,0 +1,80 @@
+/** What the gateway listens on: clients, by way of the load balancer; and whoever asks how it is. */
+
+import { refuse } from '../answers/errors';
+import { ofNoApi } from '../answers/security-headers';
+import { cachedFile, isCached } from '../cache/cache';
+import { draining, leaving } from '../container/drain';
+import { all, printRules, requestLines, within } from '../language/rules';
+import { line, put, type Text } from '../language/text';
+import { listenAddress, loopbackAddress, startTime } from '../language/variables';
+import { controlPort, healthPath, metricsPath, ports } from '../parts/ports';
+import { routing } from '../parts/routing';
+import type { Context, Section } from '../parts/sections';
+import { forwardedHeaders, requestId, stripHeaders } from './client';
+import { refuseConfusion } from './confusion';
+import { accessLog, noteRequest } from './log';
+
+/** Set on every answer, the gateway's own too. */
+const answerHeaders: readonly Text[] = [
+  line`http-after-response set-header X-Request-Id %[var(txn.request_id)] if { var(txn.request_id) -m found }`,
+  // Other answers have them from their API's backend.
+  ...printRules(within(all(line`{ be_name traffic }`), { afterResponse: ofNoApi })),
+  // The API's word on its connection with the gateway.
+  line`http-after-response del-header keep-alive`,
+  // Whoever keeps a connection open must leave while new ones are still taken.
+  line`http-after-response set-header Connection close if ${leaving}`,
+];
+
+export function trafficFrontend(context: Context): Section {
+  const cached = context.model.apis.some(isCached)
+    ? [line`use_backend %[var(txn.api)].cached if METH_GET { var(txn.api) -m str -f ${cachedFile} }`]
+    : [];
+  return {
+    head: line`frontend traffic from base`,
+    lines: [
+      line`bind "${listenAddress}:${ports.traffic}"`,
+      ...accessLog(context.member),
+      ...noteRequest,
+      ...forwardedHeaders(context.model),
+      ...requestId,
+      ...refuseConfusion,
+      ...stripHeaders,
+      ...routing(context),
+      ...answerHeaders,
+      // Which member answered: RFC 9110, section 7.6.3.
+      line`http-after-response add-header Via "1.1 ${put('name', context.member.name)}"`,
+      ...cached,
+      line`use_backend %[var(txn.api)]`,
+    ],
+  };
+}
+
+/**
+ * Health says whether this gateway can take requests, and nothing of the pools behind it: one dead API must not take
+ * the gateways out. A gateway that has just started says so until it knows the pools' addresses and the others' counts.
+ */
+export function statusFrontend(warmUpSeconds: number): Section {
+  return {
+    head: line`frontend gateway.status from base`,
+    lines: [
+      line`bind "${listenAddress}:${ports.status}"`,
+      line`monitor-uri ${healthPath as Text}`,
+      line`monitor fail if ${draining} || { date(-"${startTime}") lt ${warmUpSeconds} }`,
+      line`http-request use-service prometheus-exporter if { path ${metricsPath as Text} }`,
+      ...requestLines(refuse({ status: 404, reason: 'no-api', detail: 'Nothing is here.' })),
+    ],
+  };
+}
+
+/** From this machine only: the start script says when to drain, as a signal would end the taking of requests. */
+export function controlFrontend(): Section {
+  return {
+    head: line`frontend gateway.control from base`,
+    lines: [
+      line`bind "${loopbackAddress}:${controlPort}"`,
+      line`http-request set-var(proc.draining) bool(true) if METH_POST { path /drain }`,
+      line`http-request return status 204 if ${draining}`,
+      line`http-request return status 404`,
+    ],
+  };
+}

@@ -1,0 +1,110 @@
+/** What a policy is to the configuration, and how it is narrowed to the routes that have it. */
+import type { Problem } from '../../../problems';
+import type { GatewayApi, GatewayModel } from '../../model';
+import { all, always, type Condition, isOneOf, not, type Rules, together, within } from '../language/rules';
+import { line, put, type Text } from '../language/text';
+import { type Context, type Place, placesIn, placesOf, type Section } from './sections';
+
+/** One policy, carried out by HAProxy. What no place uses renders nothing. */
+export interface PolicyRendering<Settings> {
+  /**
+   * All that the rules depend on, as plain data; undefined when there is nothing to do. Places with equal settings
+   * share their rules, so no name of an API or a route is in it, unless the rules differ by it.
+   */
+  settings(place: Place): Settings | undefined;
+  /** Why HAProxy cannot do what a place says. @default it can */
+  problems?(settings: Settings, place: Place, model: GatewayModel): readonly Problem[];
+  /** Rules for each request that has the policy. The API's name is `var(txn.api)`. */
+  rules(settings: Settings, context: Context): Rules;
+  /** Sections that all places with this policy share. */
+  sections?(settings: readonly Settings[], context: Context): readonly Section[];
+  /** Files beside the configuration, by name. */
+  files?(settings: readonly Settings[], context: Context): Readonly<Record<string, string>>;
+}
+
+/** A policy as the configuration uses it. */
+export interface Policy {
+  /** What its rules depend on, as text: APIs of one kind have the same rules. */
+  kind(api: GatewayApi): string;
+  problems(api: GatewayApi, model: GatewayModel): readonly Problem[];
+  rules(api: GatewayApi, context: Context): Rules;
+  sections(context: Context): readonly Section[];
+  files(context: Context): Readonly<Record<string, string>>;
+}
+
+interface Group<Settings> {
+  /** The settings as text. */
+  readonly key: string;
+  readonly settings: Settings;
+  readonly places: Place[];
+}
+
+/** The places by their settings, in the order of the first of each. */
+function grouped<Settings>(
+  places: readonly Place[],
+  settingsOf: (place: Place) => Settings | undefined,
+): Group<Settings>[] {
+  const groups = new Map<string, Group<Settings>>();
+  for (const place of places) {
+    const settings = settingsOf(place);
+    if (settings === undefined) continue;
+    const key = JSON.stringify(settings);
+    const group = groups.get(key) ?? { key, settings, places: [] };
+    group.places.push(place);
+    groups.set(key, group);
+  }
+  return [...groups.values()];
+}
+
+/** Requests of an API that belong to the given places. A request that no route takes belongs to the API itself. */
+function scopeOf(api: GatewayApi, places: readonly Place[], route: Text): Condition {
+  const inside = api.routes.filter((route) => places.some((place) => place.route === route));
+  const whole = places.some(({ route }) => route === undefined);
+  const routes = whole ? api.routes.filter((route) => !inside.includes(route)) : inside;
+  if (routes.length === 0) return whole ? always : [];
+  const taken = isOneOf(
+    route,
+    routes.map(({ name }) => put('name', name)),
+  );
+  return all(whole ? not(taken) : taken);
+}
+
+/** `routeVariable` holds the name of the route that decides; by default that of the request. */
+export function policy<Settings>(
+  rendering: PolicyRendering<Settings>,
+  routeVariable: Text = line`route`,
+): Policy {
+  const all = (context: Context) =>
+    grouped(placesIn(context.model), (place) => rendering.settings(place)).map(({ settings }) => settings);
+  const groupsOf = (api: GatewayApi) => grouped(placesOf(api), (place) => rendering.settings(place));
+  // Hundreds of APIs have a few kinds of settings: the rules of each are made once for a configuration.
+  const made = new WeakMap<Context, Map<string, Rules>>();
+  const rulesOf = (api: GatewayApi, context: Context, { key, settings, places }: Group<Settings>): Rules => {
+    const scope = scopeOf(api, places, routeVariable);
+    const known = made.get(context) ?? new Map<string, Rules>();
+    made.set(context, known);
+    const whole = `${key} ${JSON.stringify(scope)}`;
+    const rules = known.get(whole) ?? within(scope, rendering.rules(settings, context));
+    known.set(whole, rules);
+    return rules;
+  };
+  return {
+    kind: (api) =>
+      groupsOf(api)
+        .map(({ key, places }) => `${key} ${places.map(({ route }) => route?.name ?? '').join()}`)
+        .join('\n'),
+    problems: (api, model) =>
+      groupsOf(api).flatMap(({ settings, places: [place] }) =>
+        place && rendering.problems ? rendering.problems(settings, place, model) : [],
+      ),
+    rules: (api, context) => together(groupsOf(api).map((group) => rulesOf(api, context, group))),
+    sections: (context) => {
+      const settings = all(context);
+      return settings.length > 0 && rendering.sections ? rendering.sections(settings, context) : [];
+    },
+    files: (context) => {
+      const settings = all(context);
+      return settings.length > 0 && rendering.files ? rendering.files(settings, context) : {};
+    },
+  };
+}

@@ -1,0 +1,95 @@
+/** The path that the API gets. */
+import type { Policies } from '../../policies';
+import { all, type Rule, rule } from '../language/rules';
+import { join, line, put, type Text } from '../language/text';
+import { pathCondition } from '../parts/routes';
+import type { Place } from '../parts/sections';
+
+type PathPolicy = NonNullable<NonNullable<Policies['transformation']>['path']>;
+
+export type PathChange =
+  /** `prefixes`: a number of segments, where all prefixes of the API have as many. */
+  | { readonly to: string; readonly prefixes: number | readonly string[] }
+  | { readonly rewrite: string; readonly from: readonly string[] };
+
+const depth = (path: string) => (path === '/' ? 0 : path.split('/').length - 1);
+
+export function pathChange(path: PathPolicy | undefined, { api, route }: Place): PathChange | undefined {
+  if (!path) return undefined;
+  if ('rewrite' in path) return { rewrite: path.rewrite, from: route?.paths ?? [] };
+  const [first, ...others] = new Set(api.paths.map(depth));
+  const prefixes = first !== undefined && others.length === 0 ? first : [...api.paths];
+  return { to: 'replacePrefix' in path ? path.replacePrefix : '/', prefixes };
+}
+
+/** Never an empty path: that would be no request. */
+function prefixRule(segments: number, to: string): Rule[] {
+  if (segments === 0) return to === '/' ? [] : [rule(line`replace-path ^(.*)$ ${put('path', to)}\1`)];
+  return [
+    to === '/'
+      ? rule(line`replace-path ^(/[^/]+){${segments}}/?(.*)$ /\2`)
+      : rule(line`replace-path ^(/[^/]+){${segments}}(/.*)?$ ${put('path', to)}\2`),
+  ];
+}
+
+function prefixRules(to: string, prefixes: number | readonly string[]): Rule[] {
+  if (typeof prefixes === 'number') return prefixRule(prefixes, to);
+  const longestFirst = [...prefixes].sort((a, b) => b.length - a.length);
+  const unknown = line`!{ var(txn.prefix_depth) -m found }`;
+  const found = longestFirst.map((prefix) =>
+    rule(
+      line`set-var(txn.prefix_depth) int(${depth(prefix)})`,
+      prefix === '/' ? all(unknown) : all(unknown, line`{ path,concat(/) -m beg ${put('path', prefix)}/ }`),
+    ),
+  );
+  const changes = [...new Set(prefixes.map(depth))].flatMap((segments) =>
+    prefixRule(segments, to).map(({ action }) =>
+      rule(action, all(line`{ var(txn.prefix_depth) -m int ${segments} }`)),
+    ),
+  );
+  return [...found, ...changes];
+}
+
+const segmentsOf = (path: string) => path.split('/').slice(1);
+const isPlaceholder = (segment: string) => segment.startsWith('{');
+
+/** Placeholders of a rewritten path that a route's path does not have in the same form. */
+export const unknownPlaceholders = (rewrite: string, from: string): string[] =>
+  segmentsOf(rewrite).filter((one) => isPlaceholder(one) && !segmentsOf(from).includes(one));
+
+/** More cannot be referred to. */
+export const mostPlaceholders = 9;
+export const placeholderCount = (path: string): number => segmentsOf(path).filter(isPlaceholder).length;
+
+const reference = (group: number) => `\\${group}` as Text;
+
+/** The route has compared the path already: only the places of its segments count here. */
+function rewriteRule(rewrite: string, from: string): Rule {
+  const names = segmentsOf(from).filter(isPlaceholder);
+  const segment = (one: string) =>
+    isPlaceholder(one) ? (one.endsWith('+}') ? line`/(.+)` : line`/([^/]+)`) : line`/[^/]+`;
+  const pattern = from === '/' ? line`` : join(segmentsOf(from).map(segment), line``);
+  const target = segmentsOf(rewrite).map((one): Text => {
+    if (isPlaceholder(one)) return line`/${reference(names.indexOf(one) + 1)}`;
+    return put('path', `/${one}`);
+  });
+  return rule(line`replace-path ^${pattern}/?$ ${join(target, line``)}`);
+}
+
+function rewriteRules(rewrite: string, from: readonly string[]): Rule[] {
+  const [only, ...others] = from;
+  if (only !== undefined && others.length === 0) return [rewriteRule(rewrite, only)];
+  // Which of its paths it was is found before any is changed.
+  const unknown = line`!{ var(txn.form) -m found }`;
+  return [
+    ...from.map((path, index) =>
+      rule(line`set-var(txn.form) int(${index})`, all(unknown, pathCondition(path))),
+    ),
+    ...from.map((path, index) =>
+      rule(rewriteRule(rewrite, path).action, all(line`{ var(txn.form) -m int ${index} }`)),
+    ),
+  ];
+}
+
+export const pathRules = (change: PathChange): Rule[] =>
+  'rewrite' in change ? rewriteRules(change.rewrite, change.from) : prefixRules(change.to, change.prefixes);

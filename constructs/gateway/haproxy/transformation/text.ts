@@ -1,0 +1,56 @@
+/** Values with placeholders, as log formats in double quotes. */
+import type { placeholders } from '../../policies/transformation';
+import { join, line, type PlaceName, put, type Text } from '../language/text';
+
+type Placeholder = (typeof placeholders)[number];
+type Sources = Readonly<Record<Placeholder, Text>>;
+
+/** For requests: on the owner's side of the cache, only the headers know of the client. */
+export const requestSources: Sources = {
+  consumer: line`req.fhdr(x-consumer-id)`,
+  requestId: line`req.fhdr(x-request-id)`,
+  clientAddress: line`req.fhdr(x-forwarded-for)`,
+  api: line`var(txn.api)`,
+  route: line`var(txn.route)`,
+};
+
+/** For answers: the request's headers are no longer there. */
+export const responseSources: Sources = {
+  consumer: line`var(txn.consumer)`,
+  requestId: line`var(txn.request_id)`,
+  clientAddress: line`var(txn.client)`,
+  api: line`var(txn.api)`,
+  route: line`var(txn.route)`,
+};
+
+const parts = (value: string) => value.split(/(\{[A-Za-z]+\})/).filter((part) => part !== '');
+
+const nameOf = (part: string, sources: Sources): Placeholder | undefined => {
+  const name = /^\{([A-Za-z]+)\}$/.exec(part)?.[1];
+  return name !== undefined && Object.hasOwn(sources, name) ? (name as Placeholder) : undefined;
+};
+
+/** Each part that stands for itself; of an empty value, the empty text. */
+export const literalsOf = (value: string): string[] =>
+  value === '' ? [''] : parts(value).filter((part) => nameOf(part, requestSources) === undefined);
+
+export const namesConsumer = (value: string): boolean =>
+  parts(value).some((part) => nameOf(part, requestSources) === 'consumer');
+
+function format(value: string, sources: Sources, place: PlaceName, then: Text): Text {
+  return join(
+    parts(value).map((part) => {
+      const name = nameOf(part, sources);
+      return name ? line`%[${sources[name]}${then}]` : put(place, part);
+    }),
+    line``,
+  );
+}
+
+/** A header's value, without the quotes. */
+export const headerFormat = (value: string, sources: Sources): Text =>
+  format(value, sources, 'format', line``);
+
+/** A query parameter's value, without the quotes. */
+export const queryFormat = (value: string): Text =>
+  format(value, requestSources, 'queryValue', line`,url_enc`);

@@ -1,0 +1,210 @@
+/**
+ * What the API gets and what it answers, in another form. The request is changed last, on its way to the pool: for a
+ * cached API that is on the owner's side, after the key. The answer is changed on the public side: hits too.
+ */
+import type { Path, Problem } from '../../../problems';
+import type { Policies } from '../../policies';
+import { refuse } from '../answers/errors';
+import { all, type Rule, rule } from '../language/rules';
+import { line, type PlaceName, put, type Text, textProblem } from '../language/text';
+import { policy } from '../parts/policy';
+import { type Place, pathOf } from '../parts/sections';
+import {
+  mostPlaceholders,
+  type PathChange,
+  pathChange,
+  pathRules,
+  placeholderCount,
+  unknownPlaceholders,
+} from './path';
+import { longestQueryBytes, queryRules } from './query';
+import { headerFormat, literalsOf, namesConsumer, requestSources, responseSources } from './text';
+
+type Transformation = NonNullable<Policies['transformation']>;
+type Headers = Transformation['response'];
+
+/** How many lines of a header keep their values under its new name. */
+const mostLines = 4;
+
+function headerRules(
+  { setHeaders, removeHeaders, renameHeaders }: Headers,
+  from: Text,
+  sources: typeof requestSources,
+): Rule[] {
+  const lines = Array.from({ length: mostLines }, (_, index) => index + 1);
+  const renamed = Object.entries(renameHeaders).flatMap(([old, name]) => {
+    const [before, after] = [put('headerName', old), put('headerName', name)];
+    const has = (count: number) => all(line`{ ${from}.fhdr_cnt(${before}) ge ${count} }`);
+    return [
+      rule(line`del-header ${after}`, has(1)),
+      ...lines.map((nth) => rule(line`add-header ${after} %[${from}.fhdr(${before},${nth})]`, has(nth))),
+      rule(line`del-header ${before}`),
+    ];
+  });
+  return [
+    ...renamed,
+    ...removeHeaders.map((name) => rule(line`del-header ${put('headerName', name)}`)),
+    ...Object.entries(setHeaders).map(([name, value]) =>
+      rule(line`set-header ${put('headerName', name)} "${headerFormat(value, sources)}"`),
+    ),
+  ];
+}
+
+interface ToPool {
+  readonly path?: PathChange;
+  readonly request: Transformation['request'];
+}
+
+/** Rules for what goes to the pool: after all others, and after the cache's. */
+export const requestTransformation = policy<ToPool>({
+  settings: (place) => {
+    const { transformation } = place.policies;
+    if (!transformation) return undefined;
+    const path = pathChange(transformation.path, place);
+    return { ...(path ? { path } : {}), request: transformation.request };
+  },
+  rules: ({ path, request }) => ({
+    request: [
+      ...(path ? pathRules(path) : []),
+      ...queryRules(request.setQuery, request.removeQuery),
+      ...headerRules(request, line`req`, requestSources),
+    ],
+  }),
+});
+
+interface Settings {
+  readonly transformation: Transformation;
+  readonly path?: PathChange;
+  readonly public: boolean;
+}
+
+/** A name that is set, removed or renamed twice: which one counts? */
+function twice(names: readonly string[], path: Path): Problem[] {
+  const again = names.filter((name, index) => names.indexOf(name) !== index);
+  return [...new Set(again)].map((name) => ({
+    code: 'TRANSFORMATION_TWICE',
+    path,
+    message: `\`${name}\` is set, removed or renamed more than once.`,
+    given: name,
+    fix: 'Keep one of them.',
+  }));
+}
+
+function valueProblems(
+  values: Readonly<Record<string, string>>,
+  [namePlace, valuePlace]: readonly [PlaceName, PlaceName],
+  path: Path,
+  open: boolean,
+): Problem[] {
+  return Object.entries(values).flatMap(([name, value]) => [
+    ...textProblem(namePlace, name, [...path, name]),
+    ...literalsOf(value).flatMap((part) => textProblem(valuePlace, part, [...path, name])),
+    ...(open && namesConsumer(value)
+      ? [
+          {
+            code: 'TRANSFORMATION_WITHOUT_CONSUMER',
+            path: [...path, name],
+            message: 'The consumer is not known here: this API is public.',
+            given: value,
+            fix: 'Write it without {consumer}, or set policies.authentication.',
+          },
+        ]
+      : []),
+  ]);
+}
+
+function headerProblems(headers: Headers, path: Path, open: boolean): Problem[] {
+  const { setHeaders, removeHeaders, renameHeaders } = headers;
+  const renamed = Object.entries(renameHeaders);
+  return [
+    ...valueProblems(setHeaders, ['headerName', 'format'], [...path, 'setHeaders'], open),
+    ...removeHeaders.flatMap((name, index) =>
+      textProblem('headerName', name, [...path, 'removeHeaders', index]),
+    ),
+    ...renamed.flatMap((names) =>
+      names.flatMap((name) => textProblem('headerName', name, [...path, 'renameHeaders', names[0]])),
+    ),
+    ...twice([...Object.keys(setHeaders), ...removeHeaders, ...renamed.flat()], path),
+  ];
+}
+
+function pathProblems(change: PathChange | undefined, path: Path): Problem[] {
+  if (!change) return [];
+  if (!('rewrite' in change)) return textProblem('path', change.to, [...path, 'replacePrefix']);
+  const { rewrite, from } = change;
+  const at = [...path, 'rewrite'];
+  const problem = (message: string, rest: Pick<Problem, 'given' | 'allowed' | 'fix'>): Problem => ({
+    code: 'TRANSFORMATION_REWRITE',
+    path: at,
+    message,
+    ...rest,
+  });
+  if (from.length === 0) {
+    return [
+      problem('Only the paths of a route can be rewritten.', {
+        given: rewrite,
+        fix: 'Write it at a route that has `paths`, or use `replacePrefix`.',
+      }),
+    ];
+  }
+  return [
+    ...textProblem(rewrite === '' ? 'path' : 'pathTemplate', rewrite, at),
+    ...from.flatMap((template) => [
+      ...unknownPlaceholders(rewrite, template).map((name) =>
+        problem(`The path ${template} has no ${name}.`, {
+          given: rewrite,
+          allowed: template,
+          fix: 'Use placeholders that all paths of the route have.',
+        }),
+      ),
+      ...(placeholderCount(template) > mostPlaceholders
+        ? [
+            problem('The path has too many placeholders.', {
+              given: template,
+              allowed: `up to ${mostPlaceholders}`,
+              fix: 'Use {rest+} for what follows.',
+            }),
+          ]
+        : []),
+    ]),
+  ];
+}
+
+const changesQuery = ({ setQuery, removeQuery }: Transformation['request']) =>
+  Object.keys(setQuery).length + removeQuery.length > 0;
+
+/** Rules of the public side. */
+export const transformation = policy<Settings>({
+  settings: (place: Place) => {
+    const { transformation: own, authentication } = place.policies;
+    if (!own) return undefined;
+    return { transformation: own, path: pathChange(own.path, place), public: authentication === 'public' };
+  },
+
+  problems: ({ transformation: { request, response }, path, public: open }, place) => {
+    const at = [...pathOf(place), 'transformation'];
+    const query = [...at, 'request'];
+    return [
+      ...pathProblems(path, [...at, 'path']),
+      ...headerProblems(request, query, open),
+      ...valueProblems(request.setQuery, ['queryName', 'queryValue'], [...query, 'setQuery'], open),
+      ...request.removeQuery.flatMap((name, index) =>
+        textProblem('queryName', name, [...query, 'removeQuery', index]),
+      ),
+      ...twice([...Object.keys(request.setQuery), ...request.removeQuery], query),
+      ...headerProblems(response, [...at, 'response'], open),
+    ];
+  },
+
+  rules: ({ transformation: { request, response } }) => ({
+    request: changesQuery(request)
+      ? refuse({
+          status: 414,
+          reason: 'query-length',
+          detail: `The query has more than ${longestQueryBytes} bytes.`,
+          when: all(line`{ query,length gt ${longestQueryBytes} }`),
+        })
+      : [],
+    response: headerRules(response, line`res`, responseSources),
+  }),
+});
