@@ -99,7 +99,7 @@ export async function stopDaemon(path: string): Promise<boolean> {
   const folder = new SandboxFolder(path);
   const daemon = folder.readOwner();
   if (daemon !== undefined) await end(daemon, STOP_SECONDS);
-  const left = leftRecords(folder).flatMap(endRecorded);
+  const left = (await Promise.all(leftRecords(folder).map(endRecorded))).flat();
   folder.remove();
   return daemon !== undefined || left.length > 0;
 }

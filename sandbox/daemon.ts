@@ -84,7 +84,7 @@ async function run(given: Arguments, log: Log): Promise<number> {
   const stopped = whenAskedToStop();
   try {
     for (const left of leftRecords(folder)) {
-      const ended = endRecorded(left);
+      const ended = await endRecorded(left);
       if (ended.length > 0) log('daemon', 'ended what an earlier daemon left', { ended });
     }
     await assertPortsFree(ports);
@@ -132,7 +132,7 @@ async function run(given: Arguments, log: Log): Promise<number> {
   } finally {
     rmSync(folder.info, { force: true });
     await parts?.close();
-    const ended = endRecorded(records);
+    const ended = await endRecorded(records);
     if (ended.length > 0) log('daemon', 'ended what its parts had left', { ended });
     await guard?.();
     release();

@@ -48,8 +48,8 @@ export function leftRecords(folder: SandboxFolder): string[] {
   }
 }
 
-function main(path: string, records: string): void {
-  const ended = endRecorded(records);
+async function main(path: string, records: string): Promise<void> {
+  const ended = await endRecorded(records);
   const message = 'the daemon is gone; ended what it had left';
   const line = { time: new Date().toISOString(), part: 'guard', message, ended };
   appendFileSync(new SandboxFolder(path).daemonLog, `${JSON.stringify(line)}\n`);
@@ -57,5 +57,5 @@ function main(path: string, records: string): void {
 
 if (require.main === module) {
   const [path = '', records = ''] = process.argv.slice(2);
-  main(path, records);
+  void main(path, records);
 }

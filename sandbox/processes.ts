@@ -22,13 +22,18 @@ export function startTimeOf(pid: number): string | undefined {
   return process.platform === 'linux' ? startTimeFromProc(pid) : startTimeFromPs(pid);
 }
 
-/** The 22nd field: clock ticks since the system's start. Containers often have no `ps`. */
+/** The 22nd field: clock ticks since the system's start. A zombie is no process any more. */
 function startTimeFromProc(pid: number): string | undefined {
+  const fields = statusFields(String(pid));
+  return fields === undefined || /^[ZX]/.test(fields[0] ?? '') ? undefined : fields[19];
+}
+
+/** From the third on: state, parent, group, … Containers often have no `ps`. https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
+function statusFields(pid: string): string[] | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The program's name, in parentheses, may hold spaces. A zombie is no process any more.
-    const [state, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return state === 'Z' ? undefined : fields[18];
+    // The program's name, in parentheses, may hold spaces.
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   } catch {
     return undefined;
   }
@@ -91,23 +96,61 @@ export class ProcessRecords {
   }
 }
 
-/** Kills what is recorded in the folder and still lives. @returns what that was */
-export function endRecorded(folder: string): string[] {
-  const ended: string[] = [];
-  for (const record of readRecords(folder)) {
-    if (!isAlive(record)) continue;
-    for (const target of [-record.pid, record.pid]) {
+/** A process that waits for a device does not end before the device has answered. */
+const KILL_SECONDS = 5;
+
+/**
+ * Kills what is recorded in the folder and still lives, each with its whole group, and waits until all of it is gone: a
+ * signal is sent at once, and the end of a process comes later.
+ *
+ * @returns what that was
+ */
+export async function endRecorded(folder: string): Promise<string[]> {
+  const alive = readRecords(folder).filter(isAlive);
+  for (const { pid } of alive) {
+    for (const target of [-pid, pid]) {
       try {
         process.kill(target, 'SIGKILL');
       } catch {
         // Already gone, or not a group.
       }
     }
-    ended.push(record.what);
   }
+  const deadline = Date.now() + KILL_SECONDS * 1000;
+  while (anyAlive(alive) && Date.now() < deadline) await sleep(LOOK_EVERY_MS);
   rmSync(folder, { recursive: true, force: true });
-  return ended;
+  return alive.map(({ what }) => what);
 }
+
+/** Of the processes themselves or of their groups. */
+function anyAlive(leaders: readonly ProcessIdentity[]): boolean {
+  if (leaders.length === 0) return false;
+  const groups = livingGroups();
+  return leaders.some((leader) => isAlive(leader) || groups.has(leader.pid));
+}
+
+/** Ids of the process groups that have a member which is no zombie. */
+function livingGroups(): ReadonlySet<number> {
+  const lines = process.platform === 'linux' ? statesFromProc() : statesFromPs();
+  return new Set(lines.filter(([state]) => !/^[ZX]/.test(state)).map(([, group]) => group));
+}
+
+type StateAndGroup = readonly [state: string, group: number];
+
+const statesFromProc = (): StateAndGroup[] =>
+  readdirSync('/proc').flatMap((pid): StateAndGroup[] => {
+    const [state, , group] = /^\d+$/.test(pid) ? (statusFields(pid) ?? []) : [];
+    return state === undefined ? [] : [[state, Number(group)]];
+  });
+
+const statesFromPs = (): StateAndGroup[] =>
+  execFileSync('ps', ['-axo', 'stat=,pgid='], { encoding: 'utf8' })
+    .trim()
+    .split('\n')
+    .map((line): StateAndGroup => {
+      const [state = '', group] = line.trim().split(/\s+/);
+      return [state, Number(group)];
+    });
 
 function readRecords(folder: string): ProcessRecord[] {
   try {

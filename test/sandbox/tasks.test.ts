@@ -1,13 +1,16 @@
 /** The tasks controller with real processes; what is around it is in memory. */
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { identify, isAlive, type ProcessIdentity } from '../../sandbox/processes';
 import { answersSoon, container, server, service, TARGET_GROUP, World } from './tasks-world';
 
 jest.setTimeout(20_000);
 
 const PORT = 6010;
 const SERVER = server(PORT);
+const CHILD = "require('node:child_process').spawn('sleep', ['60'], { stdio: 'ignore' })";
 const LOAD_BALANCED = [{ targetGroupArn: TARGET_GROUP, containerName: 'main', containerPort: PORT }];
 
 let world: World;
@@ -62,14 +65,14 @@ describe('a task', () => {
   });
 
   test('that is killed is deregistered and replaced at once, and its children die with it', async () => {
-    const child = "require('node:child_process').spawn('sleep', ['60'], { stdio: 'ignore' })";
-    world.specs = { 'td:1': [container('main', `console.log(${child}.pid); ${SERVER}`, { ports: [PORT] })] };
+    world.specs = { 'td:1': [container('main', `console.log(${CHILD}.pid); ${SERVER}`, { ports: [PORT] })] };
     await world.change(service());
     await world.completed();
     const [pid] = [...world.processes.keys()] as [number];
-    const childPid = Number(/^\d+$/m.exec(readFileSync(logFile(), 'utf8'))?.[0]);
-    expect(isRunning(childPid)).toBe(true);
+    const child = printedProcess();
+    expect(isAlive(child)).toBe(true);
     process.kill(pid, 'SIGKILL');
+    await gone(child);
     await world.until(() => world.running[0]?.privateIpv4Address === '127.50.1.5');
     expect(world.happened).toEqual(['register 127.50.1.4', 'deregister 127.50.1.4', 'register 127.50.1.5']);
     expect(world.report.events.join('\n')).toMatch(
@@ -80,8 +83,7 @@ describe('a task', () => {
   });
 
   test('is deregistered, drained, asked to stop, and killed with its children after the stop timeout', async () => {
-    const child = "require('node:child_process').spawn('sleep', ['60'], { stdio: 'ignore' })";
-    const deaf = `process.on('SIGTERM', () => console.log('asked')); ${SERVER}; console.log(${child}.pid)`;
+    const deaf = `process.on('SIGTERM', () => console.log('asked')); ${SERVER}; console.log(${CHILD}.pid)`;
     world.specs = { 'td:1': [container('main', deaf, { ports: [PORT], stopTimeoutSeconds: 1 })] };
     world.holdDrain = true;
     const balanced = service({ loadBalancers: LOAD_BALANCED });
@@ -91,6 +93,8 @@ describe('a task', () => {
     world.say('127.50.1.4', 'healthy');
     await world.completed();
     const log = () => readFileSync(logFile(), 'utf8');
+    const child = printedProcess();
+    expect(isAlive(child)).toBe(true);
 
     await world.change({ ...balanced, desiredCount: 0 });
     await world.until(() => world.report.tasks[0]?.lastStatus === 'DEACTIVATING');
@@ -107,9 +111,7 @@ describe('a task', () => {
       'drain 127.50.1.4',
       'drained 127.50.1.4',
     ]);
-    const childPid = Number(/^\d+$/m.exec(log())?.[0]);
-    expect(childPid).toBeGreaterThan(1);
-    expect(isRunning(childPid)).toBe(false);
+    await gone(child);
   });
 
   test('is complete only when its target group says that it is healthy', async () => {
@@ -225,9 +227,14 @@ function exists(pid: number): boolean {
   }
 }
 
-/** A killed child of a killed parent may stay a zombie until the init process collects it. */
-function isRunning(pid: number): boolean {
-  if (!exists(pid)) return false;
-  const stat = `/proc/${pid}/stat`;
-  return !(existsSync(stat) && / Z /.test(readFileSync(stat, 'utf8')));
+/** The one whose id the task has written. */
+function printedProcess(): ProcessIdentity {
+  return identify(Number(/^\d+$/m.exec(readFileSync(logFile(), 'utf8'))?.[0]));
+}
+
+/** Not a child of ours: its end is no event. Until it is killed it would sleep for a minute. */
+async function gone(child: ProcessIdentity): Promise<void> {
+  const deadline = Date.now() + 10_000;
+  while (isAlive(child) && Date.now() < deadline) await sleep(20);
+  expect(isAlive(child)).toBe(false);
 }

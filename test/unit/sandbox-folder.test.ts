@@ -166,8 +166,7 @@ describe('what a daemon left behind', () => {
     writeFileSync(file, JSON.stringify({ pid: other.pid, startTime: 'another time', what: 'x' }));
     const grandchildBefore = identify(grandchild);
 
-    expect(endRecorded(folder.processes)).toEqual(['container main: sh']);
-    await gone(group);
+    expect(await endRecorded(folder.processes)).toEqual(['container main: sh']);
     expect(isAlive(grandchildBefore)).toBe(false);
     expect(isAlive(identify(ended.pid))).toBe(true);
     expect(isAlive(identify(other.pid))).toBe(true);
