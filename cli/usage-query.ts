@@ -8,6 +8,7 @@ import {
   StartQueryCommand,
   StopQueryCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
+import type { AccessLogField } from '../constructs/gateway';
 import { UserError } from './output';
 import type { CountedRow, LatencyRow } from './usage-totals';
 
@@ -37,6 +38,19 @@ export interface Answer {
 const MOST_ROWS = 10_000;
 const PATIENCE_SECONDS = 300;
 
+/** The fields of the access log that are asked for. */
+const log = {
+  took: 'total_ms',
+  api: 'api',
+  route: 'route',
+  consumer: 'consumer',
+  status: 'status',
+  cache: 'cache',
+  deny: 'deny',
+  bytesIn: 'bytes_in',
+  bytesOut: 'bytes_out',
+} as const satisfies Readonly<Record<string, AccessLogField>>;
+
 /**
  * The two queries. Each line of the access log is a JSON object whose fields Insights finds by itself; other lines,
  * such as notes at the start, have no `total_ms`. Only commands that its documentation describes, so that the sandbox's
@@ -48,24 +62,24 @@ export function queries(question: Omit<Question, 'logGroups' | 'from' | 'to'>): 
 } {
   const { api, consumer } = question;
   const only = [
-    'ispresent(total_ms)',
-    ...(api === undefined ? [] : [`api = "${checked(api)}"`]),
-    ...(consumer === undefined ? [] : [`consumer = "${checked(consumer)}"`]),
+    `ispresent(${log.took})`,
+    ...(api === undefined ? [] : [`${log.api} = "${checked(api)}"`]),
+    ...(consumer === undefined ? [] : [`${log.consumer} = "${checked(consumer)}"`]),
   ];
   const by = keyFields(question).join(', ');
-  const served = [...only, 'total_ms >= 0', 'deny = "-"'];
-  const percentiles = [50, 95, 99].map((percent) => `pct(total_ms, ${percent}) as p${percent}`).join(', ');
+  const served = [...only, `${log.took} >= 0`, `${log.deny} = "-"`];
+  const percentiles = [50, 95, 99].map((percent) => `pct(${log.took}, ${percent}) as p${percent}`).join(', ');
   return {
-    counted: `filter ${only.join(' and ')} | stats count(*) as requests, sum(bytes_in) as bytesIn, sum(bytes_out) as bytesOut by ${by}, status, cache, deny`,
+    counted: `filter ${only.join(' and ')} | stats count(*) as requests, sum(${log.bytesIn}) as bytesIn, sum(${log.bytesOut}) as bytesOut by ${by}, ${log.status}, ${log.cache}, ${log.deny}`,
     latency: `filter ${served.join(' and ')} | stats ${percentiles} by ${by}`,
   };
 }
 
 /** What requests are counted by. */
 const keyFields = ({ byConsumer, byRoute }: Pick<Question, 'byConsumer' | 'byRoute'>) => [
-  ...(byConsumer ? (['consumer'] as const) : []),
-  'api' as const,
-  ...(byRoute ? (['route'] as const) : []),
+  ...(byConsumer ? [log.consumer] : []),
+  log.api,
+  ...(byRoute ? [log.route] : []),
 ];
 
 /** A name that stands in quotes in a query. */
@@ -155,9 +169,9 @@ export async function askUsage(
   return {
     counted: counts.rows.map((row) => ({
       ...keyOf(row, question),
-      status: number(row, 'status'),
-      cache: text(row, 'cache'),
-      deny: text(row, 'deny'),
+      status: number(row, log.status),
+      cache: text(row, log.cache),
+      deny: text(row, log.deny),
       requests: number(row, 'requests'),
       bytesIn: number(row, 'bytesIn'),
       bytesOut: number(row, 'bytesOut'),

@@ -1,4 +1,5 @@
 /** An environment -> its blueprint. Pure: the same file gives the same blueprint on every machine. */
+import { type DataPlane, dataPlane } from '../gateway';
 import type { Blueprint, TerraformState } from './blueprint';
 import { clusterName, ids, localStatePath, namespaceName, s3StateKey } from './names';
 import { resolveGatewayData } from './resolving/gateway-data';
@@ -32,13 +33,14 @@ function frozen<Value>(value: Value): Value {
 /**
  * Decides every name, number and text that an engine needs.
  * @param environment one that `parseEnvironment` gave: what it refuses is not checked again
+ * @param plane what carries out the policies; `parseEnvironment` has asked the default one
  * @throws Problems when the data plane cannot carry out what the environment says
  */
-export function resolve(environment: Environment): Blueprint {
+export function resolve(environment: Environment, plane: DataPlane = dataPlane): Blueprint {
   const { name, stage, region, domain } = environment;
   const balanced = stage !== 'api';
   const identity = resolveIdentity(environment);
-  const data = resolveGatewayData(environment);
+  const data = resolveGatewayData(environment, plane);
   const blueprint: Blueprint = {
     environment: name,
     stage,
@@ -54,8 +56,8 @@ export function resolve(environment: Environment): Blueprint {
       negativeTtlSeconds: NEGATIVE_TTL_SECONDS,
     },
     services: Object.entries(environment.apis).flatMap(([id, api]) => resolvePools(environment, id, api)),
-    ...(balanced ? { loadBalancer: resolveLoadBalancer(environment) } : {}),
-    ...(stage === 'gateway' ? { gateway: resolveGatewayPair(environment, data) } : {}),
+    ...(balanced ? { loadBalancer: resolveLoadBalancer(environment, plane) } : {}),
+    ...(stage === 'gateway' ? { gateway: resolveGatewayPair(environment, plane, data) } : {}),
     data,
     ...(identity ? { identity } : {}),
     ...(balanced && domain ? { host: domain.name } : {}),

@@ -2,6 +2,7 @@
 import { haproxy } from './haproxy';
 import type { DataPlane } from './model';
 
+export { type AccessLogField, accessLog } from './access-log';
 export { balancing, longestSeconds } from './balancing';
 export type {
   DataPlane,
@@ -18,5 +19,5 @@ export { type Prefix, prefixesInOrder } from './prefixes';
 export { probeCommand, probeRuns } from './probe';
 export { collide, formsInOrder, type RouteForm, resolveRoutes, routeOf } from './routes';
 
+/** Carries out the policies unless `resolve` is given another. */
 export const dataPlane: DataPlane = haproxy;
-export default dataPlane;

@@ -3,10 +3,16 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { queries } from '../../cli/usage-query';
 import { resolve } from '../../constructs/blueprint/resolve';
-import { dataPlane } from '../../constructs/gateway';
+import { accessLog, dataPlane } from '../../constructs/gateway';
 import { parsed } from './environment-fixture';
 
 const docs = readFileSync(join(__dirname, '../../docs/metrics.md'), 'utf8');
+
+test('each field of the access log stands there, in the order of a line', () => {
+  const told = [...docs.matchAll(/^\| `([a-z_]+)` +\| (.*?) +\|$/gm)].map(([, name, text]) => [name, text]);
+  const first = told.findIndex(([name]) => name === 'member');
+  expect(told.slice(first, first + 28)).toEqual(Object.entries(accessLog));
+});
 
 test('the queries are those that are asked', () => {
   const { counted, latency } = queries({ byConsumer: true, byRoute: false });

@@ -2,7 +2,7 @@
  * What the gateways leave behind. Nothing that holds something may look at the stage: see `GatewayData`. A metric filter
  * holds nothing, and counts nothing where no gateway writes.
  */
-import { type DataPlane, dataPlane } from '../../gateway';
+import type { DataPlane } from '../../gateway';
 import type { ConsumersSecret, GatewayData } from '../blueprint';
 import { consumersSecretName, ids } from '../names';
 import type { Api, Environment } from '../schema';
@@ -29,7 +29,7 @@ function consumersSecret(environment: Environment, plane: DataPlane): ConsumersS
   };
 }
 
-export function resolveGatewayData(environment: Environment, plane: DataPlane = dataPlane): GatewayData {
+export function resolveGatewayData(environment: Environment, plane: DataPlane): GatewayData {
   const secret = consumersSecret(environment, plane);
   const metricsGroup = metricsLogGroup(environment);
   const filters = environment.stage === 'gateway' ? usageMetrics(environment) : {};

@@ -1,7 +1,6 @@
 /** The gateways: named members, each a service of one task in a zone of its own. */
 import {
   type DataPlane,
-  dataPlane,
   type GatewayApi,
   type GatewayContainer,
   type GatewayMember,
@@ -106,7 +105,7 @@ export function gatewayModel(environment: Environment): GatewayModel {
   };
 }
 
-export function gatewayTargetGroup(environment: Environment, plane: DataPlane = dataPlane): TargetGroup {
+export function gatewayTargetGroup(environment: Environment, plane: DataPlane): TargetGroup {
   const { traffic: port, status } = plane.ports;
   return {
     id: ids.gateway,
@@ -207,8 +206,8 @@ function memberService(whole: Whole, member: Member, before: Member | undefined)
 /** @throws Problems when the data plane cannot carry out what the environment says. */
 export function resolveGatewayPair(
   environment: Environment,
-  data: GatewayData = resolveGatewayData(environment),
-  plane: DataPlane = dataPlane,
+  plane: DataPlane,
+  data: GatewayData = resolveGatewayData(environment, plane),
 ): GatewayPair {
   const whole: Whole = { environment, data, plane, model: gatewayModel(environment) };
   const members = membersOf(environment);

@@ -1,3 +1,4 @@
+import type { DataPlane } from '../../gateway';
 import type { Certificate, LoadBalancer, TargetGroup } from '../blueprint';
 import { certificateName, ids, loadBalancerName, targetGroupName } from '../names';
 import type { Api, Environment } from '../schema';
@@ -61,11 +62,11 @@ function records(environment: Environment): LoadBalancer['records'] {
   return certificateDomains(environment).map((name) => ({ id: `alias-${name}`, name, hostedZoneId }));
 }
 
-export function resolveLoadBalancer(environment: Environment): LoadBalancer {
+export function resolveLoadBalancer(environment: Environment, plane: DataPlane): LoadBalancer {
   const { name, stage, apis, deletionProtection } = environment;
   const targetGroups =
     stage === 'gateway'
-      ? [gatewayTargetGroup(environment)]
+      ? [gatewayTargetGroup(environment, plane)]
       : Object.entries(apis).map(([id, api]) => apiTargetGroup(environment, id, api));
   return {
     id: ids.loadBalancer,

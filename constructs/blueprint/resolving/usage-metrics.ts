@@ -8,14 +8,18 @@
  *
  * Source: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutMetricFilter.html
  */
+import type { AccessLogField } from '../../gateway';
 import type { LogGroup, MetricFilter } from '../blueprint';
 import { metricsNamespace } from '../names';
 import type { Environment } from '../schema';
 
+/** A field of the access log, as a filter pattern names it. */
+const at = (field: AccessLogField): string => `$.${field}`;
+
 /** A line of the access log that is of an API; notes at the start are no JSON, and have no fields. */
-const OF_API = '($.api != "-")';
-const REQUEST = '($.total_ms = *)';
-const BY_API = { Api: '$.api' };
+const OF_API = `(${at('api')} != "-")`;
+const REQUEST = `(${at('total_ms')} = *)`;
+const BY_API = { Api: at('api') };
 
 interface Counted {
   readonly id: string;
@@ -28,28 +32,38 @@ interface Counted {
 
 const counted: readonly Counted[] = [
   { id: 'Requests', metric: 'Requests', conditions: [REQUEST, OF_API], dimensions: BY_API },
-  { id: 'Errors5xx', metric: 'Errors5xx', conditions: ['($.status >= 500)', OF_API], dimensions: BY_API },
+  {
+    id: 'Errors5xx',
+    metric: 'Errors5xx',
+    conditions: [`(${at('status')} >= 500)`, OF_API],
+    dimensions: BY_API,
+  },
   {
     id: 'Refused',
     metric: 'Refused',
-    conditions: ['($.deny = "*")', '($.deny != "-")', OF_API],
+    conditions: [`(${at('deny')} = "*")`, `(${at('deny')} != "-")`, OF_API],
     dimensions: BY_API,
   },
-  { id: 'CacheHits', metric: 'CacheHits', conditions: ['($.cache = "HIT")', OF_API], dimensions: BY_API },
+  {
+    id: 'CacheHits',
+    metric: 'CacheHits',
+    conditions: [`(${at('cache')} = "HIT")`, OF_API],
+    dimensions: BY_API,
+  },
   {
     id: 'Latency',
     metric: 'Latency',
     // What was refused took no time, and one negative value would take the percentiles away.
-    conditions: ['($.total_ms >= 0)', '($.deny = "-")', OF_API],
-    value: '$.total_ms',
+    conditions: [`(${at('total_ms')} >= 0)`, `(${at('deny')} = "-")`, OF_API],
+    value: at('total_ms'),
     unit: 'Milliseconds',
     dimensions: BY_API,
   },
   {
     id: 'ConsumerRequests',
     metric: 'Requests',
-    conditions: [REQUEST, '($.consumer != "-")', '($.consumer != "jwt:*")', OF_API],
-    dimensions: { ...BY_API, Consumer: '$.consumer' },
+    conditions: [REQUEST, `(${at('consumer')} != "-")`, `(${at('consumer')} != "jwt:*")`, OF_API],
+    dimensions: { ...BY_API, Consumer: at('consumer') },
   },
 ];
 

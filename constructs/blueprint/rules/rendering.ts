@@ -1,3 +1,4 @@
+import { dataPlane } from '../../gateway';
 import { Problems } from '../../problems';
 import type { Service } from '../blueprint';
 import { TASK_DEFINITION_BYTES } from '../fargate';
@@ -28,7 +29,7 @@ export function wholeSize({ taskDefinition: { containers } }: Service): Finding[
 export const gatewayText: Rule = (environment) => {
   if (environment.stage !== 'gateway') return [];
   try {
-    return resolveGatewayPair(environment).members.slice(0, 1).flatMap(wholeSize);
+    return resolveGatewayPair(environment, dataPlane).members.slice(0, 1).flatMap(wholeSize);
   } catch (error) {
     if (error instanceof Problems) return error.problems;
     throw error;

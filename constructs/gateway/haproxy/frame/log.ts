@@ -1,47 +1,50 @@
 /**
- * The access log: one JSON object per request on standard output. No query string, no key, no other header than the
- * two that trace a request. What a client wrote goes through `json(utf8s)`, so that a line is always one valid object.
+ * The access log (`access-log.ts`) on standard output. No query string, no key, no other header than the two that trace
+ * a request. What a client wrote goes through `json(utf8s)`, so that a line is always one valid object.
  */
+import type { AccessLogField } from '../../access-log';
 import type { GatewayMember } from '../../model';
 import { line, put, type Text } from '../language/text';
 
 const client = (variable: string) => `"%[var(txn.${variable}),json(utf8s)]"`;
 
-const fields: readonly (readonly [name: string, format: string])[] = [
-  ['time', '%Ts.%ms'],
-  ['request_id', client('request_id')],
-  ['traceparent', client('traceparent')],
-  ['client', client('client')],
-  ['method', '"%[capture.req.method,json(utf8s)]"'],
-  ['host', client('log_host')],
-  ['path', client('log_path')],
-  ['status', '%ST'],
-  ['bytes_in', '%U'],
-  ['bytes_out', '%B'],
-  ['api', client('api')],
-  ['prefix', client('prefix')],
-  ['route', client('route')],
-  ['version', client('version')],
-  ['consumer', client('consumer')],
-  ['cache', client('cache')],
-  ['limit', client('limit')],
-  ['deny', client('deny')],
-  ['server', client('server')],
-  ['hop', '"%s"'],
-  // Milliseconds; -1 where it did not come so far.
-  ['receive_ms', '%TR'],
-  ['queue_ms', '%Tw'],
-  ['connect_ms', '%Tc'],
-  ['response_ms', '%Tr'],
-  ['total_ms', '%Ta'],
+/** How HAProxy writes each, in the order of a line. The member's name is the same for all. */
+const formats: Readonly<Record<Exclude<AccessLogField, 'member'>, string>> = {
+  time: '%Ts.%ms',
+  request_id: client('request_id'),
+  traceparent: client('traceparent'),
+  client: client('client'),
+  method: '"%[capture.req.method,json(utf8s)]"',
+  host: client('log_host'),
+  path: client('log_path'),
+  status: '%ST',
+  bytes_in: '%U',
+  bytes_out: '%B',
+  api: client('api'),
+  prefix: client('prefix'),
+  route: client('route'),
+  version: client('version'),
+  consumer: client('consumer'),
+  cache: client('cache'),
+  limit: client('limit'),
+  deny: client('deny'),
+  server: client('server'),
+  hop: '"%s"',
+  receive_ms: '%TR',
+  queue_ms: '%Tw',
+  connect_ms: '%Tc',
+  response_ms: '%Tr',
+  total_ms: '%Ta',
   // A plus sign before it says that another server took over.
-  ['retries', '"%rc"'],
-  ['end', '"%ts"'],
-];
+  retries: '"%rc"',
+  end: '"%ts"',
+};
 
 /** Lines for the frontend that clients come in by. */
 export function accessLog(member: GatewayMember): Text[] {
-  const object = fields.map(([name, format]) => `"${name}":${format}`).join(',');
+  const object = Object.entries(formats)
+    .map(([name, format]) => `"${name}":${format}`)
+    .join(',');
   return [
     // 1024 bytes, the default, would cut a line in the middle.
     line`log stdout len 8192 format raw local0`,
