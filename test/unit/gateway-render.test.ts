@@ -45,9 +45,10 @@ const everything = gatewayModel({
 describe('the container', () => {
   const container = render(everything);
 
-  test('is a shell that runs one script, and has a variable for each file', () => {
+  test('is a shell that hands over to one script, and has a variable for each file', () => {
     expect(container.entryPoint).toEqual(['/bin/bash', '-c']);
-    expect(container.command).toHaveLength(1);
+    // The script that hands over, and the one that runs from then on.
+    expect(container.command).toHaveLength(2);
     expect(container.consumersVariable).toBe('CONSUMERS');
     expect(Object.keys(container.environment)).toEqual([
       'FILE_HAPROXY_CFG',

@@ -8,7 +8,7 @@ import { configuration, files } from './configuration';
 import { configurationFile, environmentOf, sizeProblems, variableOf } from './container/container';
 import { drain } from './container/drain';
 import { startSeconds } from './container/start';
-import { startScript } from './container/start-script';
+import { handOver, startScript } from './container/start-script';
 import { metrics } from './frame/metrics';
 import { consumersVariable, healthPath, ports } from './parts/ports';
 
@@ -33,16 +33,17 @@ export const haproxy: DataPlane = {
       hardStopSeconds,
       issuers: issuersOf(model).map(({ id }) => id),
     });
+    const command = [handOver, script];
     const ties = keyTies(model);
     const tooLarge = sizeProblems(
       Object.assign({}, environment, ...(ties.sidecars ?? []).map((sidecar) => sidecar.environment)),
-      [script],
+      command,
     );
     if (tooLarge.length > 0) throw new Problems(tooLarge);
     return {
       // Not any shell: only bash speaks TCP by itself.
       entryPoint: ['/bin/bash', '-c'],
-      command: [script],
+      command,
       environment,
       consumersVariable,
       startSeconds: startSeconds(issuersOf(model).length > 0),

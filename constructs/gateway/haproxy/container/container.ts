@@ -10,7 +10,10 @@ export const configurationFile = 'haproxy.cfg';
 /** A task definition holds 64 KB; some of it is the rest of the definition. */
 const largestBytes = 60 * 1024;
 
-export const variableOf = (file: string) => `FILE_${file.toUpperCase().replace(/[^A-Z0-9]/g, '_')}`;
+/** What the names of all variables begin with that carry a file. */
+export const filePrefix = 'FILE_';
+
+export const variableOf = (file: string) => `${filePrefix}${file.toUpperCase().replace(/[^A-Z0-9]/g, '_')}`;
 
 /** The same bytes for the same text on every machine: without a time, and "Unix" as the system in the header. */
 export function pack(text: string): string {

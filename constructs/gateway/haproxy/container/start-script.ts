@@ -7,6 +7,7 @@ import { volumePath } from '../../key-helper/settings';
 import { keyLine } from '../callers/consumers';
 import { keysConfiguration, keysFolder } from '../callers/issuers';
 import { consumersVariable, controlPort, statePort } from '../parts/ports';
+import { filePrefix } from './container';
 import { keysWaitSeconds } from './start';
 
 export interface StartOptions {
@@ -62,6 +63,21 @@ const startFollowing: readonly string[] = [
   `trap 'rm -rf "$folder"; kill $follower 2> /dev/null || :' EXIT`,
 ];
 
+/**
+ * Runs the script that it is given as `$0`, in this process, without the consumers' secret and the files in its
+ * environment: what a process is started with can be read as long as it runs, whatever it unsets. They come through a
+ * pipe, as the shell's own words for variables. There is no folder yet: whoever is stopped here leaves nothing.
+ */
+export const handOver = [
+  `secret=(${consumersVariable} "\${!${filePrefix}@}")`,
+  `exec 3< <(export -n "\${secret[@]}"; declare -p "\${secret[@]}" 2> /dev/null)`,
+  `unset "\${secret[@]}"`,
+  'exec "$BASH" -c "$0"',
+].join('\n');
+
+/** Takes what `handOver` has. */
+const takeOver = 'eval "$(cat <&3)"; exec 3<&-';
+
 export function startScript(options: StartOptions): string {
   const { configuration, files, graceSeconds, hardStopSeconds, issuers } = options;
   const reloads = issuers.length > 0;
@@ -75,8 +91,9 @@ export function startScript(options: StartOptions): string {
     `trap 'rm -rf "$folder"' EXIT; trap 'exit 143' TERM INT USR1`,
     `folder=$(mktemp -d "\${TMPDIR:-/tmp}/gateway.XXXXXX")`,
     'cd "$folder"',
+    takeOver,
     ...unpack,
-    // The consumers' secret goes to a file that only this user can read, and leaves the environment.
+    // The consumers' secret goes to a file that only this user can read.
     `printf '%s\\n' "\${${consumersVariable}:-}" | { grep -E '^${keyLine}$' || :; } > keys.map; unset ${consumersVariable}`,
     `export LISTEN="\${TASK_ADDRESS:-0.0.0.0}" LOOPBACK="\${TASK_ADDRESS:-127.0.0.1}"`,
     `export DNS="\${DNS_ADDRESS:-169.254.169.253:53}"`,
