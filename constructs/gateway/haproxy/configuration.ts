@@ -17,7 +17,6 @@ import { serversFile } from './container/start-script';
 import { controlFrontend, statusFrontend, trafficFrontend } from './frame/frontends';
 import { all, not, printRules, type Rules, together, within } from './language/rules';
 import { line, put, type Text } from './language/text';
-import { loopbackAddress } from './language/variables';
 import {
   canaryFrontend,
   canaryPools,
@@ -29,7 +28,6 @@ import {
 import { memberResolvers } from './parts/members';
 import type { Policy } from './parts/policy';
 import { type Pool, pool, poolResolvers } from './parts/pool';
-import { statePort } from './parts/ports';
 import { routeLines } from './parts/routes';
 import { routingFiles } from './parts/routing';
 import { type Context, merged, printSections, type Section } from './parts/sections';
@@ -61,7 +59,8 @@ const reloadGlobals = (longestSeconds: number): Text[] => [
   line`close-spread-time infinite`,
   line`hard-stop-after ${longestSeconds}s`,
   line`server-state-file ${serversFile as Text}`,
-  line`stats socket "ipv4@${loopbackAddress}:${statePort}" level user`,
+  // As a file, and not on a port: it tells the keys to whoever may ask it. `servers.lua` asks it.
+  line`stats socket unix@state.sock mode 600 level user`,
 ];
 
 /** A boolean of Lua is one of HAProxy's: as it always should have been, which 3.1 and later want to be told. */
@@ -70,6 +69,7 @@ const luaGlobals: readonly Text[] = [
   line`tune.lua.bool-sample-conversion normal`,
   line`.endif`,
   line`lua-load-per-thread ${tokensProgram}`,
+  line`lua-load-per-thread servers.lua`,
 ];
 
 /** A host that allows fewer files has fewer connections, and a gateway all the same. */
@@ -244,7 +244,7 @@ export function configuration(context: Context): string {
     ...basis(context),
     trafficFrontend(context),
     statusFrontend(warmUpSeconds),
-    controlFrontend(),
+    controlFrontend(issuersOf(context.model).length > 0),
     ...canaryFrontend(context.model),
     ...(shared.length > 0 ? [memberResolvers] : []),
     ...shared,

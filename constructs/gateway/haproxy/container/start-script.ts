@@ -6,7 +6,7 @@
 import { volumePath } from '../../key-helper/settings';
 import { keyLine } from '../callers/consumers';
 import { keysConfiguration, keysFolder } from '../callers/issuers';
-import { consumersVariable, controlPort, statePort } from '../parts/ports';
+import { consumersVariable, controlPort } from '../parts/ports';
 import { filePrefix } from './container';
 import { keysWaitSeconds } from './start';
 
@@ -45,8 +45,10 @@ const takeKeys = (issuers: readonly string[]): string[] => [
 /** A new worker knows no address until its resolver has answered, so it gets what the old one knows. */
 const followKeys: readonly string[] = [
   'servers() {',
-  `  exec 3<> "/dev/tcp/$LOOPBACK/${statePort}" && echo 'show servers state' >&3 && cat <&3 > servers.next`,
-  `  exec 3>&-; mv servers.next ${serversFile}`,
+  `  exec 3<> "/dev/tcp/$LOOPBACK/${controlPort}" || return 1`,
+  `  printf 'GET /servers HTTP/1.0\\r\\n\\r\\n' >&3; local status=`,
+  `  { read -r _ status _; while read -r; do [ "$REPLY" != $'\\r' ] || break; done; cat; } <&3 > servers.next || :`,
+  `  exec 3>&-; [ "$status" = 200 ] && mv servers.next ${serversFile}`,
   '}',
   'follow() {',
   // Nobody waits for a sleep that outlives the script.

@@ -66,12 +66,17 @@ export function statusFrontend(warmUpSeconds: number): Section {
   };
 }
 
-/** From this machine only: the start script says when to drain, as a signal would end the taking of requests. */
-export function controlFrontend(): Section {
+/**
+ * From this machine only: the start script says when to drain, as a signal would end the taking of requests.
+ *
+ * @param reloads whether a worker is asked for its servers, before another one takes over
+ */
+export function controlFrontend(reloads: boolean): Section {
   return {
     head: line`frontend gateway.control from base`,
     lines: [
       line`bind "${loopbackAddress}:${controlPort}"`,
+      ...(reloads ? [line`http-request use-service lua.servers if METH_GET { path /servers }`] : []),
       line`http-request set-var(proc.draining) bool(true) if METH_POST { path /drain }`,
       line`http-request return status 204 if ${draining}`,
       line`http-request return status 404`,

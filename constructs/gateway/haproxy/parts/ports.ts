@@ -3,7 +3,6 @@ export const ports = { traffic: 8080, cache: 8081, peers: 10_000, status: 9000 }
 
 /** On the loopback address: where the start script tells HAProxy to drain, and asks what it knows of the servers. */
 export const controlPort = 9001;
-export const statePort = 9002;
 /** On the loopback address: leads to the new version of an API. */
 export const canaryPort = 9003;
 
