@@ -79,6 +79,8 @@ export interface GatewayModel {
   readonly balancerIdleTimeoutSeconds: number;
   /** How often the name of each pool is looked up. */
   readonly lookupSeconds: number;
+  /** How long the last addresses of a name are kept while it is not answered. */
+  readonly unansweredSeconds: number;
   readonly cacheMiB: number;
   /** Connections that a gateway takes at once. @default as many as it may open files for */
   readonly mostConnections?: number;

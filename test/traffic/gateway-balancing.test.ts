@@ -239,18 +239,3 @@ describe('an instance that fails its checks', () => {
     expect(sudden).toBe(16);
   }, 60_000);
 });
-
-test('a name server that fails, or does not answer, empties no pool', async () => {
-  const all = async () => [...(await serversUp(pair.member(0))).entries()];
-  const before = await all();
-  pair.failNames(true);
-  // Longer than an address is kept that answers do not have any more, which is 20 s.
-  await setTimeout(12_000);
-  expect(await all()).toEqual(before);
-  pair.failNames(false);
-  pair.slowNames(60_000);
-  await setTimeout(12_000);
-  expect(await all()).toEqual(before);
-  expect((await pair.call(0, '/fine')).status).toBe(200);
-  pair.slowNames(0);
-}, 40_000);

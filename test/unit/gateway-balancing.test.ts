@@ -27,6 +27,22 @@ const ofPool = (lines: readonly string[] = []) =>
     ),
   );
 
+test('a pool is looked up, and forgotten, by the times that it is given', () => {
+  expect(sections({})['resolvers pools.20s']).toEqual([
+    `nameserver vpc "\${DNS}"`,
+    'accepted_payload_size 4096',
+    'resolve_retries 3',
+    'timeout retry 1s',
+    'hold timeout 86400s',
+    'hold refused 86400s',
+    'hold other 86400s',
+    'timeout resolve 2s',
+    'hold valid 2s',
+    'hold obsolete 20s',
+    'hold nx 20s',
+  ]);
+});
+
 describe('balancing', () => {
   test('that says nothing is what a pool was before it could say anything', () => {
     expect(ofPool(sections({})['backend orders from base'])).toEqual([

@@ -25,6 +25,7 @@ import {
   DISCOVERY_TTL_SECONDS,
   graceSeconds,
   lookupSeconds,
+  UNANSWERED_SECONDS,
   unseenSeconds,
   waitMinutes,
 } from './timing';
@@ -98,6 +99,7 @@ export function gatewayModel(environment: Environment): GatewayModel {
     balancerCidrs: balancerCidrs(environment),
     balancerIdleTimeoutSeconds: balancerIdleTimeoutSeconds(environment),
     lookupSeconds: lookupsOf(environment),
+    unansweredSeconds: UNANSWERED_SECONDS,
     cacheMiB: gateway.cacheMiB,
     mostConnections: mostConnections(environment),
     graceSeconds: gateway.graceSeconds,

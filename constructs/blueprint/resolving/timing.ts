@@ -9,7 +9,9 @@
  * - **deploy**: see `deploySeconds`.
  *
  * And of a name's life: an instance that comes is found when an answer has it, one that goes is forgotten when no
- * answer had it for `unseenSeconds`; a name that did not exist is asked for again after `NEGATIVE_TTL_SECONDS`.
+ * answer had it for `unseenSeconds`, be it that the answers had others or that the name did not exist; a name that did
+ * not exist is asked for again after `NEGATIVE_TTL_SECONDS`. While a name is not answered nothing is forgotten for
+ * `UNANSWERED_SECONDS`: the checks say who serves.
  */
 import { longestSeconds } from '../../gateway/balancing';
 import type { HealthCheck } from '../blueprint';
@@ -42,6 +44,14 @@ const UNSEEN_STEP_SECONDS = 30;
  * place over several deploys, and there would be no room for those that come.
  */
 export const MOST_UNSEEN_SECONDS = 900;
+
+/**
+ * How long the last addresses are kept while a name is not answered: no answer, an error, an empty one, or one that
+ * cannot be read. A day, as long as an issuer's last keys. The longer, the likelier an address that was given to
+ * another task meanwhile; HAProxy reckons with 31 bits of milliseconds, 24.8 days, and would take more for a time
+ * that is over.
+ */
+export const UNANSWERED_SECONDS = 86_400;
 
 /** A task may ask its resolver 1,024 questions per second; so many names are asked for at a time. */
 const NAMES_PER_SECOND = 50;

@@ -246,7 +246,7 @@ export function configuration(context: Context): string {
     statusFrontend(warmUpSeconds),
     controlFrontend(issuersOf(context.model).length > 0),
     ...canaryFrontend(context.model),
-    ...(shared.length > 0 ? [memberResolvers] : []),
+    ...(shared.length > 0 ? [memberResolvers(context)] : []),
     ...shared,
     ...backends(context),
   ]);

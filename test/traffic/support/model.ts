@@ -1,5 +1,5 @@
 /** Gateway models for tests: written as an environment file would be, the schema fills in the defaults. */
-import { unseenSeconds } from '../../../constructs/blueprint/resolving/timing';
+import { UNANSWERED_SECONDS, unseenSeconds } from '../../../constructs/blueprint/resolving/timing';
 import {
   balancing,
   type GatewayApi,
@@ -70,6 +70,7 @@ export function gatewayModel(
     balancerCidrs: [],
     balancerIdleTimeoutSeconds: 60,
     lookupSeconds: 2,
+    unansweredSeconds: UNANSWERED_SECONDS,
     cacheMiB: 8,
     graceSeconds: 1,
     ...model,

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { GatewayModel } from '../../../constructs/gateway';
 import { haproxy } from '../../../constructs/gateway/haproxy';
 import { type Call, call, type Reply } from './client';
-import { NameServer } from './dns';
+import { type Fault, NameServer } from './dns';
 import { Member } from './gateway';
 import { Pool } from './pool';
 import { until } from './until';
@@ -104,9 +104,11 @@ export class Pair {
     this.names.delayMs = milliseconds;
   }
 
-  /** From now on the name server answers that it has failed, or what it knows. */
-  failNames(failing: boolean): void {
-    this.names.failing = failing;
+  /** From now on the name server fails like that, or answers what it knows. @param host all names, if not said */
+  failNames(fault: Fault | undefined, host?: string): void {
+    if (host === undefined) this.names.fault = fault;
+    else if (fault === undefined) this.names.faults.delete(host);
+    else this.names.faults.set(host, fault);
   }
 
   call(member: number, path: string, options?: Call): Promise<Reply> {

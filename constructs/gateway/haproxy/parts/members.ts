@@ -8,18 +8,18 @@ import type { Context, Section } from './sections';
 
 /**
  * A member has one address, and a new one after each deploy: unlike a pool, the old address is of no use for a
- * moment longer.
+ * moment longer. A name that is not answered is another thing: without the last address the members would count apart.
  */
-export const memberResolvers: Section = {
+export const memberResolvers = ({ model }: Context): Section => ({
   head: line`resolvers members`,
   lines: [
-    ...resolverLines,
+    ...resolverLines(model),
     line`timeout resolve 1s`,
     line`hold valid 1s`,
     line`hold obsolete 0s`,
     line`hold nx 2s`,
   ],
-};
+});
 
 /** Where another member's port is reached. */
 export const memberAddress = (host: string, port: number): Text =>

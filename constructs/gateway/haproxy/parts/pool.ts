@@ -17,35 +17,41 @@ const resolversOf = ({ unseenSeconds }: GatewayApi['pool']): Text => line`pools.
 
 /**
  * How instances are looked up. Cloud Map answers at most eight addresses, chosen by chance: an address counts as gone
- * only when none of the answers of `unseenSeconds` had it. A resolver that fails must not empty a pool.
+ * only when none of the answers of `unseenSeconds` had it, or when the name has not existed for so long. A resolver
+ * that fails must not empty a pool: the last addresses are kept, and the checks decide.
+ *
+ * HAProxy looks which addresses are too old only when an answer has others (`hold obsolete`, in whole seconds). So in
+ * the first answer after a silence of more than `unseenSeconds`, a pool of more than eight has these eight alone, and
+ * gets the others back with the next answers. `hold nx`, `timeout`, `refused` and `other` count from the last good
+ * answer and take the whole pool. `other` is all else, an answer without an address too.
  */
-export function poolResolvers({
-  apis,
-  lookupSeconds,
-}: Pick<GatewayModel, 'apis' | 'lookupSeconds'>): Section[] {
+export function poolResolvers(
+  model: Pick<GatewayModel, 'apis' | 'lookupSeconds' | 'unansweredSeconds'>,
+): Section[] {
+  const { apis, lookupSeconds } = model;
   const pools = apis.flatMap(({ pool: one, canary }) => (canary ? [one, canary.pool] : [one]));
   return merged(
     pools.map((one) => ({
       head: line`resolvers ${resolversOf(one)}`,
       lines: [
-        ...resolverLines,
+        ...resolverLines(model),
         line`timeout resolve ${lookupSeconds}s`,
         line`hold valid ${lookupSeconds}s`,
         line`hold obsolete ${one.unseenSeconds}s`,
-        line`hold nx 10s`,
+        line`hold nx ${one.unseenSeconds}s`,
       ],
     })),
   );
 }
 
-export const resolverLines: readonly Text[] = [
+export const resolverLines = ({ unansweredSeconds }: Pick<GatewayModel, 'unansweredSeconds'>): Text[] => [
   line`nameserver vpc "${dnsAddress}"`,
   line`accepted_payload_size 4096`,
   line`resolve_retries 3`,
   line`timeout retry 1s`,
-  line`hold timeout 60s`,
-  line`hold refused 60s`,
-  line`hold other 60s`,
+  line`hold timeout ${unansweredSeconds}s`,
+  line`hold refused ${unansweredSeconds}s`,
+  line`hold other ${unansweredSeconds}s`,
 ];
 
 /** Lines of a backend that say where its requests go. */
