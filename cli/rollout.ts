@@ -10,6 +10,7 @@ import {
   ListTasksCommand,
   paginateListServices,
   type ServiceDeployment,
+  type Task,
 } from '@aws-sdk/client-ecs';
 import { UserError } from './output';
 
@@ -20,7 +21,7 @@ export interface FailedRollout {
   readonly reason: string;
   /** The version before serves again, or still. */
   readonly rolledBack: boolean;
-  /** Why tasks of it were stopped, each reason once. */
+  /** Why tasks of it were stopped, each reason once, with the containers that had a part in it. */
   readonly stoppedTasks: readonly string[];
 }
 
@@ -125,7 +126,23 @@ async function stoppedReasons(
   );
   const reasons = tasks
     .filter(({ createdAt }) => createdAt === undefined || createdAt >= since)
-    .flatMap(({ stoppedReason }) => stoppedReason ?? [])
-    .filter((reason) => !reason.startsWith('Scaling activity'));
+    .filter(({ stoppedReason }) => stoppedReason && !stoppedReason.startsWith('Scaling activity'))
+    .map(reasonOf);
   return [...new Set(reasons)];
+}
+
+/**
+ * ECS's reason does not say which container; their own states do. Who has ended by itself cannot be told from who was
+ * stopped with the task, so beside one that is UNHEALTHY only codes other than 0 are said.
+ */
+function reasonOf({ stoppedReason = '', stopCode, containers = [] }: Task): string {
+  const ended = stopCode === 'EssentialContainerExited';
+  const said = containers.flatMap(({ name, healthStatus, exitCode }) => {
+    const states = [
+      ...(healthStatus === 'UNHEALTHY' ? ['UNHEALTHY'] : []),
+      ...(exitCode !== undefined && (ended || exitCode !== 0) ? [`exit code ${exitCode}`] : []),
+    ];
+    return states.length > 0 ? [`${name}: ${states.join(', ')}`] : [];
+  });
+  return said.length > 0 ? `${stoppedReason} (${said.join('; ')})` : stoppedReason;
 }

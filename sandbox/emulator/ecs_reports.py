@@ -5,6 +5,7 @@ Each report replaces the one before as a whole: a service that it does not name 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
@@ -27,6 +28,14 @@ class DeploymentReport:
 
 
 @dataclass(frozen=True)
+class ContainerReport:
+    name: str
+    last_status: str
+    health_status: str
+    exit_code: int | None
+
+
+@dataclass(frozen=True)
 class TaskReport:
     task_arn: str
     task_definition_arn: str
@@ -39,6 +48,8 @@ class TaskReport:
     subnet_id: str | None
     started_at: datetime | None
     stopped_reason: str | None
+    stop_code: str | None
+    containers: dict[str, ContainerReport]
 
     @property
     def task_id(self) -> str:
@@ -108,7 +119,22 @@ def _task(arn: str, item: dict[str, Any]) -> TaskReport:
         subnet_id=item.get("subnetId"),
         started_at=_time(arn, item.get("startedAt")),
         stopped_reason=item.get("stoppedReason"),
+        stop_code=item.get("stopCode"),
+        containers={one.name: one for one in map(_container(arn), _objects(arn, item, "containers"))},
     )
+
+
+def _container(arn: str) -> Callable[[dict[str, Any]], ContainerReport]:
+    def parse(item: dict[str, Any]) -> ContainerReport:
+        exit_code = item.get("exitCode")
+        return ContainerReport(
+            name=_text(arn, item, "name"),
+            last_status=item.get("lastStatus", "RUNNING"),
+            health_status=item.get("healthStatus", "UNKNOWN"),
+            exit_code=None if exit_code is None else _count(arn, item, "exitCode"),
+        )
+
+    return parse
 
 
 def _text(arn: str, item: dict[str, Any], name: str) -> str:

@@ -90,29 +90,35 @@ def _described(
         "createdAt": task.started_at,
         "startedAt": task.started_at,
         "stoppedReason": task.stopped_reason or _stop_requests.get(task.task_arn),
+        "stopCode": task.stop_code,
         "enableExecuteCommand": service.settings["enableExecuteCommand"],
         "attachments": [_network_interface(attachment_id, task)] if task.private_ipv4_address else [],
-        "containers": [
-            {
-                "name": container["name"],
-                "image": container.get("image"),
-                "taskArn": task.task_arn,
-                "lastStatus": task.last_status,
-                "healthStatus": task.health_status,
-                "networkInterfaces": [
-                    {"attachmentId": attachment_id, "privateIpv4Address": task.private_ipv4_address}
-                ]
-                if task.private_ipv4_address
-                else [],
-            }
-            for container in containers
-        ],
+        "containers": [_described_container(container, task, attachment_id) for container in containers],
     }
     if service.launch_type == "FARGATE":
         facts.update(platformVersion=FARGATE_PLATFORM_VERSION, platformFamily="Linux")
     if "TAGS" in include:
         facts["tags"] = _propagated_tags(service, definition.tags)
     return facts
+
+
+def _described_container(
+    container: dict[str, Any], task: TaskReport, attachment_id: str
+) -> dict[str, Any]:
+    """A container that the controller does not run has its task's state, and nobody checks it."""
+    told = task.containers.get(container["name"])
+    address = task.private_ipv4_address
+    return {
+        "name": container["name"],
+        "image": container.get("image"),
+        "taskArn": task.task_arn,
+        "lastStatus": told.last_status if told else task.last_status,
+        "healthStatus": told.health_status if told else "UNKNOWN",
+        "exitCode": told.exit_code if told else None,
+        "networkInterfaces": [{"attachmentId": attachment_id, "privateIpv4Address": address}]
+        if address
+        else [],
+    }
 
 
 def _network_interface(attachment_id: str, task: TaskReport) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 /** One container of a task: a process in a group of its own, with its output in a file. */
 import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { constants } from 'node:os';
 import { dirname } from 'node:path';
 import { TaskCannotStart } from './types';
 
@@ -82,6 +83,10 @@ export function killGroup(pid: number | undefined): void {
     if (!['ESRCH', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
   }
 }
+
+/** As a container engine says it. */
+export const exitCode = ({ code, signal }: Exit): number =>
+  signal === null ? (code ?? 0) : 128 + constants.signals[signal];
 
 export function describeExit({ code, signal }: Exit): string {
   return signal === null ? `exit code ${code}` : `signal ${signal}`;

@@ -3,23 +3,24 @@ import {
   type ContainerProcess,
   describeExit,
   type Exit,
+  exitCode,
   type ProcessRecords,
   startContainer,
 } from './container';
 import { atAddress, type HealthWatch, watchHealth } from './health-command';
-import { type ContainerHealth, type ContainerSpec, TaskCannotStart } from './types';
+import { type ContainerHealth, type ContainerReport, type ContainerSpec, TaskCannotStart } from './types';
 
 export interface ContainersOptions {
   readonly containers: readonly ContainerSpec[];
   /** All that a container's process gets. */
   readonly environmentOf: (container: string) => Readonly<Record<string, string>>;
   readonly workingDirectory: string;
-  /** The task's own: what `localhost` means in a health check's command. */
+  /** The task's own: what `localhost` means in the commands of its containers and their health checks. */
   readonly address: string;
   readonly logFile: (container: string) => string;
   readonly records: ProcessRecords;
-  /** An essential container has ended, or all have: the task is over. */
-  readonly onEnd: (reason: string) => void;
+  /** An essential container has ended, or all have: the task is over. In ECS's words, and with what it does not say. */
+  readonly onEnd: (reason: string, detail: string) => void;
   readonly onHealthChange: () => void;
 }
 
@@ -50,12 +51,16 @@ export class Containers {
     await Promise.all([...this.members.values()].map((member) => member.started));
   }
 
-  /** The worst of those essential containers that have a health check; undefined when none has. */
+  /**
+   * The worst of the essential containers: one that nobody checks is UNKNOWN, and so is the task, whatever the checks of
+   * the others say. Undefined when no essential container has a health check.
+   *
+   * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html
+   */
   get health(): ContainerHealth | undefined {
-    const known = [...this.members.values()]
-      .filter(({ spec }) => spec.essential && spec.healthCheck !== undefined)
-      .map(({ health }) => health?.health ?? 'UNKNOWN');
-    if (known.length === 0) return undefined;
+    const essential = [...this.members.values()].filter(({ spec }) => spec.essential);
+    if (essential.every(({ spec }) => spec.healthCheck === undefined)) return undefined;
+    const known = essential.map(({ health }) => health?.health ?? 'UNKNOWN');
     return (
       known.find((health) => health === 'UNHEALTHY') ??
       known.find((health) => health === 'UNKNOWN') ??
@@ -63,11 +68,13 @@ export class Containers {
     );
   }
 
-  /** Names of the essential containers whose health check fails. */
-  get unhealthy(): readonly string[] {
-    return [...this.members.values()]
-      .filter(({ spec, health }) => spec.essential && health?.health === 'UNHEALTHY')
-      .map(({ spec }) => spec.name);
+  get reports(): readonly ContainerReport[] {
+    return [...this.members.values()].map(({ spec, process, exit, health }) => ({
+      name: spec.name,
+      lastStatus: exit !== undefined ? 'STOPPED' : process === undefined ? 'PENDING' : 'RUNNING',
+      healthStatus: health?.health ?? 'UNKNOWN',
+      exitCode: exit === undefined ? null : exitCode(exit),
+    }));
   }
 
   /**
@@ -96,8 +103,9 @@ export class Containers {
     if (this.stopping)
       throw new TaskCannotStart('the task was stopped before all its containers had started');
     const environment = this.options.environmentOf(spec.name);
-    const { workingDirectory, logFile, records } = this.options;
-    const { name, command } = spec;
+    const { workingDirectory, logFile, records, address } = this.options;
+    const { name } = spec;
+    const command = atAddress(spec.command, address);
     member.process = startContainer(
       { name, command, environment, workingDirectory, logFile: logFile(name) },
       records,
@@ -105,7 +113,7 @@ export class Containers {
     const container = await member.process;
     if (spec.healthCheck !== undefined) {
       member.health = watchHealth(
-        { ...spec.healthCheck, command: atAddress(spec.healthCheck.command, this.options.address) },
+        { ...spec.healthCheck, command: atAddress(spec.healthCheck.command, address) },
         environment,
         workingDirectory,
         this.options.onHealthChange,
@@ -135,9 +143,10 @@ export class Containers {
     member.exit = exit;
     member.health?.stop();
     const { name, essential } = member.spec;
-    if (essential) this.options.onEnd(`Essential container in task exited: ${name}, ${describeExit(exit)}`);
+    const end = `${name}, ${describeExit(exit)}`;
+    if (essential) this.options.onEnd('Essential container in task exited', end);
     else if ([...this.members.values()].every((other) => other.exit !== undefined)) {
-      this.options.onEnd('All containers of the task have exited');
+      this.options.onEnd('All containers of the task have exited', end);
     }
   }
 }

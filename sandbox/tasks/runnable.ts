@@ -1,10 +1,9 @@
-/** Which containers can be processes on this machine. A task can do without those that are not essential. */
+/** Which containers can be processes on this machine. A task can do without those that no essential one needs. */
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
 import type { ContainerSpec } from './types';
 
 export interface Runnable {
-  /** Without dependencies on what is not run: nobody waits for it. */
   readonly run: readonly ContainerSpec[];
   /** Why each of the others is not run. */
   readonly notRun: readonly string[];
@@ -18,9 +17,10 @@ export interface Machine {
 }
 
 export function runnable(containers: readonly ContainerSpec[], machine: Machine): Runnable {
+  const needed = neededNames(containers);
   const reasons = new Map<string, string>();
   for (const container of containers) {
-    const reason = container.essential ? undefined : whyNot(container, machine);
+    const reason = needed.has(container.name) ? undefined : whyNot(container, machine);
     if (reason !== undefined) reasons.set(container.name, reason);
   }
   const run = containers
@@ -33,6 +33,21 @@ export function runnable(containers: readonly ContainerSpec[], machine: Machine)
     ([name, reason]) => `container ${name} is not run in the sandbox: ${reason}`,
   );
   return { run, notRun };
+}
+
+/** The essential containers, and those that must have been started before them. */
+export function neededNames(
+  containers: readonly Pick<ContainerSpec, 'name' | 'essential' | 'dependsOn'>[],
+): ReadonlySet<string> {
+  const needed = new Set<string>();
+  const visit = ({ name, dependsOn }: (typeof containers)[number]): void => {
+    if (needed.has(name)) return;
+    needed.add(name);
+    for (const container of containers)
+      if (dependsOn.some((one) => one.name === container.name)) visit(container);
+  };
+  for (const container of containers) if (container.essential) visit(container);
+  return needed;
 }
 
 function whyNot({ command, environment }: ContainerSpec, machine: Machine): string | undefined {

@@ -3,7 +3,7 @@ import type { Addresses, Placement } from './addresses';
 import { afterFailure, afterHealthyTask, breakerThreshold, type Failures, NO_FAILURES } from './failures';
 import { isSteady, plan, type ServiceState, type StopReason } from './plan';
 import { ServiceEvents } from './service-events';
-import { Task, type TaskSurroundings } from './task';
+import { type Ending, Task, type TaskSurroundings } from './task';
 import {
   type DeploymentView,
   type RolloutState,
@@ -52,13 +52,11 @@ export class ServiceTasks {
   /** One step. Starting and stopping go on by themselves and call `onChange`. */
   async step(): Promise<{ readonly wakeAtMs?: number; readonly rolledBack: boolean }> {
     const nowMs = Date.now();
-    for (const task of this.tasks)
-      if (task.ending?.failed) this.countFailure(task, task.ending.reason, nowMs);
+    for (const task of this.tasks) if (task.ending?.failed) this.countFailure(task, told(task.ending), nowMs);
     this.forgetStopped();
     const states = this.tasks.map((task) => task.look());
     for (const task of this.tasks) if (task.healthySinceMs !== undefined) this.countHealthy(task);
-    for (const task of this.tasks)
-      if (task.ending?.failed) this.countFailure(task, task.ending.reason, nowMs);
+    for (const task of this.tasks) if (task.ending?.failed) this.countFailure(task, told(task.ending), nowMs);
     const primary = this.view.deployments.find((deployment) => deployment.primary);
     const rolledBack = primary !== undefined && (await this.breakCircuit(primary));
     const next = plan(this.state(primary), states, nowMs);
@@ -256,6 +254,8 @@ export class ServiceTasks {
     if (!before) this.events.add('has reached a steady state.');
   }
 }
+
+const told = ({ reason, detail }: Ending): string => (detail === undefined ? reason : `${reason}: ${detail}`);
 
 function names(tasks: readonly Task[]): string {
   return tasks.map(({ id }) => `(task ${id})`).join(' ');

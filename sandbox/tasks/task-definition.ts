@@ -1,5 +1,6 @@
 /** From ECS's task definition to what a process needs. Pure. */
 import type { ContainerDefinition, HealthCheck, TaskDefinition, Volume } from '@aws-sdk/client-ecs';
+import { neededNames } from './runnable';
 import { type ContainerSpec, type HealthCommand, TaskCannotStart, type TaskSpec } from './types';
 
 /** Fargate's default. */
@@ -10,6 +11,7 @@ export function toTaskSpec(definition: TaskDefinition): TaskSpec {
   const containers = (definition.containerDefinitions ?? []).map(toContainerSpec);
   if (containers.length === 0) throw new TaskCannotStart('the task definition has no container');
   checkDependencies(containers);
+  checkCommands(definition.containerDefinitions ?? [], neededNames(containers));
   const volumes = (definition.volumes ?? []).map(toVolumeName);
   return {
     arn: definition.taskDefinitionArn ?? '',
@@ -33,12 +35,6 @@ function toContainerSpec(definition: ContainerDefinition): ContainerSpec {
   const name = definition.name ?? '';
   const command = [...(definition.entryPoint ?? []), ...(definition.command ?? [])];
   const essential = definition.essential ?? true;
-  if (command.length === 0 && essential) {
-    throw new TaskCannotStart(
-      `container "${name}" (${definition.image ?? 'no image'}) has no command: the sandbox has no container engine ` +
-        "and cannot know what the image would run; give `command`, as a path from the project's root",
-    );
-  }
   const log = definition.logConfiguration;
   const mounts = (definition.mountPoints ?? []).map((mount) => ({
     volume: mount.sourceVolume ?? '',
@@ -83,6 +79,17 @@ function toHealthCommand(container: string, check: HealthCheck): HealthCommand |
     retries: check.retries ?? 3,
     startPeriodSeconds: check.startPeriod ?? 0,
   };
+}
+
+/** Only what no essential container needs may be left to its image: the task can do without it. */
+function checkCommands(definitions: readonly ContainerDefinition[], needed: ReadonlySet<string>): void {
+  for (const { name = '', image = 'no image', entryPoint = [], command = [] } of definitions) {
+    if (entryPoint.length + command.length > 0 || !needed.has(name)) continue;
+    throw new TaskCannotStart(
+      `container "${name}" (${image}) has no command: the sandbox has no container engine ` +
+        "and cannot know what the image would run; give `command`, as a path from the project's root",
+    );
+  }
 }
 
 function checkDependencies(containers: readonly ContainerSpec[]): void {

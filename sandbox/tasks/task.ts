@@ -17,6 +17,7 @@ import type {
   ContainerHealth,
   Registration,
   ServiceView,
+  StopCode,
   TaskReport,
   TaskSpec,
   TaskStatus,
@@ -55,7 +56,11 @@ export interface TaskOptions {
 }
 
 export interface Ending {
+  /** In ECS's words. */
   readonly reason: string;
+  /** What ECS says elsewhere. */
+  readonly detail?: string;
+  readonly code: StopCode;
   /** Nobody asked for it. */
   readonly failed: boolean;
 }
@@ -115,20 +120,20 @@ export class Task {
       address: placement.address,
       logFile: (container) => this.logFile(container),
       records: surroundings.records,
-      onEnd: (reason) => this.end({ reason, failed: true }),
+      onEnd: (reason, detail) => this.end({ reason, detail, code: 'EssentialContainerExited', failed: true }),
       onHealthChange: () => this.healthChanged(),
     });
     this.stopped = this.live();
   }
 
   stop(reason: string): void {
-    this.end({ reason, failed: false });
+    this.end({ reason, code: 'ServiceSchedulerInitiated', failed: false });
   }
 
   /** As StopTask does: the stop signal comes at once. */
   stopNow(reason: string): void {
     this.noDrain.abort();
-    this.stop(reason);
+    this.end({ reason, code: 'UserInitiated', failed: false });
   }
 
   /** Stops without draining; what still runs after the bound is killed. */
@@ -163,7 +168,7 @@ export class Task {
   /** In ECS's words. */
   get whyUnhealthy(): string {
     return this.containers.health === 'UNHEALTHY'
-      ? `failed container health checks (${this.containers.unhealthy.join(', ')})`
+      ? 'failed container health checks'
       : 'failed ELB health checks';
   }
 
@@ -186,6 +191,8 @@ export class Task {
       subnetId: placement.subnet.id,
       startedAt: this.runningAtMs === undefined ? null : new Date(this.runningAtMs).toISOString(),
       stoppedReason: this.ending?.reason ?? null,
+      stopCode: this.ending?.code ?? null,
+      containers: this.containers.reports,
     };
   }
 
@@ -236,7 +243,8 @@ export class Task {
         this.healthChanged();
       }
     } catch (error) {
-      this.end({ reason: error instanceof Error ? error.message : String(error), failed: true });
+      const reason = error instanceof Error ? error.message : String(error);
+      this.end({ reason, code: 'TaskFailedToStart', failed: true });
     }
     if (!this.over.signal.aborted) await over;
     if (registering !== undefined) {

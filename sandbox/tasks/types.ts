@@ -17,6 +17,22 @@ export type TaskStatus = 'PENDING' | 'RUNNING' | 'DEACTIVATING' | 'STOPPING' | '
 /** As a container's own health check says; `UNKNOWN` when it has none. */
 export type ContainerHealth = 'HEALTHY' | 'UNHEALTHY' | 'UNKNOWN';
 
+/** Why a task stops, in ECS's words. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stopped-task-error-codes.html */
+export type StopCode =
+  | 'EssentialContainerExited'
+  | 'ServiceSchedulerInitiated'
+  | 'TaskFailedToStart'
+  | 'UserInitiated';
+
+/** A container of a task that this machine runs. */
+export interface ContainerReport {
+  readonly name: string;
+  readonly lastStatus: 'PENDING' | 'RUNNING' | 'STOPPED';
+  readonly healthStatus: ContainerHealth;
+  /** As a container engine says it: 128 and the number of the signal that has ended it. Null before it ends. */
+  readonly exitCode: number | null;
+}
+
 export interface TaskReport {
   readonly taskArn: string;
   readonly taskDefinitionArn: string;
@@ -30,6 +46,8 @@ export interface TaskReport {
   /** ISO 8601; null before it runs. */
   readonly startedAt: string | null;
   readonly stoppedReason: string | null;
+  readonly stopCode: StopCode | null;
+  readonly containers: readonly ContainerReport[];
 }
 
 export interface ServiceReport {

@@ -219,6 +219,8 @@ describe('tasks', () => {
     subnetId: network.subnets[0],
     startedAt: '2026-01-01T00:00:00Z',
     stoppedReason: null,
+    stopCode: null,
+    containers: [],
     ...more,
   });
 
@@ -230,7 +232,13 @@ describe('tasks', () => {
   it('are those that were told, with their addresses', async () => {
     await create('tasks');
     const [id = ''] = await ids('tasks');
-    const stopped = { lastStatus: 'STOPPED', desiredStatus: 'STOPPED', stoppedReason: 'unhealthy' } as const;
+    const stopped: Partial<TaskReport> = {
+      lastStatus: 'STOPPED',
+      desiredStatus: 'STOPPED',
+      stoppedReason: 'unhealthy',
+      stopCode: 'ServiceSchedulerInitiated',
+      containers: [{ name: 'app', lastStatus: 'STOPPED', healthStatus: 'UNHEALTHY', exitCode: 137 }],
+    };
     await tell('tasks', [report(id, 1)], [task('a', id), task('b', id, stopped)]);
     expect(await list({ serviceName: 'tasks' })).toEqual(['a']);
     expect(await list({ serviceName: 'tasks', desiredStatus: 'STOPPED' })).toEqual(['b']);
@@ -262,9 +270,14 @@ describe('tasks', () => {
           ],
         },
       ],
-      containers: [{ name: 'app', image: 'orders:1', lastStatus: 'RUNNING' }],
+      // Nobody said anything of it.
+      containers: [{ name: 'app', image: 'orders:1', lastStatus: 'RUNNING', healthStatus: 'UNKNOWN' }],
     });
-    expect(tasks?.[1]).toMatchObject({ lastStatus: 'STOPPED', stoppedReason: 'unhealthy' });
+    expect(tasks?.[0]?.containers?.[0]?.exitCode).toBeUndefined();
+    expect(tasks?.[1]).toMatchObject({
+      ...{ lastStatus: 'STOPPED', stoppedReason: 'unhealthy', stopCode: 'ServiceSchedulerInitiated' },
+      containers: [{ name: 'app', lastStatus: 'STOPPED', healthStatus: 'UNHEALTHY', exitCode: 137 }],
+    });
   });
 
   it('that are to be stopped say so until they are no longer told', async () => {

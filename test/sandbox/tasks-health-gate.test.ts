@@ -3,6 +3,8 @@
  * the tasks controller as ECS would, under requests. What green means: an image that never is healthy, or crashes, or
  * hangs, replaces nothing that serves, and the deploy is given up with its reason.
  */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { request } from 'undici';
 import { withHealthCheck } from '../../constructs/blueprint/resolving/api-health';
@@ -10,7 +12,7 @@ import type { Api } from '../../constructs/blueprint/schema';
 import { containerDefinitions } from '../../constructs/cdktf/container-definitions';
 import { toTaskSpec } from '../../sandbox/tasks/task-definition';
 import type { ContainerSpec } from '../../sandbox/tasks/types';
-import { service, TARGET_GROUP, World } from './tasks-world';
+import { container, service, TARGET_GROUP, World } from './tasks-world';
 
 jest.setTimeout(60_000);
 
@@ -123,10 +125,15 @@ describe.each([
     expect(statuses['200']).toBeGreaterThan(5);
     expect(served().map(({ taskArn }) => taskArn)).toEqual(old.map(({ taskArn }) => taskArn));
     const reasons = world.report.tasks.flatMap(({ stoppedReason }) => stoppedReason ?? []);
-    expect([...new Set(reasons)]).toEqual([
-      script.includes('exit(3)')
-        ? 'Essential container in task exited: orders, exit code 3'
-        : 'Task failed container health checks (orders-probe)',
+    expect([...new Set(reasons)]).toEqual(['Task failed container health checks']);
+    const [stopped] = world.report.tasks.filter(({ lastStatus }) => lastStatus === 'STOPPED');
+    expect(stopped?.stopCode).toBe('ServiceSchedulerInitiated');
+    expect(stopped?.containers).toEqual([
+      {
+        ...{ name: 'orders', lastStatus: 'STOPPED', healthStatus: 'UNKNOWN' },
+        exitCode: script.includes('exit(3)') ? 3 : script.includes('SIGSTOP') ? 137 : 143,
+      },
+      { name: 'orders-probe', lastStatus: 'STOPPED', healthStatus: 'UNHEALTHY', exitCode: 0 },
     ]);
   });
 });
@@ -144,7 +151,90 @@ test('a task that hangs after it served is replaced, though nobody but its probe
   );
   await world.until(() => world.report.tasks.some(({ stoppedReason }) => stoppedReason !== null));
   const stopped = world.report.tasks.find(({ taskArn }) => taskArn === before?.taskArn);
-  expect(stopped?.stoppedReason).toBe('Task failed container health checks (orders-probe)');
+  expect(stopped?.stoppedReason).toBe('Task failed container health checks');
+});
+
+/** Says when a connection has closed that asked nothing: the probe's container tries the port so. */
+const WATCHED = GOOD.replace(
+  '.listen(',
+  ".on('connection', (s) => s.on('close', () => s.bytesRead === 0 && console.log('watched'))).listen(",
+);
+
+const output = (name: string): string => {
+  const folder = join(world.folder, 'logs', 'orders');
+  const file = readdirSync(folder).find((one) => one.endsWith(`-${name}.log`)) ?? '';
+  return readFileSync(join(folder, file), 'utf8');
+};
+
+test('a task whose API ends after it served is replaced, and says with what code', async () => {
+  // Only the probe's container notices: its health check would take a minute.
+  const slow = containers(WATCHED).map((one) => ({
+    ...one,
+    ...(one.healthCheck && { healthCheck: { ...one.healthCheck, intervalSeconds: 1, retries: 60 } }),
+  }));
+  world.specs = { 'td:1': slow };
+  await world.change(service());
+  await world.completed();
+  const [before] = world.running;
+  while (!output('orders').includes('watched')) await new Promise((resolve) => setTimeout(resolve, 50));
+  const [pid] = [...world.processes].find(([, what]) => what.includes('container orders:')) ?? [0];
+  process.kill(pid, 'SIGKILL');
+  await world.until(() => world.report.tasks.some(({ lastStatus }) => lastStatus === 'STOPPED'), 20);
+  const stopped = world.report.tasks.find(({ taskArn }) => taskArn === before?.taskArn);
+  expect(stopped).toMatchObject({
+    ...{ stoppedReason: 'Essential container in task exited', stopCode: 'EssentialContainerExited' },
+    containers: [
+      { name: 'orders', exitCode: 137 },
+      { name: 'orders-probe', healthStatus: 'HEALTHY', exitCode: 1 },
+    ],
+  });
+  // At once deregistered, not when its check would have failed.
+  expect(world.happened.slice(0, 3)).toEqual([
+    'register 127.50.1.4 until healthy',
+    'healthy 127.50.1.4',
+    'deregister 127.50.1.4',
+  ]);
+});
+
+describe('an essential container that nobody checks', () => {
+  const check = {
+    command: ['true'],
+    intervalSeconds: 0.1,
+    timeoutSeconds: 2,
+    retries: 1,
+    startPeriodSeconds: 0,
+  };
+  const checked = container('main', GOOD, { healthCheck: check });
+  const wait = 'setInterval(() => {}, 1000);';
+
+  test('keeps the task UNKNOWN beside one that is checked: the deploy never ends', async () => {
+    await world.close();
+    world = new World(0.5);
+    world.specs = { 'td:1': [checked, container('agent', wait)] };
+    await world.change(service());
+    await world.until(() => world.running[0]?.containers[0]?.healthStatus === 'HEALTHY');
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+    expect(world.running).toMatchObject([
+      { healthStatus: 'UNKNOWN', containers: [{ healthStatus: 'HEALTHY' }, { healthStatus: 'UNKNOWN' }] },
+    ]);
+    expect(state('ecs-svc/1')).toBe('IN_PROGRESS');
+    // Nor does its name lead to it.
+    expect(world.happened).toEqual(['register 127.50.1.4 until healthy']);
+  });
+
+  test('does not hide one that is UNHEALTHY', async () => {
+    const sick = container('main', GOOD, { healthCheck: { ...check, command: ['false'] } });
+    world.specs = { 'td:1': [sick, container('agent', wait)] };
+    await world.change(service());
+    await world.until(() => world.report.tasks.some(({ healthStatus }) => healthStatus === 'UNHEALTHY'));
+  });
+
+  test('is no matter when it is not essential', async () => {
+    world.specs = { 'td:1': [checked, container('agent', wait, { essential: false })] };
+    await world.change(service());
+    await world.completed();
+    expect(world.running).toMatchObject([{ healthStatus: 'HEALTHY' }]);
+  });
 });
 
 test('names leave a task out until its check has passed, and once it fails', async () => {

@@ -69,7 +69,7 @@ test('a volume that the task definition does not have fails the task', async () 
 test('a container that is not essential and cannot be run is left out, and that is said once', async () => {
   world.specs = {
     'td:1': [
-      container('main', SERVER, { ports: [PORT], dependsOn: [{ name: 'collector', condition: 'START' }] }),
+      container('main', SERVER, { ports: [PORT] }),
       container('collector', '', { command: [], essential: false }),
       container('agent', '', { command: ['no-such-program'], essential: false }),
     ],

@@ -50,6 +50,8 @@ describe('a task', () => {
           environment: {},
           secrets: {},
           stopTimeoutSeconds: 40,
+          // Its probe ends with it, and then the task does.
+          essential: false,
         },
         expect.objectContaining({ name: 'orders-probe' }),
       ],
@@ -68,11 +70,13 @@ describe('a task', () => {
     const [api, probe, ...others] = orders.taskDefinition.containers;
     expect(others).toEqual([]);
     expect(api?.healthCheck).toBeUndefined();
+    expect(api?.essential).toBe(false);
+    expect(probe).not.toHaveProperty('essential');
     expect(probe).toEqual({
       name: 'orders-probe',
       image: '123456789012.dkr.ecr.eu-central-1.amazonaws.com/tools/bash:5',
       entryPoint: ['/bin/bash', '-c'],
-      command: [expect.stringContaining('sleep infinity')],
+      command: [expect.stringContaining('/dev/tcp/127.0.0.1/$1'), 'probe', '3000'],
       ports: [],
       environment: {},
       secrets: {},
@@ -116,6 +120,7 @@ describe('a task', () => {
   test('that checks itself has no probe', () => {
     const health = 'health: { command: [CMD-SHELL, "curl -f http://localhost:3000/ || exit 1"] }';
     const orders = service('orders', ['    port: 8080', `    port: 3000\n    ${health}`]);
+    expect(orders.taskDefinition.containers[0]).not.toHaveProperty('essential');
     expect(orders.taskDefinition.containers).toEqual([
       expect.objectContaining({
         name: 'orders',

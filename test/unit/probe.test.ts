@@ -49,6 +49,44 @@ async function run(
   return code ?? undefined;
 }
 
+/** The probe's container. With a socket as its input bash would read the user's start file first. */
+function watching(port: number): ChildProcess {
+  const { entryPoint, command } = probeRuns({ port });
+  const [shell = '', ...flags] = entryPoint;
+  return spawn(shell, [...flags, ...command], {
+    env: { PATH: process.env.PATH },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+}
+
+/** A port that takes connections until it is closed; `connected` resolves at the next one. */
+async function open(port = 0) {
+  const server = createServer((socket) => {
+    sockets.push(socket);
+    socket.on('error', () => {});
+  });
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  return {
+    port: (server.address() as { port: number }).port,
+    connected: () => once(server, 'connection'),
+    close: async () => {
+      const closed = new Promise((resolve) => server.close(resolve));
+      for (const socket of sockets.splice(0)) socket.destroy();
+      await closed;
+    },
+  };
+}
+
+/** A port that nothing listens on. */
+async function freePort(): Promise<number> {
+  const { port, close } = await open();
+  await close();
+  return port;
+}
+
+const seconds = (count: number) => new Promise((resolve) => setTimeout(resolve, count * 1000));
+
 jest.setTimeout(30_000);
 
 describe('the probe', () => {
@@ -88,20 +126,83 @@ describe('the probe', () => {
 
   test('has no text that an engine takes for its own', () => {
     expect(probeCommand({ port: 8080, path: '/', status: '200' }).join('\n')).not.toMatch(/[$%]\{|\{\{/);
+    expect(probeRuns({ port: 8080 }).command.join('\n')).not.toMatch(/[$%]\{|\{\{/);
   });
 
   test('its container waits, and ends at once when it is told to', async () => {
-    const [shell = '', ...flags] = probeRuns.entryPoint;
-    const probe: ChildProcess = spawn(shell, [...flags, ...probeRuns.command], {
-      env: { PATH: process.env.PATH },
-      // With a socket as its input bash would read the user's start file first.
-      stdio: 'ignore',
-    });
+    const probe = watching(1);
     await once(probe, 'spawn');
     // Its trap is set before it starts to wait.
     const children = `/proc/${probe.pid}/task/${probe.pid}/children`;
     while (readFileSync(children, 'utf8') === '') await new Promise((resolve) => setTimeout(resolve, 10));
     probe.kill('SIGTERM');
     expect(await once(probe, 'exit')).toEqual([0, null]);
+  });
+
+  test('its container ends when the API that it has seen is gone, and says why', async () => {
+    const api = await open();
+    const probe = watching(api.port);
+    let said = '';
+    probe.stdout?.on('data', (data) => {
+      said += data;
+    });
+    await api.connected();
+    await api.close();
+    const gone = performance.now();
+    expect(await once(probe, 'close')).toEqual([1, null]);
+    // Four refusals, the first within a second. A busy machine is slower, never faster.
+    expect(performance.now() - gone).toBeGreaterThan(3000 - 100);
+    expect(said).toBe(
+      `127.0.0.1:${api.port} refused 4 connections in a row: the API has ended, and so does its task\n`,
+    );
+  });
+
+  test('its container waits for an API that is slow to listen, however long that takes', async () => {
+    const port = await freePort();
+    const probe = watching(port);
+    // Longer than the refusals that would end it afterwards.
+    await seconds(6);
+    expect(probe.exitCode).toBeNull();
+    const api = await open(port);
+    await api.connected();
+    expect(probe.exitCode).toBeNull();
+    probe.kill('SIGTERM');
+    expect(await once(probe, 'exit')).toEqual([0, null]);
+  });
+
+  test('its container stays when the API closes its port and opens it anew, again and again', async () => {
+    let api = await open();
+    const probe = watching(api.port);
+    for (let turn = 0; turn < 4; turn += 1) {
+      await api.connected();
+      await api.close();
+      await seconds(0.9);
+      api = await open(api.port);
+    }
+    await api.connected();
+    expect(probe.exitCode).toBeNull();
+    probe.kill('SIGTERM');
+    expect(await once(probe, 'exit')).toEqual([0, null]);
+  });
+
+  test('its container leaves an API that hangs to the health check, and ends at once all the same', async () => {
+    // The kernel takes so many connections for a process that takes none; then it does not answer any more.
+    const hung = spawn('python3', [
+      '-c',
+      'import socket, time; s = socket.socket(); s.bind(("127.0.0.1", 0)); s.listen(0); print(s.getsockname()[1], flush=True); time.sleep(60)',
+    ]);
+    try {
+      const [first] = (await once(hung.stdout, 'data')) as [Buffer];
+      const probe = watching(Number(first));
+      await seconds(7);
+      expect(probe.exitCode).toBeNull();
+      probe.kill('SIGTERM');
+      const told = performance.now();
+      expect(await once(probe, 'exit')).toEqual([0, null]);
+      // Its stop time-out: then it would be killed.
+      expect(performance.now() - told).toBeLessThan(2000);
+    } finally {
+      hung.kill('SIGKILL');
+    }
   });
 });

@@ -46,6 +46,58 @@ const tasks = [
   { createdAt: later(20) },
 ];
 
+describe('what a stopped task is said to have stopped for', () => {
+  const SCHEDULER = 'ServiceSchedulerInitiated';
+  test.each([
+    [
+      'an API that ended, and the probe with it',
+      {
+        stoppedReason: 'Essential container in task exited',
+        stopCode: 'EssentialContainerExited',
+        containers: [
+          { name: 'orders', healthStatus: 'UNKNOWN', exitCode: 3 },
+          { name: 'orders-probe', healthStatus: 'HEALTHY', exitCode: 1 },
+        ],
+      },
+      'Essential container in task exited (orders: exit code 3; orders-probe: exit code 1)',
+    ],
+    [
+      'an API that ended well',
+      {
+        stoppedReason: 'Essential container in task exited',
+        stopCode: 'EssentialContainerExited',
+        containers: [{ name: 'orders', exitCode: 0 }, { name: 'agent' }],
+      },
+      'Essential container in task exited (orders: exit code 0)',
+    ],
+    [
+      'an API that ended before it ever listened',
+      {
+        stoppedReason: 'Task failed container health checks',
+        stopCode: SCHEDULER,
+        containers: [
+          { name: 'orders', healthStatus: 'UNKNOWN', exitCode: 3 },
+          { name: 'orders-probe', healthStatus: 'UNHEALTHY', exitCode: 0 },
+        ],
+      },
+      'Task failed container health checks (orders: exit code 3; orders-probe: UNHEALTHY)',
+    ],
+    [
+      'a target that was not healthy',
+      {
+        stoppedReason: 'Task failed ELB health checks',
+        stopCode: SCHEDULER,
+        containers: [{ name: 'orders' }],
+      },
+      'Task failed ELB health checks',
+    ],
+  ])('%s', async (_, task, text) => {
+    const ecs = account({ orders: rolledBack }, [{ ...task, createdAt: later(5) }]);
+    const [failed] = await failedRollouts(ecs, 'shop', SINCE);
+    expect(failed?.stoppedTasks).toEqual([text]);
+  });
+});
+
 describe('failed rollouts', () => {
   test('are those that were rolled back, and those that the circuit breaker ended', async () => {
     const ecs = account(

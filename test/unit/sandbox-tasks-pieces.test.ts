@@ -206,7 +206,7 @@ describe('task definition', () => {
     const spec = toTaskSpec({
       volumes: [{ name: 'keys' }],
       containerDefinitions: [
-        { ...main, mountPoints, dependsOn: [{ containerName: 'side', condition: 'START' }] },
+        { ...main, mountPoints },
         { name: 'side', image: 'collector:1', essential: false },
       ],
     });
@@ -221,6 +221,14 @@ describe('task definition', () => {
 
   test.each([
     ['no command', [{ name: 'main', image: 'api:1' }], 'the sandbox has no container engine'],
+    [
+      'no command of a container that an essential one needs',
+      [
+        { ...main, dependsOn: [{ containerName: 'api', condition: 'START' as const }] },
+        { name: 'api', image: 'api:1', essential: false },
+      ],
+      'container "api" (api:1) has no command: the sandbox has no container engine',
+    ],
     ['no container', [], 'the task definition has no container'],
     [
       'an unknown dependency',

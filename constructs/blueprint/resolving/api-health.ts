@@ -18,16 +18,19 @@ const checkOf = ({ health }: Api, command: readonly string[]): NonNullable<Conta
 /**
  * The API's container and, unless the API checks itself, its probe. The probe starts after it, so that the grace time is
  * the API's, and on the way out ends before it.
+ *
+ * ECS counts a task as healthy when all its essential containers have passed their checks, and one without a check never
+ * does. So the probe alone is essential, and ends when the API has; see `probeRuns`.
  */
 export function withHealthCheck(container: Container, api: Api): Container[] {
   const { command, probeImage, path, status } = api.health;
   if (command) return [{ ...container, healthCheck: checkOf(api, command) }];
   return [
-    container,
+    { ...container, essential: false },
     {
       name: probeName(container.name),
       image: probeImage,
-      ...probeRuns,
+      ...probeRuns(api),
       ports: [],
       environment: {},
       secrets: {},
