@@ -73,6 +73,11 @@ export interface GatewayModel {
   readonly members: readonly GatewayMember[];
   readonly apis: readonly GatewayApi[];
   readonly consumers: readonly GatewayConsumer[];
+  /**
+   * Host names that the environment answers to, those of APIs among them. A request for another one is refused: the API
+   * would write links with it, which a cache would keep. @default any, where an environment has no name
+   */
+  readonly hosts?: readonly string[];
   /** Address blocks that the load balancer connects from: only from there `X-Forwarded-For` counts. */
   readonly balancerCidrs: readonly string[];
   /** Time after which the load balancer closes an idle connection; the gateway keeps its own open for longer. */

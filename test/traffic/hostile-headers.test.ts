@@ -4,6 +4,7 @@
  */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { Attack, get, statuses } from './support/attack';
+import { claimingHeaders, plainHeaders } from './support/claims';
 import { confusingFraming, confusingHeaders } from './support/hostile';
 import { gatewayModel } from './support/model';
 import { Pair } from './support/pair';
@@ -149,6 +150,29 @@ describe('headers', () => {
     expect(await passed(headers)).toEqual(own);
     attack.forget();
     expect(await passed(headers, balancer)).toEqual({ ...own, 'x-forwarded-for': balancer });
+  });
+
+  const inGroups = (names: readonly string[]) =>
+    Array.from({ length: Math.ceil(names.length / 40) }, (_, group) =>
+      names.slice(40 * group, 40 * (group + 1)),
+    );
+  const sent = (names: readonly string[]) => names.map((name) => `${name}: evil\r\n`).join('');
+
+  test('all that claims another path, method, host or client stays out', async () => {
+    for (const names of inGroups([
+      ...claimingHeaders,
+      ...claimingHeaders.map((name) => name.toUpperCase()),
+    ])) {
+      expect(await passed(sent(names))).toEqual(own);
+      attack.forget();
+    }
+  });
+
+  test('and nothing else', async () => {
+    for (const names of inGroups(plainHeaders)) {
+      expect(Object.keys(await passed(sent(names))).sort()).toEqual([...Object.keys(own), ...names].sort());
+      attack.forget();
+    }
   });
 
   test('X-Forwarded headers count from the balancer alone, and of those the last', async () => {

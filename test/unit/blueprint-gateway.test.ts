@@ -45,6 +45,12 @@ test('only the load balancer is believed: its subnets, or the network that exist
   expect(model(existing(TWO)).balancerCidrs).toEqual(['10.0.0.0/16']);
 });
 
+test('the gateways answer to the domain and to the hosts of APIs, each once', () => {
+  expect(model().hosts).toEqual(['api.example.com']);
+  const edit: Edit = [PORT, '    port: 3000\n    hosts: [b.example.com, api.example.com, a.example.com]\n'];
+  expect(model(edit).hosts).toEqual(['api.example.com', 'a.example.com', 'b.example.com']);
+});
+
 test('the gateways know how long the load balancer keeps a connection', () => {
   expect(model().balancerIdleTimeoutSeconds).toBe(60);
   const edits: Edit[] = [

@@ -215,6 +215,7 @@ const places: Record<string, (text: string) => GatewayModel> = {
     ],
   }),
   cidr: (text) => ({ ...model({}), balancerCidrs: [text] }),
+  'environment host': (text) => ({ ...model({}), hosts: ['h.test', text] }),
   'key header': (text) => withPolicies({ authentication: { apiKey: { header: text } } }),
   'vary header': (text) => withCache({ headers: [text], query: ['q'] }),
   'vary query': (text) => withCache({ headers: ['h'], query: [text] }),

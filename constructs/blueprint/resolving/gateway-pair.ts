@@ -15,6 +15,7 @@ import type { Api, Environment } from '../schema';
 import { resolveGatewayData } from './gateway-data';
 import { mostConnections } from './gateway-memory';
 import { executionRole, taskRole } from './iam';
+import { certificateDomains } from './load-balancer';
 import { type Member, membersOf } from './members';
 import { metricsContainers, metricsStatements } from './metrics-collector';
 import { balancerCidrs, networkIdentity, tasksIn } from './network';
@@ -96,6 +97,7 @@ export function gatewayModel(environment: Environment): GatewayModel {
       apis: consumer.apis,
       plan: consumer.plan,
     })),
+    hosts: certificateDomains(environment),
     balancerCidrs: balancerCidrs(environment),
     balancerIdleTimeoutSeconds: balancerIdleTimeoutSeconds(environment),
     lookupSeconds: lookupsOf(environment),

@@ -38,6 +38,7 @@ export function modelProblems(model: GatewayModel): Problem[] {
       ...textProblem('name', name, ['gateway', 'members', index]),
       ...textProblem('host', host, ['gateway', 'members', index]),
     ]),
+    ...(model.hosts ?? []).flatMap((name) => textProblem('host', name, ['domain', 'name'])),
     ...model.balancerCidrs.flatMap((cidr) => textProblem('cidr', cidr, ['network'])),
     ...consumerProblems(model),
     ...planProblems(model),

@@ -10,7 +10,7 @@ import { listenAddress, loopbackAddress, startTime } from '../language/variables
 import { controlPort, healthPath, metricsPath, ports } from '../parts/ports';
 import { routing } from '../parts/routing';
 import type { Context, Section } from '../parts/sections';
-import { forwardedHeaders, requestId, stripHeaders } from './client';
+import { readClient, requestId, stripHeaders, tellClient } from './client';
 import { refuseConfusion } from './confusion';
 import { accessLog, noteRequest } from './log';
 
@@ -35,10 +35,11 @@ export function trafficFrontend(context: Context): Section {
       line`bind "${listenAddress}:${ports.traffic}"`,
       ...accessLog(context.member),
       ...noteRequest,
-      ...forwardedHeaders(context.model),
+      ...readClient(context.model),
       ...requestId,
       ...refuseConfusion,
       ...stripHeaders,
+      ...tellClient,
       ...routing(context),
       ...answerHeaders,
       // Which member answered: RFC 9110, section 7.6.3.

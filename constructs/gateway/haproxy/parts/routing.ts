@@ -6,6 +6,7 @@ import { line, mapFile, put, type Text } from '../language/text';
 import type { Context } from './sections';
 
 export const apisFile = 'apis.map';
+const hostsFile = 'hosts.lst';
 
 /** The path with a slash at its end, as the map has them: a prefix then ends where a segment does. */
 const segments = (path: string) => (path === '/' ? line`/` : line`${put('path', path)}/`);
@@ -39,7 +40,20 @@ function headerRule(prefix: Prefix): Rule {
   );
 }
 
-/** Sets `txn.api` and answers 404 when no API takes the request. */
+const named = ({ hosts = [] }: Context['model']): boolean => hosts.length > 0;
+
+/** RFC 9110, section 7.4: who answers for another name may say what a client then believes of that one. */
+const ofNoHost = (model: Context['model']): Rule[] =>
+  named(model)
+    ? refuse({
+        status: 421,
+        reason: 'no-host',
+        detail: 'Nothing answers for this host here.',
+        when: all(line`!{ var(txn.host) -m str -f ${hostsFile as Text} }`),
+      })
+    : [];
+
+/** Sets `txn.api`; answers 421 when the environment has no such host, 404 when no API takes the request. */
 export function routing({ model }: Context): Text[] {
   const prefixes = prefixesInOrder(model.apis);
   const byHeader = prefixes.filter(({ headers }) => headers.length > 0);
@@ -48,6 +62,7 @@ export function routing({ model }: Context): Text[] {
   return requestLines([
     rule(line`set-var(txn.segments) path,concat(/)`),
     rule(line`set-var(txn.host) req.hdr(host),host_only`),
+    ...ofNoHost(model),
     ...byHeader.filter(({ host }) => host !== undefined).map(headerRule),
     ...(byHost.length > 0
       ? [rule(line`set-var(txn.target) var(txn.host),concat(,txn.segments),${map}`, all(unlessFound))]
@@ -65,8 +80,11 @@ export function routing({ model }: Context): Text[] {
   ]);
 }
 
-/** The map: `host/path/` and `/path/` to the API. */
+/** The map: `host/path/` and `/path/` to the API; and the hosts, one a line. */
 export function routingFiles({ model }: Context): Record<string, string> {
   const lines = prefixesInOrder(model.apis).filter(({ headers }) => headers.length === 0);
-  return { [apisFile]: mapFile(lines.map(mapLine)) };
+  return {
+    [apisFile]: mapFile(lines.map(mapLine)),
+    ...(named(model) ? { [hostsFile]: mapFile((model.hosts ?? []).map((name) => put('host', name))) } : {}),
+  };
 }
