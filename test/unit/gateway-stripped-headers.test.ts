@@ -90,6 +90,6 @@ describe('names that nobody has thought of yet', () => {
 test('the longest names take no time', () => {
   const begun = performance.now();
   for (const part of ['x-', 'ip-', 'client-', 'a-', 'x-host-', 'forwarde-', '-', 'clientipclientip'])
-    stripped.test(`${part.repeat(15_000 / part.length)}!`.slice(0, -1) + 'zz');
+    stripped.test(`${part.repeat(15_000 / part.length)}zz`);
   expect(performance.now() - begun).toBeLessThan(200);
 });
