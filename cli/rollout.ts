@@ -19,8 +19,8 @@ export interface FailedRollout {
   readonly service: string;
   /** In ECS's words. */
   readonly reason: string;
-  /** The version before serves again, or still. */
-  readonly rolledBack: boolean;
+  /** Whether the version before serves, again or still; `failed`: ECS tried to go back to it, and gave that up too. */
+  readonly wayBack: 'serves' | 'failed' | 'none';
   /** Why tasks of it were stopped, each reason once, with the containers that had a part in it. */
   readonly stoppedTasks: readonly string[];
 }
@@ -44,7 +44,7 @@ export async function failedRollouts(ecs: ECSClient, cluster: string, since: Dat
     failed.push({
       service,
       reason: worst.rollback?.reason ?? worst.statusReason ?? `${worst.status}`,
-      rolledBack: isRollback(worst.status),
+      wayBack: wayBack(worst.status),
       stoppedTasks: await stoppedReasons(ecs, cluster, service, since),
     });
   }
@@ -78,11 +78,20 @@ export async function applyAndCheck(
   throw new UserError([...said, ...failed.map(describe)].join('\n'));
 }
 
-function describe({ service, reason, rolledBack, stoppedTasks }: FailedRollout): string {
+const wayBack = (status?: string): FailedRollout['wayBack'] =>
+  !isRollback(status) ? 'none' : status === 'ROLLBACK_FAILED' ? 'failed' : 'serves';
+
+const WAY_BACK = {
+  serves: 'The version before serves.',
+  failed: 'ECS could not go back to the version before either: those of its tasks that still run serve.',
+  none: 'There is no version before to go back to.',
+} as const;
+
+function describe({ service, reason, wayBack: way, stoppedTasks }: FailedRollout): string {
   return [
     `The deploy of service ${service} failed: ${reason}`,
     ...stoppedTasks.map((why) => `  ${why}`),
-    rolledBack ? '  The version before serves.' : '  There is no version before to go back to.',
+    `  ${WAY_BACK[way]}`,
   ].join('\n');
 }
 

@@ -32,6 +32,15 @@ def now() -> datetime:
 
 
 @dataclass
+class Rollback:
+    to: Deployment
+    reason: str
+    started_at: datetime = field(default_factory=now)
+    #: IN_PROGRESS, SUCCESSFUL, FAILED.
+    state: str = "IN_PROGRESS"
+
+
+@dataclass
 class Deployment:
     #: The fields of ROLLED_OUT as they were when the deployment started: what a rollback returns to.
     revision: dict[str, Any]
@@ -46,12 +55,27 @@ class Deployment:
     pending_count: int = 0
     failed_tasks: int = 0
     finished_at: datetime | None = None
-    #: The deployment that the circuit breaker started because this one failed.
-    rolled_back_by: Deployment | None = None
+    #: It was complete once: what it was asked for is done, even when it is gone back to later.
+    completed: bool = False
+    #: What the circuit breaker did because this one failed.
+    rollback: Rollback | None = None
 
     def __post_init__(self) -> None:
         self.revision = copy.deepcopy(self.revision)
         self.rollout_state_reason = self.rollout_state_reason or f"ECS deployment {self.id} in progress."
+
+    def resume(self, desired_count: int) -> None:
+        self.status = "PRIMARY"
+        self.desired_count = desired_count
+        self.rollout_state = "IN_PROGRESS"
+        self.rollout_state_reason = f"ECS deployment circuit breaker: rolling back to deploymentId {self.id}."
+        self.updated_at = now()
+
+    def fail(self, reason: str) -> None:
+        self.rollout_state = "FAILED"
+        self.rollout_state_reason = reason
+        self.updated_at = now()
+        self.finished_at = self.finished_at or self.updated_at
 
 
 class Deployments:
@@ -70,13 +94,20 @@ class Deployments:
     def start(self, revision: dict[str, Any], desired_count: int) -> None:
         self._become_primary(Deployment(revision, desired_count))
         self.requested.insert(0, self.primary)
+        # Whoever deploys anew does not wait for the way back any more.
+        self._end_rollback("FAILED")
 
     def _become_primary(self, deployment: Deployment) -> None:
         before = self.primary
         before.status = "ACTIVE"
         before.updated_at = now()
         before.finished_at = before.finished_at or now()
-        self.all.insert(0, deployment)
+        self.all = [deployment, *(one for one in self.all if one is not deployment)]
+
+    def _end_rollback(self, state: str) -> None:
+        for deployment in self.requested:
+            if deployment.rollback is not None and deployment.rollback.state == "IN_PROGRESS":
+                deployment.rollback.state = state
 
     def resize(self, desired_count: int) -> None:
         if self.primary.desired_count != desired_count:
@@ -84,20 +115,23 @@ class Deployments:
             self.primary.updated_at = now()
 
     def roll_back(self, desired_count: int, reason: str) -> Deployment | None:
-        """The circuit breaker tripped. None when no deployment ever completed: nothing to go back to."""
-        failed = self.primary
-        failed.rollout_state = "FAILED"
-        failed.rollout_state_reason = reason
-        failed.updated_at = failed.finished_at = now()
-        if self.last_completed is None:
+        """The circuit breaker tripped: the last deployment that was complete is PRIMARY again, with the tasks that it has.
+
+        No revision is made for the way back: it is to the last one that was deployed.
+        https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-revision.html
+
+        None when no deployment ever completed, or when it is the one that failed now: nothing to go back to.
+        """
+        failed, back = self.primary, self.last_completed
+        failed.fail(reason)
+        if back is None or back is failed:
+            self._end_rollback("FAILED")
             return None
         failed.desired_count = 0
-        reason = f"ECS deployment circuit breaker: rolling back to deploymentId {self.last_completed.id}."
-        failed.rolled_back_by = Deployment(
-            self.last_completed.revision, desired_count, rollout_state_reason=reason
-        )
-        self._become_primary(failed.rolled_back_by)
-        return failed.rolled_back_by
+        failed.rollback = Rollback(back, reason)
+        self._become_primary(back)
+        back.resume(desired_count)
+        return back
 
     def apply(self, report: ServiceReport) -> None:
         """Takes over the counts that the controller reports; what it does not know runs nothing."""
@@ -111,14 +145,17 @@ class Deployments:
                 self._advance(deployment, reported.rollout_state, reported.rollout_state_reason)
         if self.primary.rollout_state == "COMPLETED":
             self.last_completed = self.primary
+            self._end_rollback("SUCCESSFUL")
             del self.all[1:]
 
     @staticmethod
     def _advance(deployment: Deployment, state: str, reason: str) -> None:
         if state != deployment.rollout_state:
             deployment.updated_at = now()
-            deployment.finished_at = None if state == "IN_PROGRESS" else now()
+            if not deployment.completed:
+                deployment.finished_at = None if state == "IN_PROGRESS" else now()
         deployment.rollout_state = state
+        deployment.completed = deployment.completed or state == "COMPLETED"
         if reason:
             deployment.rollout_state_reason = reason
         elif state == "COMPLETED":

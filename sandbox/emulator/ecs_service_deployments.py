@@ -25,12 +25,9 @@ def _arn(service: SandboxService, kind: str, deployment: Deployment) -> str:
 
 
 def _status(service: SandboxService, deployment: Deployment) -> str:
-    if deployment.rolled_back_by is not None:
-        rollback = deployment.rolled_back_by
-        if rollback.rollout_state == "COMPLETED":
-            return "ROLLBACK_SUCCESSFUL"
-        return "ROLLBACK_IN_PROGRESS" if rollback is service.rollout.primary else "ROLLBACK_FAILED"
-    if deployment.rollout_state == "COMPLETED":
+    if deployment.rollback is not None:
+        return f"ROLLBACK_{deployment.rollback.state}"
+    if deployment.completed:
         return "SUCCESSFUL"
     if deployment.rollout_state == "FAILED" or deployment is not service.rollout.primary:
         return "STOPPED"
@@ -68,16 +65,21 @@ def _full(service: SandboxService, deployment: Deployment) -> dict[str, Any]:
             "failureCount": deployment.failed_tasks,
         },
     )
-    if deployment.rolled_back_by is not None and deployment.finished_at is not None:
-        facts["rollback"] = {"reason": deployment.rollout_state_reason, "startedAt": deployment.finished_at}
+    if deployment.rollback is not None:
+        facts["rollback"] = {
+            "reason": deployment.rollback.reason,
+            "startedAt": deployment.rollback.started_at,
+            "serviceRevisionArn": _arn(service, "service-revision", deployment.rollback.to),
+        }
     return facts
 
 
 def _breaker_status(enabled: bool, deployment: Deployment) -> str:
     if not enabled:
         return "DISABLED"
-    states = {"FAILED": "TRIGGERED", "COMPLETED": "MONITORING_COMPLETE"}
-    return states.get(deployment.rollout_state, "MONITORING")
+    if deployment.completed:
+        return "MONITORING_COMPLETE"
+    return "TRIGGERED" if deployment.rollout_state == "FAILED" else "MONITORING"
 
 
 def _revision(service: SandboxService, deployment: Deployment) -> dict[str, Any]:

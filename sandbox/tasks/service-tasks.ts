@@ -23,6 +23,8 @@ interface Deployment {
   failed: boolean;
 }
 
+const newDeployment = (): Deployment => ({ failures: NO_FAILURES, completed: false, failed: false });
+
 export class ServiceTasks {
   private tasks: Task[] = [];
   private stopped: TaskReport[] = [];
@@ -123,7 +125,7 @@ export class ServiceTasks {
   }
 
   private deployment(id: string): Deployment {
-    const known = this.deployments.get(id) ?? { failures: NO_FAILURES, completed: false, failed: false };
+    const known = this.deployments.get(id) ?? newDeployment();
     this.deployments.set(id, known);
     return known;
   }
@@ -231,8 +233,11 @@ export class ServiceTasks {
     deployment.failed = true;
     this.events.add(`(deployment ${id}) deployment failed: tasks failed to start.`);
     if (!rollback) return false;
-    await this.control.rollback(this.view.arn, this.rollout(id).reason);
-    this.events.add(`rolling back from (deployment ${id}).`);
+    const back = await this.control.rollback(this.view.arn, this.rollout(id).reason);
+    if (back === null) return true;
+    // It was complete, and has to become so again: with those of its tasks that are left, and others.
+    this.deployments.set(back, newDeployment());
+    this.events.add(`rolling back to (deployment ${back}).`);
     return true;
   }
 

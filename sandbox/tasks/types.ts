@@ -60,7 +60,8 @@ export interface ServiceReport {
 /** The part of the emulator's control interface that says what is true of tasks. */
 export interface TaskControl {
   putServices(reports: Readonly<Record<string, ServiceReport>>): Promise<unknown>;
-  rollback(serviceArn: string, reason: string): Promise<unknown>;
+  /** @returns the id of the deployment that is the primary one again; null when there is none to go back to */
+  rollback(serviceArn: string, reason: string): Promise<string | null>;
 }
 
 export interface DeploymentView {

@@ -155,6 +155,8 @@ describe('a running sandbox', () => {
     const traffic = new Traffic(URL);
     await traffic.until((answers) => answers.length > 10);
     const [good] = await account.deployments();
+    const before = await account.targets();
+    const instances = instancesOf(traffic.answers.slice(-10));
     await account.deploy('3', ['false']);
     await account.completed();
     const answers = await traffic.stop();
@@ -162,8 +164,10 @@ describe('a running sandbox', () => {
     expect(new Set(answers.map(({ version }) => version))).toEqual(new Set(['2']));
     const [back, ...others] = await account.deployments();
     expect(others).toEqual([]);
-    expect(back?.id).not.toBe(good?.id);
-    expect(back).toMatchObject({ taskDefinition: good?.taskDefinition, runningCount: 2 });
+    expect(back).toMatchObject({ id: good?.id, taskDefinition: good?.taskDefinition, runningCount: 2 });
+    // The tasks that served go on: none is replaced by another of the same version.
+    expect(await account.targets()).toEqual(before);
+    expect(instancesOf(answers.slice(-10))).toEqual(instances);
   });
 
   test('stops with all its processes and ports, and removes its folder', async () => {

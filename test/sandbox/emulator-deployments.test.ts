@@ -150,22 +150,71 @@ describe('a deployment', () => {
     expect(now[1]).toBe(before);
   });
 
-  it('that failed is rolled back to the last one that was complete', async () => {
+  it('that failed gives way to the last one that was complete, which keeps its tasks', async () => {
     await create('failing');
     await complete('failing');
+    const [good = ''] = await ids('failing');
     await update('failing', { taskDefinition: second });
     const [failed = ''] = await ids('failing');
     const reason = 'ECS deployment circuit breaker: tasks failed to start.';
-    const back = await aws.emulator.control.rollback(arnOf('failing'), reason);
+    expect(await aws.emulator.control.rollback(arnOf('failing'), reason)).toBe(good);
     expect(await deployments('failing')).toEqual([
-      ['PRIMARY', 'IN_PROGRESS', 'first', '0 of 2'],
+      ['PRIMARY', 'IN_PROGRESS', 'first', '2 of 2'],
       ['ACTIVE', 'FAILED', 'second', '0 of 0'],
-      ['ACTIVE', 'COMPLETED', 'first', '2 of 2'],
     ]);
-    expect((await ids('failing')).slice(0, 2)).toEqual([back, failed]);
-    expect(await service('failing')).toMatchObject({ taskDefinition: first });
+    expect(await ids('failing')).toEqual([good, failed]);
+    const now = await service('failing');
+    expect(now).toMatchObject({ taskDefinition: first });
+    expect(now.deployments?.map(({ rolloutStateReason }) => rolloutStateReason)).toEqual([
+      `ECS deployment circuit breaker: rolling back to deploymentId ${good}.`,
+      reason,
+    ]);
     await complete('failing');
     expect(await deployments('failing')).toEqual([['PRIMARY', 'COMPLETED', 'first', '2 of 2']]);
+    expect(await ids('failing')).toEqual([good]);
+  });
+
+  it('that failed while another was under way gives way to the last one that was complete, not to that', async () => {
+    await create('twice');
+    await complete('twice');
+    const [good = ''] = await ids('twice');
+    await update('twice', { taskDefinition: second });
+    await update('twice', { platformVersion: '1.4.0' });
+    expect(await aws.emulator.control.rollback(arnOf('twice'), 'tasks failed to start')).toBe(good);
+    expect((await deployments('twice')).map(([status, state]) => `${status} ${state}`)).toEqual([
+      'PRIMARY IN_PROGRESS',
+      'ACTIVE FAILED',
+      'ACTIVE IN_PROGRESS',
+    ]);
+    expect(await service('twice')).toMatchObject({ taskDefinition: first, platformVersion: 'LATEST' });
+  });
+
+  it('that is followed by the version before, by hand, is followed by a new one', async () => {
+    await create('back');
+    await complete('back');
+    const [good = ''] = await ids('back');
+    await update('back', { taskDefinition: second });
+    await update('back', { taskDefinition: first });
+    const [newest, , oldest] = await ids('back');
+    expect(newest).not.toBe(good);
+    expect(oldest).toBe(good);
+    expect((await deployments('back'))[0]).toEqual(['PRIMARY', 'IN_PROGRESS', 'first', '0 of 2']);
+  });
+
+  it('that was gone back to and fails as well starts no more tasks, and is the end of the way back', async () => {
+    await create('sinking');
+    await complete('sinking');
+    const since = new Date();
+    await update('sinking', { taskDefinition: second });
+    await aws.emulator.control.rollback(arnOf('sinking'), 'tasks failed to start');
+    expect(await aws.emulator.control.rollback(arnOf('sinking'), 'tasks failed to start')).toBeNull();
+    expect((await deployments('sinking')).map(([status, state]) => `${status} ${state}`)).toEqual([
+      'PRIMARY FAILED',
+      'ACTIVE FAILED',
+    ]);
+    const query = { cluster: 'main', service: 'sinking', createdAt: { after: since } };
+    const { serviceDeployments } = await aws.ecs.send(new ListServiceDeploymentsCommand(query));
+    expect(serviceDeployments?.map(({ status }) => status)).toEqual(['ROLLBACK_FAILED']);
   });
 
   it('that failed first has nothing to go back to', async () => {
@@ -198,11 +247,25 @@ describe('a deployment', () => {
     );
     const arns = serviceDeployments.map(({ serviceDeploymentArn }) => serviceDeploymentArn ?? '');
     const full = await aws.ecs.send(new DescribeServiceDeploymentsCommand({ serviceDeploymentArns: arns }));
-    expect(full.serviceDeployments?.[0]).toMatchObject({
+    const [rolledBack, source] = full.serviceDeployments ?? [];
+    expect(rolledBack).toMatchObject({
       status: 'ROLLBACK_SUCCESSFUL',
-      rollback: { reason: 'tasks failed to start' },
+      // No revision is made for the way back.
+      rollback: {
+        reason: 'tasks failed to start',
+        serviceRevisionArn: source?.targetServiceRevision?.arn,
+      },
       deploymentCircuitBreaker: { status: 'TRIGGERED' },
     });
+    expect(source?.deploymentCircuitBreaker?.status).toBe('MONITORING_COMPLETE');
+    // Another way back to the same says nothing new of those before.
+    await update('history', { taskDefinition: second });
+    await aws.emulator.control.rollback(arnOf('history'), 'tasks failed to start');
+    expect(
+      (
+        await aws.ecs.send(new ListServiceDeploymentsCommand({ cluster: 'main', service: 'history' }))
+      ).serviceDeployments?.map(({ status }) => status),
+    ).toEqual(['ROLLBACK_IN_PROGRESS', 'ROLLBACK_SUCCESSFUL', 'SUCCESSFUL']);
   });
 });
 

@@ -70,6 +70,37 @@ describe('a deployment', () => {
     expect(world.report.deployments[0]).toMatchObject({ failedTasks: 3, runningCount: 0, pendingCount: 0 });
   });
 
+  test('stop-first and rolled back: it is complete again when a task of the version before serves', async () => {
+    world.specs['td:2'] = [container('main', 'process.exit(1)', { ports: [PORT] })];
+    const breaking = service({ ...STOP_FIRST, breaker: { enabled: true, rollback: true } });
+    await world.change(breaking);
+    await world.completed();
+    const [before] = world.running;
+    const states: string[] = [];
+    world.goBack = () => {
+      states.push(world.report.deployments.map(({ id, rolloutState }) => `${id} ${rolloutState}`).join(', '));
+      world.services = [
+        {
+          ...breaking,
+          deployments: [
+            { id: 'ecs-svc/1', primary: true, taskDefinitionArn: 'td:1', failed: false },
+            { id: 'ecs-svc/2', primary: false, taskDefinitionArn: 'td:2', failed: true },
+          ],
+        },
+      ];
+      return 'ecs-svc/1';
+    };
+    await world.change({ ...breaking, deployments: ROLLED });
+    await world.until(() => world.rollbacks.length > 0);
+    // Until its task serves again it is under way, although it had been complete once.
+    await world.until(() => world.report.deployments.some(({ rolloutState }) => rolloutState === 'FAILED'));
+    expect(world.report.deployments.find(({ id }) => id === 'ecs-svc/1')?.rolloutState).toBe('IN_PROGRESS');
+    expect(states).toEqual(['ecs-svc/2 IN_PROGRESS, ecs-svc/1 COMPLETED']);
+    await world.completed();
+    expect(world.running.map(({ deploymentId }) => deploymentId)).toEqual(['ecs-svc/1']);
+    expect(world.running[0]?.taskArn).not.toBe(before?.taskArn);
+  });
+
   test('that cannot start says why in the events', async () => {
     world.specs = {};
     await world.change(service());

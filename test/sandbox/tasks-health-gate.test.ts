@@ -115,8 +115,13 @@ describe.each([
       ...deployed,
       deployments: [second, { ...first, primary: false }],
     });
+    world.goBack = () => {
+      world.services = [{ ...deployed, deployments: [first, { ...second, primary: false, failed: true }] }];
+      return 'ecs-svc/1';
+    };
     await world.until(() => state('ecs-svc/2') === 'FAILED', 40);
-    // As the account has it once the circuit breaker went back: the old task definition again.
+    // The deployment before goes on with the tasks that it has.
+    await world.until(() => state('ecs-svc/1') === 'COMPLETED');
     expect(world.rollbacks).toEqual([
       'arn:aws:ecs:eu-central-1:123456789012:service/main/orders ECS deployment circuit breaker: tasks failed to start.',
     ]);
@@ -124,9 +129,15 @@ describe.each([
     expect(Object.keys(statuses)).toEqual(['200']);
     expect(statuses['200']).toBeGreaterThan(5);
     expect(served().map(({ taskArn }) => taskArn)).toEqual(old.map(({ taskArn }) => taskArn));
-    const reasons = world.report.tasks.flatMap(({ stoppedReason }) => stoppedReason ?? []);
+    const ended = world.report.tasks
+      .filter(({ lastStatus }) => lastStatus === 'STOPPED')
+      // One that was on its way when the deployment was given up.
+      .filter(
+        ({ stoppedReason }) => stoppedReason !== 'Scaling activity initiated by (deployment ecs-svc/1)',
+      );
+    const reasons = ended.map(({ stoppedReason }) => stoppedReason);
     expect([...new Set(reasons)]).toEqual(['Task failed container health checks']);
-    const [stopped] = world.report.tasks.filter(({ lastStatus }) => lastStatus === 'STOPPED');
+    const [stopped] = ended;
     expect(stopped?.stopCode).toBe('ServiceSchedulerInitiated');
     expect(stopped?.containers).toEqual([
       {

@@ -66,6 +66,8 @@ export class World {
   readonly targets = new Map<string, TargetState>();
   readonly logged = new Map<string, string[]>();
   readonly rollbacks: string[] = [];
+  /** What the account does then. @returns the deployment that is the primary one again */
+  goBack?: () => string;
   services: ServiceView[] = [];
   stopRequests: string[] = [];
   specs: Record<string, readonly ContainerSpec[]> = {};
@@ -92,6 +94,7 @@ export class World {
         },
         rollback: async (arn, reason) => {
           this.rollbacks.push(`${arn} ${reason}`);
+          return this.goBack?.() ?? null;
         },
       },
       records: {

@@ -112,8 +112,8 @@ describe('failed rollouts', () => {
     );
     const stoppedTasks = ['Task failed container health checks'];
     expect(await failedRollouts(ecs, 'shop', SINCE)).toEqual([
-      { service: 'orders', reason: REASON, rolledBack: true, stoppedTasks },
-      { service: 'orders-canary', reason: REASON, rolledBack: false, stoppedTasks },
+      { service: 'orders', reason: REASON, wayBack: 'serves', stoppedTasks },
+      { service: 'orders-canary', reason: REASON, wayBack: 'none', stoppedTasks },
     ]);
   });
 
@@ -121,6 +121,13 @@ describe('failed rollouts', () => {
     const ecs = account({ orders: rolledBack });
     await expect(applyAndCheck(ecs, 'shop', async () => {})).rejects.toThrow(
       `The deploy of service orders failed: ${REASON}\n  The version before serves.`,
+    );
+  });
+
+  test('that could not be rolled back say so', async () => {
+    const ecs = account({ orders: { ...rolledBack, status: 'ROLLBACK_FAILED' } });
+    await expect(applyAndCheck(ecs, 'shop', async () => {})).rejects.toThrow(
+      `The deploy of service orders failed: ${REASON}\n  ECS could not go back to the version before either`,
     );
   });
 
