@@ -87,8 +87,10 @@ export interface GatewayModel {
   /** How long the last addresses of a name are kept while it is not answered. */
   readonly unansweredSeconds: number;
   readonly cacheMiB: number;
-  /** Connections that a gateway takes at once. @default as many as it may open files for */
-  readonly mostConnections?: number;
+  /** Memory for the counts of callers whom the environment does not name: addresses, and whoever has a token. @default 48 */
+  readonly countsMiB?: number;
+  /** Memory for what a gateway has of its clients' connections. @default no bound on them */
+  readonly connectionsMiB?: number;
   readonly graceSeconds: number;
   /** How the keys that tokens are signed with are kept current. @default every 5 minutes, for 24 hours */
   readonly keys?: {

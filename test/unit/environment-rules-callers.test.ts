@@ -23,8 +23,8 @@ refuses([
     at: ['23:39 CACHE_MEMORY'],
     says: [
       'The cache leaves the gateway too little memory',
-      '368 with this memory',
-      '288 more than twice the cache',
+      '344 with this memory',
+      '336 more than twice the cache',
     ],
   },
   {

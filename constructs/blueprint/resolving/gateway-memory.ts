@@ -2,22 +2,20 @@
 import type { Environment } from '../schema';
 import { COLLECTOR_MIB } from './metrics-collector';
 
-/** Memory of a gateway beside its cache, measured with hundreds of APIs; `LEAST_CONNECTIONS` are in it. */
+/**
+ * Memory of a gateway beside its cache, measured with hundreds of APIs; `LEAST_CONNECTIONS_MIB` and `COUNTS_MIB` are
+ * in it.
+ */
 const GATEWAY_REST_MIB = 192;
+
+/** Of `countsMiB`, by default. */
+const COUNTS_MIB = 48;
 
 /** Memory of the key helper, measured. */
 const KEYS_MIB = 96;
 
-/**
- * A request in HAProxy that waits takes 8 KiB (measured on 2.6: 3,000 at once), and while bytes are on their way in
- * both directions a buffer of 16 KiB for each.
- */
-const CONNECTION_KIB = 8 + 2 * 16;
-
-/** They take 40 MiB, and leave the rest to what the gateway is with hundreds of APIs. */
-const LEAST_CONNECTIONS = 1000;
-/** Each takes two files, and the gateway has 50,000 (`fd-hard-limit`). */
-const MOST_CONNECTIONS = 20_000;
+/** However little memory there is, connections have this much: a thousand at 40 KiB each. */
+const LEAST_CONNECTIONS_MIB = 40;
 
 type Sized = Pick<Environment, 'gateway' | 'apis'>;
 
@@ -28,22 +26,27 @@ const takesTokens = ({ apis }: Sized): boolean =>
     ),
   );
 
-/** Memory that is not the cache's, and how many workers there are while new keys are loaded: each has a cache. */
+/**
+ * Memory that is not the cache's, and how many workers there are while new keys are loaded: each has a cache, and the
+ * counts.
+ */
 export function gatewayMemory(environment: Sized): { readonly restMiB: number; readonly workers: number } {
   const tokens = takesTokens(environment);
+  const workers = tokens ? 2 : 1;
   const collector = environment.gateway.metrics === 'none' ? 0 : COLLECTOR_MIB;
-  return { restMiB: GATEWAY_REST_MIB + collector + (tokens ? KEYS_MIB : 0), workers: tokens ? 2 : 1 };
+  const counts = Math.max(0, workers * environment.gateway.countsMiB - COUNTS_MIB);
+  return { restMiB: GATEWAY_REST_MIB + collector + counts + (tokens ? KEYS_MIB : 0), workers };
 }
 
 /**
- * Connections from clients that a worker takes at once, from 1,000 to 20,000: what the memory holds beside the caches,
- * at 40 KiB each. The next ones wait at the load balancer, where without a bound the task would be killed.
+ * Memory for what a worker has of its clients' connections: what the task has beside the caches. How many connections
+ * that is, the data plane knows; the next ones wait at the load balancer, where without a bound the task would be killed.
  *
- * @example 1024 MiB with a cache of 64: (1024 - 192 - 64) MiB / 40 KiB + 1,000 = 20,660, so 20,000
+ * @example 1024 MiB with a cache of 64: 1024 - 192 - 64 + 40 = 808 MiB
  */
-export function mostConnections(environment: Sized): number {
+export function connectionsMiB(environment: Sized): number {
   const { memoryMiB, cacheMiB } = environment.gateway;
   const { restMiB, workers } = gatewayMemory(environment);
-  const freeKiB = Math.max(0, memoryMiB - restMiB - workers * cacheMiB) * 1024;
-  return Math.min(MOST_CONNECTIONS, LEAST_CONNECTIONS + Math.floor(freeKiB / CONNECTION_KIB / workers));
+  const free = Math.max(0, memoryMiB - restMiB - workers * cacheMiB);
+  return LEAST_CONNECTIONS_MIB + Math.floor(free / workers);
 }

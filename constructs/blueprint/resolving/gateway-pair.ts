@@ -13,7 +13,7 @@ import type { Container, GatewayData, GatewayPair, LogGroup, Service, TargetGrou
 import { canaryId, ids, namespaceName, serviceName, targetGroupName } from '../names';
 import type { Api, Environment } from '../schema';
 import { resolveGatewayData } from './gateway-data';
-import { mostConnections } from './gateway-memory';
+import { connectionsMiB } from './gateway-memory';
 import { executionRole, taskRole } from './iam';
 import { certificateDomains } from './load-balancer';
 import { type Member, membersOf } from './members';
@@ -103,7 +103,8 @@ export function gatewayModel(environment: Environment): GatewayModel {
     lookupSeconds: lookupsOf(environment),
     unansweredSeconds: UNANSWERED_SECONDS,
     cacheMiB: gateway.cacheMiB,
-    mostConnections: mostConnections(environment),
+    countsMiB: gateway.countsMiB,
+    connectionsMiB: connectionsMiB(environment),
     graceSeconds: gateway.graceSeconds,
     keys: { refreshSeconds: gateway.keysRefreshSeconds, keepHours: gateway.keepKeysHours },
   };

@@ -42,6 +42,14 @@ export const gateway = z.strictObject({
   cpu: z.int().default(512).describe('CPU units of one gateway.'),
   memoryMiB: z.int().default(1024).describe('Memory of one gateway.'),
   cacheMiB: z.int().min(8).max(4095).default(64).describe('Memory of one gateway that the cache may take.'),
+  countsMiB: z
+    .int()
+    .min(8)
+    .max(4095)
+    .default(48)
+    .describe(
+      'Memory of one gateway for the counts of rate limits by address, and of callers with a token: at 230 and 406 bytes a count, shared alike by all gateways and lengths of windows. With two gateways and one length, 48 MiB count 109,000 addresses. Consumers with a key are not in it.',
+    ),
   graceSeconds: z
     .int()
     .min(1)

@@ -11,6 +11,7 @@ import { authentication } from './callers/authentication';
 import { authorization } from './callers/authorization';
 import { issuersOf } from './callers/issuers';
 import { tokensProgram } from './callers/token-settings';
+import { connectionLines } from './container/connections';
 import { drain } from './container/drain';
 import { warmUpSeconds } from './container/start';
 import { serversFile } from './container/start-script';
@@ -72,10 +73,6 @@ const luaGlobals: readonly Text[] = [
   line`lua-load-per-thread servers.lua`,
 ];
 
-/** A host that allows fewer files has fewer connections, and a gateway all the same. */
-const connectionLimit = ({ mostConnections }: Context['model']): Text[] =>
-  mostConnections === undefined ? [] : [line`maxconn ${mostConnections}`, line`no strict-limits`];
-
 function basis(context: Context): Section[] {
   const { hardStopSeconds } = drain(context.model);
   const reloads = issuersOf(context.model).length > 0;
@@ -95,7 +92,7 @@ function basis(context: Context): Section[] {
         ...(reloads ? luaGlobals : []),
         // Some container hosts allow a thousand million files, and HAProxy takes memory for each.
         line`fd-hard-limit 50000`,
-        ...connectionLimit(context.model),
+        ...connectionLines(context.model),
         line`tune.http.maxhdr 64`,
       ],
     },

@@ -77,6 +77,12 @@ export type RateLimit =
  * - **A gateway is lost**: exact. The others know what it let pass, save for its last milliseconds.
  * - **The gateways do not reach each other**: each counts alone, at most N x M pass.
  * - **All are lost at once**: the counts are lost too, at most N more pass.
+ * - **A flood of callers whom the environment does not name**: nothing changes for consumers with a key and for the API
+ *   as a whole. Their counts stand apart, with a place for each. Addresses (IPv6: /64 blocks) and callers with a token
+ *   are as many as they like: `gateway.countsMiB` bounds how many are counted at once. Exact up to one fewer than a table
+ *   holds, over two windows and 10 s and all APIs with a window of that length. A full table forgets old counts first
+ *   (HAProxy 2.6 the oldest; 3.x a hundred at once, from parts of the table by chance); whoever is forgotten gets N anew.
+ *   None is refused because a table is full: whoever fills it could shut the others out.
  */
 export const rateLimit = z.union([oneWindow, severalWindows, byPlan]).transform((limit): RateLimit => {
   if (!('requests' in limit)) return limit;

@@ -1,19 +1,31 @@
-/** Limits: who is counted, by which plan, and the tables that the members share. The counting is in `rate-limit-windows.ts`. */
+/** Limits: who is counted, by which plan, and the tables that the members share. The counting is in `windows.ts`. */
 import type { GatewayModel } from '../../model';
+import type { Policies } from '../../policies';
 import type { RateLimit, Window } from '../../policies/rate-limit';
 import { refuse } from '../answers/errors';
-import { all, always, found, isOneOf, not, type Rules, rule, together, within } from '../language/rules';
+import {
+  all,
+  always,
+  type Condition,
+  found,
+  isOneOf,
+  isTrue,
+  not,
+  type Rule,
+  type Rules,
+  rule,
+  together,
+  within,
+} from '../language/rules';
 import { line, mapFile, put, type Text, textProblem } from '../language/text';
 import { counters } from '../parts/members';
 import { policy } from '../parts/policy';
-import { type Context, type Place, pathOf } from '../parts/sections';
-import { table, windowsRules } from './windows';
+import { type Context, type Place, pathOf, placesIn } from '../parts/sections';
+import { type CallerKind, type Counting, knownBytes, tableLines } from './tables';
+import { type Counted, windowsRules } from './windows';
 
 /** `<consumer> <plan>`, for consumers that have one. */
 const plansFile = line`plans.map`;
-
-/** Longest key: names of an API and a route, and a consumer's name or an address, with `|` between. */
-const longestKey = 128;
 
 const whose = {
   consumer: line`|%[var(txn.consumer)]`,
@@ -26,7 +38,27 @@ type Settings = RateLimit & {
   /** Route with a count of its own. */
   readonly route?: string;
   readonly public: boolean;
+  readonly kinds: readonly CallerKind[];
 };
+
+/** A consumer is known by its key, or has a token of an issuer that may know millions. */
+function kindsOf(by: RateLimit['by'], authentication: Policies['authentication']): CallerKind[] {
+  if (by === 'address') return ['address'];
+  if (by === 'api' || authentication === 'public') return ['known'];
+  return [
+    ...(authentication.apiKey ? ['known' as const] : []),
+    ...(authentication.jwt ? ['token' as const] : []),
+  ];
+}
+
+/** Where both ways to say who calls are open, a request is either's. */
+function countedOf(kinds: readonly CallerKind[]): Counted[] {
+  const byToken = isTrue(line`by_token`);
+  return kinds.map((kind) => ({
+    kind,
+    when: kinds.length === 1 ? always : all(kind === 'token' ? byToken : not(byToken)),
+  }));
+}
 
 const shortestFirst = (windows: readonly Window[]) => windows.toSorted((a, b) => a.perSeconds - b.perSeconds);
 
@@ -38,12 +70,32 @@ function settings({ policies, route }: Place): Settings | undefined {
     ...limit,
     ...('windows' in limit ? { windows: shortestFirst(limit.windows) } : {}),
     public: policies.authentication === 'public',
+    kinds: kindsOf(limit.by, policies.authentication),
     ...(own ? { route: route?.name } : {}),
   };
 }
 
 const windowsOf = (limit: RateLimit): readonly Window[] =>
   'windows' in limit ? limit.windows : Object.values(limit.plans).flat();
+
+const lengthsOf = (limit: RateLimit): number[] => [
+  ...new Set(windowsOf(limit).map(({ perSeconds }) => perSeconds)),
+];
+
+/** Whom the places of a model count. */
+const countings = (model: Pick<GatewayModel, 'apis' | 'consumers'>): Counting[] =>
+  placesIn(model).flatMap((place) => {
+    const limit = settings(place);
+    if (!limit) return [];
+    const { name } = place.api;
+    const consumers = model.consumers.filter(({ apis }) => apis === undefined || apis.includes(name));
+    const knownCallers = limit.by === 'consumer' ? consumers.length : 1;
+    return [{ kinds: limit.kinds, lengths: lengthsOf(limit), knownCallers }];
+  });
+
+/** Memory that the counts of all callers take whom the environment names, if all of them call everything that they may. */
+export const knownCountsBytes = (model: Pick<GatewayModel, 'apis' | 'consumers' | 'members'>): number =>
+  knownBytes(countings(model), model.members.length);
 
 /** Plans with the same windows share their rules. */
 function alike(plans: Readonly<Record<string, readonly Window[]>>) {
@@ -58,9 +110,20 @@ function alike(plans: Readonly<Record<string, readonly Window[]>>) {
   return [...groups.values()];
 }
 
+/** Only a digest of an address is kept: see `tables.ts`. */
+const keyRules = (key: Text, by: RateLimit['by'], known: Condition): Rule[] => [
+  rule(line`set-var-fmt(txn.limit_key) "${key}"`, known),
+  ...(by === 'address' ? [rule(line`set-var(txn.limit_key) var(txn.limit_key),xxh64`)] : []),
+];
+
 const plan = line`plan`;
 
-function planRules(limit: Extract<Settings, { plans: unknown }>, name: Text, context: Context): Rules {
+function planRules(
+  limit: Extract<Settings, { plans: unknown }>,
+  name: Text,
+  counted: readonly Counted[],
+  context: Context,
+): Rules {
   const groups = alike(limit.plans);
   const byDefault = limit.defaultPlan === undefined ? line`` : line`,${put('name', limit.defaultPlan)}`;
   return together([
@@ -84,7 +147,7 @@ function planRules(limit: Extract<Settings, { plans: unknown }>, name: Text, con
       ],
     },
     ...groups.map(({ names, windows }) =>
-      within(all(isOneOf(plan, names)), windowsRules(windows, name, context)),
+      within(all(isOneOf(plan, names)), windowsRules(windows, name, counted, context)),
     ),
   ]);
 }
@@ -118,29 +181,21 @@ export const rateLimit = policy<Settings>({
   },
 
   rules(limit, context) {
-    const { by, route } = limit;
+    const { by, route, kinds } = limit;
+    const counted = countedOf(kinds);
     const own = route === undefined ? line`` : line`/${put('name', route)}`;
     const name = line`%[var(txn.api)]${own}`;
     // Without a consumer there is no key.
     const known = by === 'consumer' ? all(found(line`consumer`)) : always;
     return together([
-      { request: [rule(line`set-var-fmt(txn.limit_key) "${name}${whose[by]}"`, known)] },
-      'windows' in limit ? windowsRules(limit.windows, name, context) : planRules(limit, name, context),
+      { request: keyRules(line`${name}${whose[by]}`, by, known) },
+      'windows' in limit
+        ? windowsRules(limit.windows, name, counted, context)
+        : planRules(limit, name, counted, context),
     ]);
   },
 
-  sections(limits, context) {
-    const lengths = new Set(limits.flatMap(windowsOf).map(({ perSeconds }) => perSeconds));
-    const tables = [...lengths]
-      .sort((a, b) => a - b)
-      .flatMap((seconds) =>
-        context.model.members.map(
-          ({ name }) =>
-            line`table ${table(name, seconds)} type string len ${longestKey} size 100k expire ${2 * seconds + 10}s store gpt0,http_req_rate(${seconds}s)`,
-        ),
-      );
-    return counters(context, tables);
-  },
+  sections: (_, context) => counters(context, tableLines(countings(context.model), context.model)),
 
   files(limits, { model }): Record<string, string> {
     if (!limits.some((limit) => 'plans' in limit)) return {};

@@ -5,11 +5,15 @@
 import type { Window } from '../../policies/rate-limit';
 import { refuse } from '../answers/errors';
 import { all, both, type Condition, found, type Rule, type Rules, rule } from '../language/rules';
-import { join, line, put, type Text } from '../language/text';
+import { join, line, type Text } from '../language/text';
 import type { Context } from '../parts/sections';
+import { type CallerKind, table } from './tables';
 
-/** Places with windows of the same length share tables; the key says whose count it is. */
-export const table = (member: string, perSeconds: number): Text => line`${put('name', member)}.${perSeconds}`;
+/** A kind of caller that a limit counts, and which requests are theirs. */
+export interface Counted {
+  readonly kind: CallerKind;
+  readonly when: Condition;
+}
 
 /** The time of day in milliseconds, as far as it fits into a table: differences are taken with the same mask. */
 const clockMask = 2 ** 31 - 1;
@@ -36,10 +40,14 @@ interface WindowRules {
   readonly count: readonly Rule[];
 }
 
-function windowRules(window: Window, index: number, { member, others, model }: Context): WindowRules {
+function windowRules(
+  window: Window,
+  index: number,
+  counted: readonly Counted[],
+  { member, others, model }: Context,
+): WindowRules {
   const { requests, perSeconds } = window;
   const periodMs = perSeconds * 1000;
-  const own = table(member.name, perSeconds);
   const left = line`txn.limit_left_${index}`;
   // Whatever is missing refuses: a comparison with nothing is false.
   const over = all(line`!{ var(${left}) -m int gt 0 }`);
@@ -47,11 +55,9 @@ function windowRules(window: Window, index: number, { member, others, model }: C
     line`var(txn.limit_key),table_${what as Text}(gateway/${from})`;
   const ageOf = (from: Text) => line`${read(from, 'gpt0')},neg,add(txn.limit_now),and(${clockMask})`;
   const add = line`,add(txn.limit_other)`;
-  const sum = others.map(({ name }, nth) =>
-    rule(
-      line`set-var(txn.limit_other) ${read(table(name, perSeconds), 'http_req_rate')}${nth > 0 ? add : line``}`,
-    ),
-  );
+  /** The same for each kind, which has a table of its own. */
+  const forEach = (rules: (tableOf: (member: string) => Text, when: Condition) => readonly Rule[]): Rule[] =>
+    counted.flatMap(({ kind, when }) => rules((name) => table(kind, name, perSeconds), when));
   // A count of one stays one until the window after is over (HAProxy's, against flapping); others fall at once.
   const lasting = model.members.length;
   const rest =
@@ -63,21 +69,29 @@ function windowRules(window: Window, index: number, { member, others, model }: C
     window,
     left,
     over,
-    look: [
-      ...sum,
-      rule(
-        line`set-var(${left}) ${read(own, 'http_req_rate')}${others.length > 0 ? add : line``},neg,add(${requests})`,
+    look: forEach((tableOf, when) => [
+      ...others.map(({ name }, nth) =>
+        rule(
+          line`set-var(txn.limit_other) ${read(tableOf(name), 'http_req_rate')}${nth > 0 ? add : line``}`,
+          when,
+        ),
       ),
-    ],
+      rule(
+        line`set-var(${left}) ${read(tableOf(member.name), 'http_req_rate')}${others.length > 0 ? add : line``},neg,add(${requests})`,
+        when,
+      ),
+    ]),
     // The window that began latest ends latest.
     wait: [
-      rule(line`set-var(txn.limit_age) ${ageOf(own)}`, over),
-      ...others.flatMap(({ name }): Rule[] => [
-        rule(line`set-var(txn.limit_other) ${ageOf(table(name, perSeconds))}`, over),
-        rule(
-          line`set-var(txn.limit_age) var(txn.limit_other)`,
-          both(over, all(line`{ var(txn.limit_other),sub(txn.limit_age) lt 0 }`)),
-        ),
+      ...forEach((tableOf, when) => [
+        rule(line`set-var(txn.limit_age) ${ageOf(tableOf(member.name))}`, both(when, over)),
+        ...others.flatMap(({ name }): Rule[] => [
+          rule(line`set-var(txn.limit_other) ${ageOf(tableOf(name))}`, both(when, over)),
+          rule(
+            line`set-var(txn.limit_age) var(txn.limit_other)`,
+            both(both(when, over), all(line`{ var(txn.limit_other),sub(txn.limit_age) lt 0 }`)),
+          ),
+        ]),
       ]),
       ...(requests > lasting
         ? [rule(line`set-var(txn.limit_other) var(${left}),neg,add(${requests - lasting + 1})`, over)]
@@ -100,7 +114,9 @@ function windowRules(window: Window, index: number, { member, others, model }: C
     }),
     // Beside the count stands when its window began, by the steps that HAProxy's own takes.
     count: [
-      rule(line`track-sc${index} var(txn.limit_key) table gateway/${own}`),
+      ...forEach((tableOf, when) => [
+        rule(line`track-sc${index} var(txn.limit_key) table gateway/${tableOf(member.name)}`, when),
+      ]),
       rule(line`set-var(txn.limit_age) ${counter},neg,add(txn.limit_now),and(${clockMask})`),
       rule(line`set-var(txn.limit_age) int(${2 * periodMs})`, all(line`{ ${counter} eq 0 }`)),
       rule(
@@ -119,9 +135,15 @@ function windowRules(window: Window, index: number, { member, others, model }: C
  * Rules of all windows, once `txn.limit_key` says whose count it is: without it the request is refused.
  * @param windows the shortest first; the place in this order is the number of the sticky counter
  * @param name what the headers call the limit
+ * @param counted a request is of one of these kinds
  */
-export function windowsRules(windows: readonly Window[], name: Text, context: Context): Rules {
-  const each = windows.map((window, index) => windowRules(window, index, context));
+export function windowsRules(
+  windows: readonly Window[],
+  name: Text,
+  counted: readonly Counted[],
+  context: Context,
+): Rules {
+  const each = windows.map((window, index) => windowRules(window, index, counted, context));
   const nameOf = ({ window }: WindowRules) =>
     each.length > 1 ? line`\"${name}-${periodName(window.perSeconds)}\"` : line`\"${name}\"`;
   const list = (entry: (one: WindowRules) => Text) =>
