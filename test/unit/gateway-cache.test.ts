@@ -24,6 +24,7 @@ test('the time is all that has to be said', () => {
     ttlSeconds: 60,
     freshness: 'override',
     varyBy: { headers: [], consumer: true, scope: false },
+    cookies: 'bypass',
     invalidation: 'path',
     generation: 1,
   });
@@ -37,6 +38,7 @@ test.each([
   { freshness: 'ignore' },
   { invalidation: true },
   { generation: 0 },
+  { cookies: 'keep' },
   { varyBy: { headers: ['Accept'] } },
   { varyBy: { headers: ['x-consumer-id'] } },
   { varyBy: { headers: ['a', 'b', 'c', 'd', 'e'] } },
@@ -106,6 +108,65 @@ describe('callers cannot be told apart by', () => {
     expect(problemsOf({ policies: { authentication, ...cache({ varyBy: { scope: true } }) } })).toMatchObject(
       [{ code: 'CACHE_SCOPE_WITHOUT_TOKEN', path: ['apis', 'shop', 'policies', 'cache', 'varyBy', 'scope'] }],
     );
+  });
+});
+
+describe('cookies', () => {
+  test.each(['bypass', 'drop'])('that make other answers, and %s', (cookies) => {
+    const found = problemsOf({ policies: cache({ cookies, varyBy: { headers: ['x-a', 'cookie'] } }) });
+    expect(found).toEqual(
+      cookies === 'bypass'
+        ? []
+        : [
+            {
+              code: 'CACHE_COOKIES',
+              path: ['apis', 'shop', 'policies', 'cache', 'cookies'],
+              message: 'Cookies that the API does not get make no other answer.',
+              given: 'drop, with cookie among varyBy.headers',
+              fix: 'Take one of them away.',
+            },
+          ],
+    );
+  });
+});
+
+describe('what the key does not hold', () => {
+  const withValue = (value: string, rest: object) => ({
+    authentication: { apiKey: {} },
+    transformation: { request: { setHeaders: { 'x-who': value }, setQuery: { who: value } } },
+    ...rest,
+  });
+  const ours = { varyBy: { consumer: false } };
+  const at = ['apis', 'shop', 'policies', 'transformation', 'request'];
+
+  test.each<[string, string, object]>([
+    ['the address', 'a {clientAddress}', {}],
+    ['the address, with a key for each consumer', '{consumer} {clientAddress}', {}],
+    ['the consumer', '{consumer}', ours],
+  ])('%s is told to no API whose answers are kept', (_, value, rest) => {
+    const problem = { code: 'TRANSFORMATION_BEYOND_KEY', given: value };
+    expect(problemsOf({ policies: withValue(value, cache(rest)) })).toMatchObject([
+      { ...problem, path: [...at, 'setHeaders', 'x-who'] },
+      { ...problem, path: [...at, 'setQuery', 'who'] },
+    ]);
+  });
+
+  test.each<[string, string, object]>([
+    ['without a cache', '{clientAddress} {consumer}', {}],
+    ['the consumer, whose answers are its own', '{consumer}', cache()],
+    ['names of the request, the API and the route', '{requestId} {api} {route}', cache(ours)],
+  ])('%s may be told', (_, value, rest) => {
+    expect(problemsOf({ policies: withValue(value, rest) })).toEqual([]);
+  });
+
+  test('a route of its own counts by itself, also where it says the same', () => {
+    const routes = { one: { paths: ['/one'], policies: cache() } };
+    expect(
+      problemsOf({ policies: withValue('{clientAddress}', {}), routes }).map(({ path }) => path),
+    ).toEqual([
+      ['apis', 'shop', 'routes', 'one', 'policies', 'transformation', 'request', 'setHeaders', 'x-who'],
+      ['apis', 'shop', 'routes', 'one', 'policies', 'transformation', 'request', 'setQuery', 'who'],
+    ]);
   });
 });
 

@@ -5,7 +5,7 @@ import { cors, requestedRouteLines } from './answers/cors';
 import { ownErrors } from './answers/errors';
 import { securityHeaders } from './answers/security-headers';
 import { cache, cachedBackend, isCached, memberPool, ownerRules } from './cache/cache';
-import { internal, storedRules } from './cache/store';
+import { internal, sentHeaders, storedRules } from './cache/store';
 import { began } from './cache/writes';
 import { authentication } from './callers/authentication';
 import { authorization } from './callers/authorization';
@@ -163,6 +163,7 @@ function commonOf(api: GatewayApi, context: Context): Common {
   }
   const store = commonLines(pool(api), [
     { response },
+    sentHeaders.rules(api, context),
     within(all(internal), together([toPool, toldVersionRules(api), { request }])),
     storedRules(api, context),
     ...rules.map(answersToClients),

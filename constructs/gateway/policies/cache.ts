@@ -7,10 +7,21 @@ const seconds = z.int().min(1).max(86_400);
  * Answers that are kept and given again: one copy over all gateways.
  *
  * Kept is a 200 to a GET of up to 1 MiB, and never one with Set-Cookie, with `no-store`, `private` or `no-cache`, or
- * with a Vary that names more than `varyBy.headers`. Errors and redirects are not kept. HEAD is answered from what a
- * GET has left; a part (Range) is given whole from the cache, and is not kept when the API gives it. `X-Cache` of an
- * answer says HIT, MISS or BYPASS; `Age` of a HIT, how many seconds old it is. No answer is given after its time:
+ * with a Vary that names more than `varyBy.headers`, nor a stream (text/event-stream). Errors and redirects are not kept.
+ * HEAD is answered from what a GET has left. `X-Cache` of an answer says HIT, MISS or BYPASS; `Age` of a HIT, how many seconds old it is. No answer is given after its time:
  * there is nothing that `must-revalidate` could forbid. What a client says with Cache-Control counts for nothing.
+ *
+ * What the API gets of a request whose answer may be kept is what the key holds: path, query, host, scheme, port, the
+ * headers of `varyBy.headers`, the consumer unless `varyBy.consumer` is false; and the names that logs know it by
+ * (X-Request-Id, traceparent, tracestate, X-Amzn-Trace-Id). All other headers are taken away, the client's address among
+ * them, so nobody can change what others are given. An API that answers by Accept, Accept-Language or User-Agent has
+ * them in `varyBy.headers`. Conditions (If-None-Match, If-Modified-Since) and Range are taken away too: the whole answer
+ * is fetched, given and kept, and conditions are answered by what is kept. Files beyond 1 MiB, which clients fetch in
+ * parts, belong to a route with `cache: none`.
+ *
+ * A request passes the cache by, whole, when its answer is for one: with Cookie (see `cookies`), with Authorization (see
+ * below), with Origin where no `cors` policy answers for the API, with If-Match or If-Unmodified-Since, with a body, or
+ * when it accepts text/event-stream or upgrades.
  *
  * What was authorized: who may not call gets nothing from the cache, since callers are asked for their key or token
  * before it. What the gateway has checked and keeps to itself does not stand in the way, and each consumer has answers
@@ -18,7 +29,6 @@ const seconds = z.int().min(1).max(86_400);
  * an Authorization header, which the API itself will judge, passes the cache by (RFC 9111, section 3.5).
  * With `authorization` among `varyBy.headers` it does not: each value then has answers of its own, which are given
  * until their time is over, even if the API would no longer take that value. Nor with `varyBy.scope` and a valid token.
- * A request with a body always passes by.
  *
  * Cost: a GET that is not answered from the cache, also one of a route without a cache in an API with one, passes two
  * gateways or one gateway twice, and a write is told to all; each takes about 0.15 ms of processor time more.
@@ -59,6 +69,12 @@ export const cache = z.strictObject({
       consumer: z.boolean().default(true).describe('Whether each consumer has answers of its own.'),
     })
     .prefault({}),
+  cookies: z
+    .enum(['bypass', 'drop'])
+    .default('bypass')
+    .describe(
+      'What becomes of a request with a Cookie: with `bypass` it passes the cache by and reaches the API as it is, with `drop` the API does not get the cookies, and the answer is for all. With `cookie` among `varyBy.headers` each value has answers of its own.',
+    ),
   invalidation: z
     .enum(['path', 'api', 'none'])
     .default('path')

@@ -149,10 +149,11 @@ export const cache = policy<CachePolicy>({
 
   problems: (settings, place) => {
     const { varyBy } = settings;
-    const path = [...pathOf(place), 'cache', 'varyBy'];
+    const cachePath = [...pathOf(place), 'cache'];
+    const path = [...cachePath, 'varyBy'];
     return [
       ...freshnessProblems(settings, pathOf(place)),
-      ...callerProblems(varyBy, place, path),
+      ...callerProblems(settings, place, cachePath),
       ...varyBy.headers.flatMap((header, index) =>
         textProblem('headerName', header, [...path, 'headers', index]),
       ),

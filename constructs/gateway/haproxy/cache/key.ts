@@ -9,7 +9,9 @@ import { readTag, type Tagged, tagFormat, taggedIn, untaught } from './writes';
 
 export type CachePolicy = NonNullable<Policies['cache']>;
 
-interface KeySettings extends Pick<CachePolicy, 'varyBy' | 'generation'> {
+interface KeySettings extends Pick<CachePolicy, 'varyBy' | 'generation' | 'cookies'> {
+  /** Whether the API itself answers pages of other origins. */
+  readonly ownCors?: true;
   readonly tagged?: Tagged;
   /** Whether there are two versions of the API, whose answers may differ. */
   readonly versions?: true;
@@ -51,17 +53,42 @@ const token = isTrue(line`token`);
 /** With its length, no value can look like two. */
 const factor = (value: Text) => line`|%[${value},length]:%[${value}]`;
 
+/** Whether the API gets it with a request whose answer may be kept. */
+export const sendsAuthorization = ({ headers, scope }: CachePolicy['varyBy']): boolean =>
+  headers.includes('authorization') || scope;
+
 const besideTheCache = [
   rule(line`set-header X-Gateway-Authorization %[req.fhdr(authorization)]`, all(passed, authorized)),
   rule(line`del-header authorization`, all(passed)),
 ];
 
+/**
+ * Requests whose answer depends on what is not in the key, and not by what they leave out: who is signed in, which page
+ * asks, a stream of events, a version that must (not) have been changed. They reach the API as they are.
+ */
+function dependent({ varyBy: { headers, scope }, cookies, ownCors }: KeySettings): Rule[] {
+  const own = (header: string) => headers.includes(header);
+  return [
+    ...(own('authorization') ? [] : [bypass(all(authorized, ...(scope ? [not(token)] : [])))]),
+    ...(own('cookie') || cookies === 'drop' ? [] : [bypass(all(line`{ req.fhdr(cookie) -m found }`))]),
+    ...(ownCors && !own('origin') ? [bypass(all(line`{ req.fhdr(origin) -m found }`))] : []),
+    bypass(
+      any(
+        line`{ req.hdr(accept) -m beg -i text/event-stream }`,
+        line`{ req.fhdr(if-match) -m found }`,
+        line`{ req.fhdr(if-unmodified-since) -m found }`,
+      ),
+    ),
+  ];
+}
+
 /** What is not there, or is taken away before the key is made, would make all callers the same. */
 export function callerProblems(
-  { headers, scope }: CachePolicy['varyBy'],
+  { varyBy: { headers, scope }, cookies }: CachePolicy,
   { policies }: Place,
-  path: Path,
+  cachePath: Path,
 ): Problem[] {
+  const path = [...cachePath, 'varyBy'];
   const methods = policies.authentication === 'public' ? {} : policies.authentication;
   const { apiKey, jwt } = methods;
   const removed = [apiKey?.header, jwt && !jwt.forward ? 'authorization' : undefined];
@@ -73,6 +100,17 @@ export function callerProblems(
         message: 'Scopes are read from a token, and none is asked for here.',
         given: 'true',
         fix: 'Set authentication.jwt, or leave it out.',
+      },
+    ];
+  }
+  if (cookies === 'drop' && headers.includes('cookie')) {
+    return [
+      {
+        code: 'CACHE_COOKIES',
+        path: [...cachePath, 'cookies'],
+        message: 'Cookies that the API does not get make no other answer.',
+        given: 'drop, with cookie among varyBy.headers',
+        fix: 'Take one of them away.',
       },
     ];
   }
@@ -93,29 +131,30 @@ export function callerProblems(
 
 /** Either a key, or the cache is passed by. Rules of `<api>.cached`, after those of the policies before. */
 export const cacheKey = policy<KeySettings>({
-  settings: ({ api, policies: { cache } }) =>
+  settings: ({ api, policies: { cache, cors } }) =>
     cache && {
       varyBy: cache.varyBy,
       generation: cache.generation,
+      cookies: cache.cookies,
+      ...(cors ? {} : { ownCors: true as const }),
       tagged: cache.invalidation === 'none' ? undefined : taggedIn(api),
       ...(api.canary ? { versions: true as const } : {}),
     },
 
-  rules: ({ varyBy, generation, tagged, versions }, context) => {
+  rules: (settings, context) => {
+    const { varyBy, generation, tagged, versions } = settings;
     const headers = [...new Set(varyBy.headers)].map((header) => put('headerName', header));
-    const own = (header: string) => varyBy.headers.includes(header);
     const factors = [
       ...(varyBy.consumer ? [factor(line`var(txn.consumer)`)] : []),
       ...headers.map((_, index) => factor(line`var(txn.vary${index})`)),
       ...(varyBy.scope ? [factor(line`var(txn.token_scopes)`)] : []),
     ];
-    const keepsAuthorized = own('authorization') || varyBy.scope;
     const version = versions ? line`~%[var(txn.version)]` : line``;
     const tag = tagged ? line`|${tagFormat(context)}` : line``;
     const early = tagged && untaught(context);
     const request = [
-      // What was authorized is its caller's own, and a body would be no part of the key.
-      ...(own('authorization') ? [] : [bypass(all(authorized, ...(varyBy.scope ? [not(token)] : [])))]),
+      ...dependent(settings),
+      // A body would be no part of the key.
       bypass(
         any(line`{ req.fhdr(transfer-encoding) -m found }`, line`{ req.fhdr(content-length) -m int gt 0 }`),
       ),
@@ -128,11 +167,11 @@ export const cacheKey = policy<KeySettings>({
       rule(line`del-header cache-control`, all(passed)),
       rule(line`del-header pragma`, all(passed)),
       // HAProxy keeps nothing for a request that has it: it is put back when the key has not been found.
-      ...(keepsAuthorized ? besideTheCache : []),
+      ...(sendsAuthorization(varyBy) ? besideTheCache : []),
       ...(tagged ? readTag(tagged, context) : []),
-      // The API may write its links with the host that it was asked for, so each host has answers of its own.
+      // The API may write its links with the scheme, host and port that it was asked for: each has answers of its own.
       rule(
-        line`set-var-fmt(txn.cache_key) "${generation}${version}${tag}${join(factors, line``)}|%[req.fhdr(host)]|%[pathq]"`,
+        line`set-var-fmt(txn.cache_key) "${generation}${version}${tag}${join(factors, line``)}|%[var(txn.proto)]:%[var(txn.port)]|%[req.fhdr(host)]|%[pathq]"`,
         all(passed),
       ),
       rule(line`set-header X-Gateway-Key %[var(txn.cache_key),sha2(256),hex]`, all(passed)),

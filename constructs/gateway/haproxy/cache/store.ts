@@ -19,6 +19,7 @@ import { join, line, put } from '../language/text';
 import { policy } from '../parts/policy';
 import type { Context } from '../parts/sections';
 import { freshness } from './freshness';
+import { sendsAuthorization } from './key';
 import { writeRules } from './writes';
 
 export const internal = isTrue(line`internal`);
@@ -27,16 +28,43 @@ const hit = isTrue(line`hit`);
 const keep = isTrue(line`keep`);
 const forget = (when: Condition) => rule(line`unset-var(txn.keep)`, when);
 
+/** Told by the gateway and in the key as scheme and port, or alike for all answers of a path; or names for logs. */
+const harmlessHeaders = [
+  ...['host', 'x-forwarded-proto', 'x-forwarded-port', 'x-forwarded-prefix'],
+  ...['x-request-id', 'traceparent', 'tracestate', 'x-amzn-trace-id'],
+];
+
+/**
+ * What the API gets of a request whose answer may be kept: what the key holds and what is harmless. Nothing else that a
+ * client sends can change what others are given then. Only here: the public side needs to know what the client takes,
+ * to compress what was kept, and the cache what the client has.
+ */
+export const sentHeaders = policy<readonly string[]>({
+  settings: ({ policies: { cache } }) =>
+    cache && [
+      ...new Set([
+        ...harmlessHeaders,
+        ...cache.varyBy.headers,
+        ...(cache.varyBy.consumer ? ['x-consumer-id'] : []),
+        ...(sendsAuthorization(cache.varyBy) ? ['authorization'] : []),
+      ]),
+    ],
+  rules: (headers) => {
+    const sent = join(
+      headers.map((header) => put('headerName', header)),
+      line`|`,
+    );
+    return { request: [rule(line`del-header '^(?!(${sent})$)' -m reg`, all(internal, keyed))] };
+  },
+});
+
 /** Answers that differ by more than the key knows are not kept. */
 const knownVary = policy<readonly string[]>({
   settings: ({ policies: { cache } }) => cache?.varyBy.headers,
   rules: (headers) => {
-    const chosen = headers.includes('accept-encoding');
     const names = [...new Set(['accept-encoding', ...headers])].map((name) => put('headerName', name));
     const known = line`(${join(names, line`|`)})`;
     return {
-      // Only here: the public side needs to know what the client takes, to compress what was kept.
-      request: chosen ? [] : [rule(line`del-header accept-encoding`, all(keyed))],
       response: [
         rule(
           line`set-var(txn.other_vary) bool(true)`,
@@ -90,6 +118,8 @@ export const storeRules: Rules = {
         line`{ res.hdr(cache-control) -m beg -i private no-store no-cache }`,
         line`{ res.fhdr_cnt(cache-control) gt 1 }`,
         line`{ res.fhdr_cnt(vary) gt 1 }`,
+        // What does not end is never whole.
+        line`{ res.fhdr(content-type) -m reg -i "^(text/event-stream|multipart/x-mixed-replace)" }`,
       ),
     ),
     // HAProxy keeps what it is told by Cache-Control, and nothing with Vary: the API's own words wait aside.

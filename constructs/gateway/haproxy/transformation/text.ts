@@ -34,8 +34,8 @@ const nameOf = (part: string, sources: Sources): Placeholder | undefined => {
 export const literalsOf = (value: string): string[] =>
   value === '' ? [''] : parts(value).filter((part) => nameOf(part, requestSources) === undefined);
 
-export const namesConsumer = (value: string): boolean =>
-  parts(value).some((part) => nameOf(part, requestSources) === 'consumer');
+export const names = (value: string, placeholder: Placeholder): boolean =>
+  parts(value).some((part) => nameOf(part, requestSources) === placeholder);
 
 function format(value: string, sources: Sources, place: PlaceName, then: Text): Text {
   return join(

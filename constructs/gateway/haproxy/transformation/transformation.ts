@@ -18,7 +18,7 @@ import {
   unknownPlaceholders,
 } from './path';
 import { longestQueryBytes, queryRules } from './query';
-import { headerFormat, literalsOf, namesConsumer, requestSources, responseSources } from './text';
+import { headerFormat, literalsOf, names, requestSources, responseSources } from './text';
 
 type Transformation = NonNullable<Policies['transformation']>;
 type Headers = Transformation['response'];
@@ -76,6 +76,8 @@ interface Settings {
   readonly transformation: Transformation;
   readonly path?: PathChange;
   readonly public: boolean;
+  /** What is wrong with it beside a cache; absent: nothing. */
+  readonly beyond?: readonly Beyond[];
 }
 
 /** A name that is set, removed or renamed twice: which one counts? */
@@ -99,7 +101,7 @@ function valueProblems(
   return Object.entries(values).flatMap(([name, value]) => [
     ...textProblem(namePlace, name, [...path, name]),
     ...literalsOf(value).flatMap((part) => textProblem(valuePlace, part, [...path, name])),
-    ...(open && namesConsumer(value)
+    ...(open && names(value, 'consumer')
       ? [
           {
             code: 'TRANSFORMATION_WITHOUT_CONSUMER',
@@ -170,6 +172,37 @@ function pathProblems(change: PathChange | undefined, path: Path): Problem[] {
   ];
 }
 
+interface Beyond {
+  readonly at: Path;
+  readonly value: string;
+  readonly placeholder: 'clientAddress' | 'consumer';
+}
+
+/** Of a request whose answer may be kept, the API learns no more than the key holds. */
+function beyondKey({ cache, transformation: own }: Policies): Beyond[] {
+  if (!cache || !own) return [];
+  const unknown = ['clientAddress' as const, ...(cache.varyBy.consumer ? [] : ['consumer' as const])];
+  const { setHeaders, setQuery } = own.request;
+  return Object.entries({ setHeaders, setQuery }).flatMap(([field, values]) =>
+    Object.entries(values).flatMap(([name, value]) =>
+      unknown
+        .filter((one) => names(value, one))
+        .map((placeholder) => ({ at: [field, name], value, placeholder })),
+    ),
+  );
+}
+
+const beyondProblem = ({ at, value, placeholder }: Beyond, path: Path): Problem => ({
+  code: 'TRANSFORMATION_BEYOND_KEY',
+  path: [...path, ...at],
+  message: `The answer to one caller would be kept for others: {${placeholder}} is no part of the cache's key.`,
+  given: value,
+  fix:
+    placeholder === 'consumer'
+      ? 'Write it without {consumer}, or set cache.varyBy.consumer.'
+      : `Write it without {${placeholder}}, or set \`cache: none\`.`,
+});
+
 const changesQuery = ({ setQuery, removeQuery }: Transformation['request']) =>
   Object.keys(setQuery).length + removeQuery.length > 0;
 
@@ -178,14 +211,21 @@ export const transformation = policy<Settings>({
   settings: (place: Place) => {
     const { transformation: own, authentication } = place.policies;
     if (!own) return undefined;
-    return { transformation: own, path: pathChange(own.path, place), public: authentication === 'public' };
+    const beyond = beyondKey(place.policies);
+    return {
+      transformation: own,
+      path: pathChange(own.path, place),
+      public: authentication === 'public',
+      ...(beyond.length > 0 ? { beyond } : {}),
+    };
   },
 
-  problems: ({ transformation: { request, response }, path, public: open }, place) => {
+  problems: ({ transformation: { request, response }, path, public: open, beyond = [] }, place) => {
     const at = [...pathOf(place), 'transformation'];
     const query = [...at, 'request'];
     return [
       ...pathProblems(path, [...at, 'path']),
+      ...beyond.map((one) => beyondProblem(one, query)),
       ...headerProblems(request, query, open),
       ...valueProblems(request.setQuery, ['queryName', 'queryValue'], [...query, 'setQuery'], open),
       ...request.removeQuery.flatMap((name, index) =>
