@@ -8,8 +8,9 @@ const seconds = z.int().min(1).max(86_400);
  *
  * Kept is a 200 to a GET of up to 1 MiB, and never one with Set-Cookie, with `no-store`, `private` or `no-cache`, or
  * with a Vary that names more than `varyBy.headers`, nor a stream (text/event-stream). Errors and redirects are not kept.
- * HEAD is answered from what a GET has left. `X-Cache` of an answer says HIT, MISS or BYPASS; `Age` of a HIT, how many seconds old it is. No answer is given after its time:
- * there is nothing that `must-revalidate` could forbid. What a client says with Cache-Control counts for nothing.
+ * HEAD is answered from what a GET has left. `X-Cache` of an answer says HIT, MISS or BYPASS; `Age` of a HIT, how many
+ * seconds old it is. No answer is given after its time: there is nothing that `must-revalidate` could forbid. What a
+ * client says with Cache-Control counts for nothing.
  *
  * What the API gets of a request whose answer may be kept is what the key holds: path, query, host, scheme, port, the
  * headers of `varyBy.headers`, the consumer unless `varyBy.consumer` is false; and the names that logs know it by
