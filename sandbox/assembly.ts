@@ -7,7 +7,7 @@ import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balan
 import { ServiceDiscoveryClient } from '@aws-sdk/client-servicediscovery';
 import { createCertificates } from './certificates';
 import type { SandboxAccess } from './credentials';
-import { startNameServer } from './dns';
+import { startNameServer } from './dns/server';
 import type { Emulator } from './emulator';
 import type { SandboxFolder } from './folder';
 import { createBalancer } from './load-balancer/balancer';

@@ -19,6 +19,7 @@ import {
 import { sandboxAccess } from '../../sandbox/credentials';
 import { SandboxFolder } from '../../sandbox/folder';
 import { isAlive, type ProcessIdentity } from '../../sandbox/processes';
+import { until } from '../traffic/support/until';
 import { DaemonAccount } from './daemon-account';
 import { type Answer, ask, instancesOf, Traffic } from './daemon-traffic';
 
@@ -147,7 +148,14 @@ describe('a running sandbox', () => {
     const after = await Promise.all(Array.from({ length: 10 }, () => ask(URL)));
     expect(new Set(after.map(({ version }) => version))).toEqual(new Set(['2']));
     const addresses = (await account.targets()).map((target) => target.replace(' healthy', ''));
-    expect(await namedAddresses()).toEqual(addresses);
+    // The addresses from before are kept for their TTL, 5 s.
+    await until(
+      'the name has the new addresses',
+      async () => String(await namedAddresses()) === `${addresses}`,
+      {
+        withinSeconds: 8,
+      },
+    );
     expect(await account.deployments()).toMatchObject([{ runningCount: 2, rolloutState: 'COMPLETED' }]);
   });
 

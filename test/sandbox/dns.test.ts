@@ -9,7 +9,7 @@ import {
   ServiceDiscoveryClient,
   UpdateInstanceCustomHealthStatusCommand,
 } from '@aws-sdk/client-servicediscovery';
-import { type NameServer, startNameServer } from '../../sandbox/dns';
+import { type NameServer, startNameServer } from '../../sandbox/dns/server';
 import { clientOptions, startMoto } from './load-balancer-moto';
 
 const port = 5953;
@@ -17,6 +17,15 @@ const cloudMap = new ServiceDiscoveryClient(clientOptions(5952));
 let stopMoto = async () => {};
 let server: NameServer;
 let serviceId: string;
+/** The server's clock. What it has kept is forgotten when the longest TTL here has gone by. */
+let nowMs = 0;
+const pass = (seconds: number) => {
+  nowMs += 1000 * seconds;
+};
+const refreshed = async () => {
+  await server.refresh();
+  pass(15);
+};
 const resolver = new Resolver({ timeout: 2000, tries: 1 });
 resolver.setServers([`127.0.0.1:${port}`]);
 
@@ -31,7 +40,13 @@ const register = (id: string, address: string) =>
 
 beforeAll(async () => {
   stopMoto = await startMoto(5952);
-  await cloudMap.send(new CreatePrivateDnsNamespaceCommand({ Name: 'shop.internal', Vpc: 'vpc-1' }));
+  await cloudMap.send(
+    new CreatePrivateDnsNamespaceCommand({
+      Name: 'shop.internal',
+      Vpc: 'vpc-1',
+      Properties: { DnsProperties: { SOA: { TTL: 7 } } },
+    }),
+  );
   const { Namespaces = [] } = await cloudMap.send(new ListNamespacesCommand({}));
   const { Service } = await cloudMap.send(
     new CreateServiceCommand({
@@ -42,7 +57,7 @@ beforeAll(async () => {
     }),
   );
   serviceId = Service?.Id ?? '';
-  server = await startNameServer({ port, servicediscovery: cloudMap, log: () => {} });
+  server = await startNameServer({ port, servicediscovery: cloudMap, log: () => {}, now: () => nowMs });
 }, 30_000);
 
 afterAll(async () => {
@@ -54,19 +69,26 @@ it('refuses before the first refresh', async () => {
   await expect(resolver.resolve4('orders.shop.internal')).rejects.toMatchObject({ code: 'EREFUSED' });
 });
 
-it('says what Cloud Map says, after each refresh', async () => {
+it('says what Cloud Map says, after each refresh, as soon as it has forgotten what it said', async () => {
   await server.refresh();
   await expect(resolver.resolve4('orders.shop.internal')).rejects.toMatchObject({ code: 'ENOTFOUND' });
   await register('one', '127.20.0.5');
   await register('two', '127.20.0.6');
+  pass(7);
   await expect(resolver.resolve4('orders.shop.internal')).rejects.toMatchObject({ code: 'ENOTFOUND' });
   await server.refresh();
+  pass(6);
+  await expect(resolver.resolve4('orders.shop.internal')).rejects.toMatchObject({ code: 'ENOTFOUND' });
+  // The TTL of the namespace's SOA record.
+  pass(1);
   const answers = await resolver.resolve4('orders.shop.internal', { ttl: true });
   expect(answers.sort((a, b) => a.address.localeCompare(b.address))).toEqual([
     { address: '127.20.0.5', ttl: 10 },
     { address: '127.20.0.6', ttl: 10 },
   ]);
   await expect(resolver.resolve6('orders.shop.internal')).rejects.toMatchObject({ code: 'ENODATA' });
+  pass(4);
+  expect((await resolver.resolve4('orders.shop.internal', { ttl: true }))[0]?.ttl).toBe(6);
 });
 
 it('leaves unhealthy instances out', async () => {
@@ -77,17 +99,17 @@ it('leaves unhealthy instances out', async () => {
       Status: 'UNHEALTHY',
     }),
   );
-  await server.refresh();
+  await refreshed();
   expect(await resolver.resolve4('orders.shop.internal')).toEqual(['127.20.0.6']);
 });
 
 it('answers at most eight of twelve', async () => {
   for (let index = 10; index < 22; index++) await register(`more-${index}`, `127.20.0.${index}`);
-  await server.refresh();
+  await refreshed();
   expect(await resolver.resolve4('orders.shop.internal')).toHaveLength(8);
   for (let index = 10; index < 22; index++)
     await cloudMap.send(new DeregisterInstanceCommand({ ServiceId: serviceId, InstanceId: `more-${index}` }));
-  await server.refresh();
+  await refreshed();
   expect(await resolver.resolve4('orders.shop.internal')).toEqual(['127.20.0.6']);
 });
 

@@ -21,11 +21,12 @@ const keys = Object.fromEntries(consumers.map((name) => [`key-of-${name}`, name]
 let pair: Pair;
 
 /** The stable pools are the pair's own; the new versions' are beside them. */
-async function startCanary(api: string, place: number): Promise<void> {
-  const addresses = [`127.30.73.${place}`, `127.30.73.${place + 1}`];
-  pair.pools[`${api}-canary`] = await Pool.start(`${api}-canary`, addresses);
-  pair.resolve(`${api}-canary`, addresses);
-}
+const canaries = Object.fromEntries(
+  ['orders', 'invoices', 'mine', 'catalog'].map((api, index) => [
+    `${api}-canary`,
+    [`127.30.73.${100 + 2 * index}`, `127.30.73.${101 + 2 * index}`],
+  ]),
+);
 
 const canariesUp = (count: number) =>
   until(
@@ -44,10 +45,10 @@ beforeAll(async () => {
     net: 74,
     model: { ...model, consumers: consumers.map((name) => ({ name })) },
     keys,
+    names: canaries,
   });
-  for (const [index, api] of ['orders', 'invoices', 'mine', 'catalog'].entries()) {
-    await startCanary(api, 100 + 2 * index);
-  }
+  for (const [name, addresses] of Object.entries(canaries))
+    pair.pools[name] = await Pool.start(name, addresses);
   await canariesUp(2);
 }, 40_000);
 

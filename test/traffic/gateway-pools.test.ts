@@ -13,7 +13,6 @@ beforeAll(async () => {
     orders: { mostInstances: 4, requestTimeoutSeconds: 1 },
     flaky: {},
     dead: { mostInstances: 2 },
-    growing: { mostInstances: 12 },
   });
   pair = await Pair.start({ net: 5, model });
 }, 20_000);
@@ -80,25 +79,6 @@ describe('an instance that goes', () => {
     }
     await pair.pool('flaky').add(gone);
   });
-});
-
-describe('a pool that grows', () => {
-  test('beyond the eight addresses of one answer is used whole', async () => {
-    const pool = pair.pool('growing');
-    for (let last = 100; last < 110; last++) await pool.add(`127.30.5.${last}`);
-    // As Cloud Map does: never more than eight, and not always the same.
-    const all = pool.addresses;
-    let turn = 0;
-    await until(
-      'all twelve instances are known',
-      async () => {
-        turn = (turn + 1) % all.length;
-        pair.resolve('growing', [...all, ...all].slice(turn, turn + 8));
-        return (await serversUp(pair.member(0))).get('growing') === 12;
-      },
-      { withinSeconds: 15, everyMs: 100 },
-    );
-  }, 20_000);
 });
 
 describe('a pool that is gone', () => {

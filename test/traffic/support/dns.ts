@@ -1,7 +1,18 @@
-/** A name server on loopback: answers A questions from a table, as Cloud Map would, or fails in the ways that name servers do. */
+/**
+ * A name server on loopback: the sandbox's resolver of a VPC, with names from a table instead of Cloud Map; or it fails
+ * in the ways that name servers do.
+ */
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { type DecodedPacket, decode, encode } from 'dns-packet';
+import { VpcResolver } from '../../../sandbox/dns/resolver';
+import type { NameRecord } from '../../../sandbox/dns/zones';
+
+/** As the services are made: an address may be kept for so long. */
+const TTL_SECONDS = 5;
+/** The SOA record's, where the engine cannot say another. */
+const SOA_TTL_SECONDS = 15;
+const zones = new Map([['test.internal', { soaTtlSeconds: SOA_TTL_SECONDS }]]);
 
 /** RFC 1035, section 4.1.1. */
 const codes = { formerr: 1, servfail: 2, nxdomain: 3, notimp: 4, refused: 5 } as const;
@@ -30,14 +41,17 @@ export class NameServer {
   readonly faults = new Map<string, Fault>();
   /** Questions about each name. */
   readonly asked = new Map<string, number>();
-  private readonly records = new Map<string, readonly string[]>();
+  private readonly resolver = new VpcResolver(() => performance.now());
+  private readonly records = new Map<string, NameRecord>();
 
-  private constructor(readonly address: string) {}
+  private constructor(readonly address: string) {
+    this.resolver.names = { zones, records: this.records };
+  }
 
   static async start(host: string, port: number): Promise<NameServer> {
     const server = new NameServer(`${host}:${port}`);
     server.socket.on('message', (message, from) => {
-      const reply = server.reply(decode(message));
+      const reply = server.reply(message);
       const send = () => reply && server.open && server.socket.send(reply, from.port, from.address);
       if (server.delayMs > 0) setTimeout(send, server.delayMs);
       else send();
@@ -47,9 +61,10 @@ export class NameServer {
     return server;
   }
 
-  /** An empty list: the name does not exist. */
+  /** An empty list: the name does not exist. What has been asked for before is kept, for its TTL. */
   set(name: string, addresses: readonly string[]): void {
-    this.records.set(name, addresses);
+    const instances = addresses.map((address) => ({ address, healthy: true }));
+    this.records.set(name, { ttlSeconds: TTL_SECONDS, routing: 'MULTIVALUE', instances });
   }
 
   async close(): Promise<void> {
@@ -58,16 +73,17 @@ export class NameServer {
     await once(this.socket, 'close');
   }
 
-  private reply({ id, questions = [] }: DecodedPacket): Buffer | undefined {
-    const [name = ''] = questions.map((question) => question.name);
+  private reply(message: Buffer): Buffer | undefined {
+    const query = decode(message);
+    const [name = ''] = (query.questions ?? []).map((question) => question.name);
     this.asked.set(name, (this.asked.get(name) ?? 0) + 1);
-    const known = this.records.get(name) ?? [];
-    const answers = known.map((data) => ({ type: 'A' as const, name, ttl: 1, data }));
+    const fault = this.faults.get(name) ?? this.fault;
+    return fault ? this.failed(query, name, fault) : this.resolver.answer(message);
+  }
+
+  private failed({ id, questions = [] }: DecodedPacket, name: string, fault: Fault): Buffer | undefined {
     const response = { type: 'response' as const, id, questions };
-    const fault = this.faults.get(name) ?? this.fault ?? (known.length > 0 ? undefined : 'nxdomain');
     switch (fault) {
-      case undefined:
-        return encode({ ...response, flags: 0, answers });
       case 'silent':
         return undefined;
       case 'empty':
@@ -76,6 +92,8 @@ export class NameServer {
         return Buffer.concat([encode({ ...response, flags: 0 }).subarray(0, 12), Buffer.alloc(40, 0xff)]);
       case 'other-question': {
         const other = questions.map((question) => ({ ...question, name: `other.${question.name}` }));
+        const instances = this.records.get(name)?.instances ?? [];
+        const answers = instances.map(({ address: data }) => ({ type: 'A' as const, name, ttl: 1, data }));
         return encode({ ...response, questions: other, flags: 0, answers });
       }
       case 'dead-alias': {

@@ -27,6 +27,8 @@ export interface PairOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Instances of each API; 2 where nothing is said. */
   readonly instances?: Readonly<Record<string, number>>;
+  /** Addresses that the name server knows from the start, besides those of members and pools. */
+  readonly names?: Readonly<Record<string, readonly string[]>>;
 }
 
 export class Pair {
@@ -94,7 +96,7 @@ export class Pair {
     return pool;
   }
 
-  /** What the name server answers for an API from now on. */
+  /** What Cloud Map says of an API from now on. The name server keeps what it said before for 5 s. */
   resolve(api: string, addresses: readonly string[]): void {
     this.names.set(`${api}.test.internal`, addresses);
   }
@@ -128,6 +130,7 @@ export class Pair {
 
   private async begin(): Promise<void> {
     const { apis, members } = this.options.model;
+    for (const [name, addresses] of Object.entries(this.options.names ?? {})) this.resolve(name, addresses);
     await Promise.all(apis.map(({ name }, index) => this.startPool(name, index)));
     for (const index of members.keys()) this.startMember(index);
     await Promise.all(this.members.map((member) => member.ready()));
