@@ -12,23 +12,24 @@ export type PathChange =
   | { readonly to: string; readonly prefixes: number | readonly string[] }
   | { readonly rewrite: string; readonly from: readonly string[] };
 
-const depth = (path: string) => (path === '/' ? 0 : path.split('/').length - 1);
+export const segmentsIn = (path: string): number => (path === '/' ? 0 : path.split('/').length - 1);
 
 export function pathChange(path: PathPolicy | undefined, { api, route }: Place): PathChange | undefined {
   if (!path) return undefined;
   if ('rewrite' in path) return { rewrite: path.rewrite, from: route?.paths ?? [] };
-  const [first, ...others] = new Set(api.paths.map(depth));
+  const [first, ...others] = new Set(api.paths.map(segmentsIn));
   const prefixes = first !== undefined && others.length === 0 ? first : [...api.paths];
   return { to: 'replacePrefix' in path ? path.replacePrefix : '/', prefixes };
 }
 
-/** Never an empty path: that would be no request. */
+/** Never an empty path: that would be no request. An API whose prefix is taken away is told of it. */
 function prefixRule(segments: number, to: string): Rule[] {
   if (segments === 0) return to === '/' ? [] : [rule(line`replace-path ^(.*)$ ${put('path', to)}\1`)];
+  if (to !== '/') return [rule(line`replace-path ^(/[^/]+){${segments}}(/.*)?$ ${put('path', to)}\2`)];
   return [
-    to === '/'
-      ? rule(line`replace-path ^(/[^/]+){${segments}}/?(.*)$ /\2`)
-      : rule(line`replace-path ^(/[^/]+){${segments}}(/.*)?$ ${put('path', to)}\2`),
+    // Counted with what stands before the first slash.
+    rule(line`set-header X-Forwarded-Prefix %[path,field(1,/,${segments + 1})]`),
+    rule(line`replace-path ^(/[^/]+){${segments}}/?(.*)$ /\2`),
   ];
 }
 
@@ -38,11 +39,11 @@ function prefixRules(to: string, prefixes: number | readonly string[]): Rule[] {
   const unknown = line`!{ var(txn.prefix_depth) -m found }`;
   const found = longestFirst.map((prefix) =>
     rule(
-      line`set-var(txn.prefix_depth) int(${depth(prefix)})`,
+      line`set-var(txn.prefix_depth) int(${segmentsIn(prefix)})`,
       prefix === '/' ? all(unknown) : all(unknown, line`{ path,concat(/) -m beg ${put('path', prefix)}/ }`),
     ),
   );
-  const changes = [...new Set(prefixes.map(depth))].flatMap((segments) =>
+  const changes = [...new Set(prefixes.map(segmentsIn))].flatMap((segments) =>
     prefixRule(segments, to).map(({ action }) =>
       rule(action, all(line`{ var(txn.prefix_depth) -m int ${segments} }`)),
     ),

@@ -3,9 +3,10 @@
  * cached API that is on the owner's side, after the key. The answer is changed on the public side: hits too.
  */
 import type { Path, Problem } from '../../../problems';
+import type { GatewayModel } from '../../model';
 import type { Policies } from '../../policies';
 import { refuse } from '../answers/errors';
-import { all, type Rule, rule } from '../language/rules';
+import { all, type Rule, rule, together } from '../language/rules';
 import { line, type PlaceName, put, type Text, textProblem } from '../language/text';
 import { policy } from '../parts/policy';
 import { type Place, pathOf } from '../parts/sections';
@@ -17,6 +18,7 @@ import {
   placeholderCount,
   unknownPlaceholders,
 } from './path';
+import { prefixRules, strippedDepths } from './prefix';
 import { longestQueryBytes, queryRules } from './query';
 import { headerFormat, literalsOf, names, requestSources, responseSources } from './text';
 
@@ -78,6 +80,8 @@ interface Settings {
   readonly public: boolean;
   /** What is wrong with it beside a cache; absent: nothing. */
   readonly beyond?: readonly Beyond[];
+  /** By which the API is reached, where it does not see its prefix. */
+  readonly hosts?: readonly string[];
 }
 
 /** A name that is set, removed or renamed twice: which one counts? */
@@ -206,17 +210,25 @@ const beyondProblem = ({ at, value, placeholder }: Beyond, path: Path): Problem 
 const changesQuery = ({ setQuery, removeQuery }: Transformation['request']) =>
   Object.keys(setQuery).length + removeQuery.length > 0;
 
+/** Hosts of the environment that are no API's own: all APIs without hosts are reached by them. */
+const sharedHosts = ({ hosts = [], apis }: GatewayModel): string[] => {
+  const taken = new Set(apis.flatMap((api) => api.hosts));
+  return hosts.filter((host) => !taken.has(host));
+};
+
 /** Rules of the public side. */
 export const transformation = policy<Settings>({
   settings: (place: Place) => {
     const { transformation: own, authentication } = place.policies;
     if (!own) return undefined;
     const beyond = beyondKey(place.policies);
+    const path = pathChange(own.path, place);
     return {
       transformation: own,
-      path: pathChange(own.path, place),
+      path,
       public: authentication === 'public',
       ...(beyond.length > 0 ? { beyond } : {}),
+      ...(strippedDepths(path).length > 0 ? { hosts: place.api.hosts } : {}),
     };
   },
 
@@ -236,15 +248,19 @@ export const transformation = policy<Settings>({
     ];
   },
 
-  rules: ({ transformation: { request, response } }) => ({
-    request: changesQuery(request)
-      ? refuse({
-          status: 414,
-          reason: 'query-length',
-          detail: `The query has more than ${longestQueryBytes} bytes.`,
-          when: all(line`{ query,length gt ${longestQueryBytes} }`),
-        })
-      : [],
-    response: headerRules(response, line`res`, responseSources),
-  }),
+  rules: ({ transformation: { request, response }, path, hosts = [] }, { model }) =>
+    together([
+      {
+        request: changesQuery(request)
+          ? refuse({
+              status: 414,
+              reason: 'query-length',
+              detail: `The query has more than ${longestQueryBytes} bytes.`,
+              when: all(line`{ query,length gt ${longestQueryBytes} }`),
+            })
+          : [],
+      },
+      prefixRules(strippedDepths(path), hosts.length > 0 ? hosts : sharedHosts(model)),
+      { response: headerRules(response, line`res`, responseSources) },
+    ]),
 });
