@@ -207,6 +207,32 @@ test('a task whose API ends after it served is replaced, and says with what code
   ]);
 });
 
+test('an API that closes its port and drains has all its time, although its probe would have seen it gone', async () => {
+  const drains = `${GOOD.replace('require(', 'const server = require(')}
+    process.on('SIGTERM', () => { server.close(); setTimeout(() => process.exit(0), 6000); });`;
+  world.specs = {
+    'td:1': containers(drains).map((one) => ({
+      ...one,
+      ...(one.name === 'orders' && { stopTimeoutSeconds: 20 }),
+    })),
+  };
+  await world.change(service());
+  await world.completed();
+  const told = performance.now();
+  await world.change(service({ desiredCount: 0 }));
+  await world.until(() => world.report.tasks.some(({ lastStatus }) => lastStatus === 'STOPPED'), 30);
+  expect(performance.now() - told).toBeGreaterThan(6000 - 100);
+  expect(world.report.tasks).toMatchObject([
+    {
+      stopCode: 'ServiceSchedulerInitiated',
+      containers: [
+        { name: 'orders', exitCode: 0 },
+        { name: 'orders-probe', exitCode: 0 },
+      ],
+    },
+  ]);
+});
+
 describe('an essential container that nobody checks', () => {
   const check = {
     command: ['true'],
