@@ -77,7 +77,7 @@ export class SandboxFolder {
     return join(this.logs, 'daemon.log');
   }
 
-  /** A folder per task that mounts volumes. */
+  /** A folder per task: its volumes and what is temporary. */
   get tasks(): string {
     return join(this.path, 'tasks');
   }

@@ -1,6 +1,7 @@
 /**
  * The file systems of a task's containers, as far as a process without one of its own needs them: a volume is a folder,
- * and beneath each container's `TASK_FOLDER` a link leads to it, where the container has it mounted.
+ * and beneath each container's `TASK_FOLDER` a link leads to it, where the container has it mounted. What a container
+ * writes to its temporary folder goes with the task, however the task ends: it may be a secret.
  */
 import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
@@ -18,8 +19,14 @@ export class TaskFolder {
     return mounts.length > 0 ? join(this.path, 'containers', container) : undefined;
   }
 
+  /** Value of every container's `TMPDIR`. */
+  get temporary(): string {
+    return join(this.path, 'tmp');
+  }
+
   /** @throws TaskCannotStart */
   make(): void {
+    mkdirSync(this.temporary, { recursive: true, mode: 0o700 });
     for (const { name, mounts = [] } of this.spec.containers) {
       for (const { volume, path } of mounts) {
         if (!this.spec.volumes?.includes(volume)) {

@@ -32,7 +32,7 @@ export interface TaskSurroundings {
   /** Where relative paths of commands start. */
   readonly projectRoot: string;
   readonly logsFolder: string;
-  /** Folders of tasks that mount volumes. */
+  /** A folder per task: its volumes and what is temporary. */
   readonly tasksFolder: string;
   /** Search path for programs: the only variable of the daemon's that tasks get. */
   readonly path: string;
@@ -267,7 +267,12 @@ export class Task {
       common: { PATH: path, ...(awsEndpoint && { AWS_ENDPOINT_URL: awsEndpoint }) },
       own: (container) => {
         const TASK_FOLDER = this.folder.of(container);
-        return { TASK_ADDRESS: this.address, DNS_ADDRESS, ...(TASK_FOLDER && { TASK_FOLDER }) };
+        return {
+          TASK_ADDRESS: this.address,
+          DNS_ADDRESS,
+          TMPDIR: this.folder.temporary,
+          ...(TASK_FOLDER && { TASK_FOLDER }),
+        };
       },
     });
   }

@@ -205,7 +205,15 @@ test('a daemon that is killed is not outlived by what it started', async () => {
   expect(alive.filter(isAlive)).toEqual([]);
   expect(await listeners()).toEqual([]);
   expect(await readSandbox(folder.path)).toBeUndefined();
-  expect(await stopDaemon(folder.path)).toBe(false);
+  // What they had in their temporary folders is below the sandbox's, where nobody else comes.
+  expect(readdirSync(folder.tasks)).toHaveLength(2);
+});
+
+test('and the next one removes what they had written', async () => {
+  await startDaemon(options);
+  expect(existsSync(folder.tasks)).toBe(false);
+  expect(await stopDaemon(folder.path)).toBe(true);
+  expect(existsSync(folder.path)).toBe(false);
 });
 
 test('an emulator that is killed takes the sandbox down with it, and the log says why', async () => {

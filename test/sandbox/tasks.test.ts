@@ -1,6 +1,6 @@
 /** The tasks controller with real processes; what is around it is in memory. */
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { identify, isAlive, type ProcessIdentity } from '../../sandbox/processes';
@@ -44,7 +44,10 @@ describe('a task', () => {
     const file = join(folder, readdirSync(folder)[0] as string);
     expect(file).toMatch(/[0-9a-f]{32}-main\.log$/);
     expect(statSync(file).mode & 0o777).toBe(0o600);
-    const { TASK_ADDRESS, ...environment } = JSON.parse(readFileSync(file, 'utf8'));
+    const { TASK_ADDRESS, TMPDIR, ...environment } = JSON.parse(readFileSync(file, 'utf8'));
+    const taskId = basename(file, '-main.log');
+    expect(TMPDIR).toBe(join(world.folder, 'tasks', taskId, 'tmp'));
+    expect(statSync(TMPDIR).mode & 0o777).toBe(0o700);
     expect(['127.50.1.4', '127.50.2.4']).toContain(TASK_ADDRESS);
     expect(environment).toEqual({
       PATH: process.env.PATH,
@@ -71,10 +74,16 @@ describe('a task', () => {
     const [pid] = [...world.processes.keys()] as [number];
     const child = printedProcess();
     expect(isAlive(child)).toBe(true);
+    const [folder] = taskFolders() as [string];
+    writeFileSync(join(folder, 'tmp/secret'), 'a hash');
     process.kill(pid, 'SIGKILL');
     await gone(child);
     await world.until(() => world.running[0]?.privateIpv4Address === '127.50.1.5');
     expect(world.happened).toEqual(['register 127.50.1.4', 'deregister 127.50.1.4', 'register 127.50.1.5']);
+    await world.until(() => world.report.tasks.some(({ lastStatus }) => lastStatus === 'STOPPED'));
+    // What it had written goes with it; the one that took its place has a folder of its own.
+    expect(existsSync(folder)).toBe(false);
+    expect(taskFolders()).toHaveLength(1);
     expect(world.report.events.join('\n')).toMatch(
       /failed: Essential container in task exited: main, signal SIGKILL/,
     );
@@ -212,6 +221,9 @@ describe('containers of a task', () => {
     );
   });
 });
+
+const taskFolders = (): string[] =>
+  readdirSync(join(world.folder, 'tasks')).map((id) => join(world.folder, 'tasks', id));
 
 function logFile(): string {
   const folder = join(world.folder, 'logs', 'orders');
