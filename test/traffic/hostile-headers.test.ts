@@ -103,12 +103,6 @@ describe('framing', () => {
     expect(statuses(replies)).toEqual([200, 400]);
     expect(attack.arrived()).toEqual(['orders: POST /orders']);
   });
-
-  test('fields after the last chunk are no headers', async () => {
-    const body = '3\r\nabc\r\n0\r\nX-Consumer-Id: evil\r\n\r\n';
-    expect(statuses(await attack.say(post(`${chunked}Trailer: X-Consumer-Id\r\n`, body)))).toEqual([200]);
-    expect(pair.pool('orders').seen[0]?.headers).not.toHaveProperty('x-consumer-id');
-  });
 });
 
 describe('headers', () => {
@@ -227,9 +221,7 @@ describe('headers', () => {
   });
 
   test('Expect other than 100-continue reaches nothing', async () => {
-    const [reply] = await attack.say(post('Expect: 200-maybe\r\nContent-Length: 3\r\n', 'abc'));
-    expect(reply?.status).toBe(417);
-    expect(attack.arrived()).toEqual([]);
+    await attack.refused(post('Expect: 200-maybe\r\nContent-Length: 3\r\n', 'abc'), [417]);
   });
 });
 

@@ -67,6 +67,19 @@ describe('the target', () => {
 
   test.each(confusingTargets)('%s is refused', async (target) => void (await attack.refused(get(target))));
 
+  const raw = Array.from({ length: 256 }, (_, code) => code).filter((code) => code < 0x21 || code > 0x7e);
+  test.each(['/orders/', '/orders?'])(
+    '%s with any raw byte that has to be encoded, anywhere, is refused',
+    async (start) => {
+      for (let before = 0; before < 9; before++) {
+        const targets = raw.map((code) => `${start}${'a'.repeat(before)}${String.fromCharCode(code)}b`);
+        const replies = await Promise.all(targets.map((target) => attack.say(get(target))));
+        expect(replies.map(statuses)).toEqual(targets.map(() => [400]));
+      }
+      expect(attack.arrived()).toEqual([]);
+    },
+  );
+
   test('http://a has no path, or that of no API', async () => {
     await attack.refused(get('http://a'), [400, 404]);
   });

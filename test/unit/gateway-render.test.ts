@@ -52,6 +52,7 @@ describe('the container', () => {
     expect(container.consumersVariable).toBe('CONSUMERS');
     expect(Object.keys(container.environment)).toEqual([
       'FILE_HAPROXY_CFG',
+      'FILE_TRAILERS_LUA',
       'FILE_APIS_MAP',
       'FILE_CONSUMERS_MAP',
       'FILE_CACHED_LST',
@@ -113,6 +114,7 @@ describe('a policy that no API uses renders nothing', () => {
     expect(text).not.toMatch(/sha2|map_str|track-sc|cache-use|401|403|429|X-Cache|RateLimit/);
     expect(Object.keys(render(gatewayModel({ orders: {} })).environment)).toEqual([
       'FILE_HAPROXY_CFG',
+      'FILE_TRAILERS_LUA',
       'FILE_APIS_MAP',
     ]);
   });

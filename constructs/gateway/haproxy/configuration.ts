@@ -15,6 +15,7 @@ import { connectionLines } from './container/connections';
 import { drain } from './container/drain';
 import { warmUpSeconds } from './container/start';
 import { serversFile } from './container/start-script';
+import { framingFiles, loadTrailersProgram } from './frame/framing';
 import { controlFrontend, statusFrontend, trafficFrontend } from './frame/frontends';
 import { all, not, printRules, type Rules, together, within } from './language/rules';
 import { line, put, type Text } from './language/text';
@@ -32,6 +33,7 @@ import { type Pool, pool, poolResolvers } from './parts/pool';
 import { routeLines } from './parts/routes';
 import { routingFiles } from './parts/routing';
 import { type Context, merged, printSections, type Section } from './parts/sections';
+import { dropTrailers } from './parts/trailers';
 import { rateLimit } from './rate-limit/rate-limit';
 import { requestTransformation, transformation } from './transformation/transformation';
 import { validation } from './validation/validation';
@@ -90,6 +92,7 @@ function basis(context: Context): Section[] {
             ]
           : [line`hard-stop-after ${hardStopSeconds}s`]),
         ...(reloads ? luaGlobals : []),
+        ...loadTrailersProgram,
         // Some container hosts allow a thousand million files, and HAProxy takes memory for each.
         line`fd-hard-limit 50000`,
         ...connectionLines(context.model),
@@ -115,6 +118,7 @@ function basis(context: Context): Section[] {
         line`timeout server 30s`,
         line`timeout queue 5s`,
         line`timeout tunnel 1h`,
+        ...dropTrailers(),
         ...(reloads ? [line`load-server-state-from-file global`] : []),
         ...ownErrors(),
       ],
@@ -252,4 +256,9 @@ export function configuration(context: Context): string {
 
 /** The files beside the configuration, by name. */
 export const files = (context: Context): Record<string, string> =>
-  Object.assign({}, routingFiles(context), ...policies.map((policy) => policy.files(context)));
+  Object.assign(
+    {},
+    framingFiles(),
+    routingFiles(context),
+    ...policies.map((policy) => policy.files(context)),
+  );

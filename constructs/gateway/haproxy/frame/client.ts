@@ -3,9 +3,11 @@
 import { claimPattern } from '../../claiming-headers';
 import type { GatewayModel } from '../../model';
 import { join, line, put, type Text } from '../language/text';
+import { hasBody } from './framing';
 
 /** Names that are the gateway's or the balancer's own word on who calls; and what belongs to one connection. */
-const ownNames = 'x-(consumer|gateway|amzn-oidc|amzn-mtls)-.*|proxy(-.*)?|keep-alive|te|http2-settings';
+const ownNames =
+  'x-(consumer|gateway|amzn-oidc|amzn-mtls)-.*|proxy(-.*)?|keep-alive|te|trailer|http2-settings';
 
 /** To many servers X_Name, X.Name and X-Name are the same variable. */
 const otherCharacters = '[^A-Za-z0-9-]';
@@ -17,7 +19,7 @@ export const stripHeaders: readonly Text[] = [
   line`http-request del-header '${strippedNames as Text}' -m reg`,
   // A header named in Connection is removed by the next program: a client could remove ours. Only WebSocket may
   // upgrade: a tunnel of cleartext HTTP/2 would carry requests that no rule sees.
-  line`http-request set-var(txn.websocket) bool(true) if METH_GET { req.fhdr_cnt(upgrade) eq 1 } { req.fhdr(upgrade) -m str -i websocket } { req.hdr(connection) -m str -i upgrade }`,
+  line`http-request set-var(txn.websocket) bool(true) if METH_GET { req.ver 1.1 } !${hasBody} { req.fhdr_cnt(upgrade) eq 1 } { req.fhdr(upgrade) -m str -i websocket } { req.hdr(connection) -m str -i upgrade }`,
   line`http-request del-header connection`,
   line`http-request del-header upgrade unless { var(txn.websocket) -m bool }`,
   line`http-request set-header Connection upgrade if { var(txn.websocket) -m bool }`,

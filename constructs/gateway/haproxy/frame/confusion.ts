@@ -62,13 +62,6 @@ export const refuseConfusion: readonly Text[] = requestLines([
     detail: 'The version is not HTTP 1.0 or 1.1.',
     when: all(line`!{ req.ver 1.0 1.1 }`),
   }),
-  // RFC 9112, section 6.1: faulty framing.
-  ...refuse({
-    status: 400,
-    reason: 'framing',
-    detail: 'HTTP 1.0 has no transfer coding.',
-    when: all(line`{ req.ver 1.0 }`, line`{ req.fhdr(transfer-encoding) -m found }`),
-  }),
   ...refuse({
     status: 400,
     reason: 'host',
@@ -80,6 +73,13 @@ export const refuseConfusion: readonly Text[] = requestLines([
     reason: 'target',
     detail: 'The request is not for a path of this host.',
     when: all(line`!${isPath}`, line`!{ url -m reg -i ^https?://[^/?@]+/ }`),
+  }),
+  // HAProxy 2.6 lets DEL and some bytes beyond ASCII pass, by where they stand.
+  ...refuse({
+    status: 400,
+    reason: 'target',
+    detail: 'The target has characters that have to be encoded.',
+    when: all(line`{ url -m reg [^!-~] }`),
   }),
   ...refuse({
     status: 400,

@@ -12,6 +12,7 @@ import { routing } from '../parts/routing';
 import type { Context, Section } from '../parts/sections';
 import { readClient, requestId, stripHeaders, tellClient } from './client';
 import { refuseConfusion } from './confusion';
+import { refuseFraming, refuseTrailers } from './framing';
 import { accessLog, noteRequest } from './log';
 
 /** Set on every answer, the gateway's own too. */
@@ -33,11 +34,13 @@ export function trafficFrontend(context: Context): Section {
     head: line`frontend traffic from base`,
     lines: [
       line`bind "${listenAddress}:${ports.traffic}"`,
+      ...refuseTrailers,
       ...accessLog(context.member),
       ...noteRequest,
       ...readClient(context.model),
       ...requestId,
       ...refuseConfusion,
+      ...refuseFraming,
       ...stripHeaders,
       ...tellClient,
       ...routing(context),

@@ -5,6 +5,7 @@ import { listenAddress, loopbackAddress } from '../language/variables';
 import { resolverLines } from './pool';
 import { firstTunnelPort, ports } from './ports';
 import type { Context, Section } from './sections';
+import { dropTrailers } from './trailers';
 
 /**
  * A member has one address, and a new one after each deploy: unlike a pool, the old address is of no use for a
@@ -45,6 +46,7 @@ export function counters({ model, member, others }: Context, tables: readonly Te
     lines: [
       line`mode tcp`,
       line`no option disable-h2-upgrade`,
+      ...dropTrailers(line`no option`),
       line`bind "${loopbackAddress}:${firstTunnelPort + index}"`,
       // HAProxy tries a peer again only after 5 s, so the first try waits for the other's address.
       line`tcp-request inspect-delay 1500ms`,
