@@ -30,6 +30,13 @@ beforeAll(async () => {
       counted: { policies: { ...apiKey, rateLimit: limit } },
       whole: { policies: { ...apiKey, rateLimit: { ...limit, by: 'api' } } },
       addressed: { policies: { rateLimit: { ...limit, by: 'address' } } },
+      checked: {
+        policies: {
+          ...apiKey,
+          rateLimit: limit,
+          validation: { requiredHeaders: { 'x-code': { pattern: '[a-z]+' } } },
+        },
+      },
       short: { policies: { ...apiKey, rateLimit: { requests: 4, perSeconds: 2 } } },
     },
     { consumers: callers.map((name) => ({ name })), balancerCidrs: [`${balancer}/32`] },
@@ -270,6 +277,14 @@ describe('what is refused', () => {
     const calls = Array.from({ length: 8 }, () => [0, '/whole', { headers: mine() }] as const);
     expect(await inTurn(calls)).toEqual(firstFive(8));
     expect(got('whole')).toBe(most);
+  });
+
+  test('by validation counts: what is costly to look at is limited', async () => {
+    const wrong = { ...mine(), 'X-Code': '1' };
+    const calls = Array.from({ length: 7 }, () => [0, '/checked', { headers: wrong }] as const);
+    expect(await inTurn(calls)).toEqual([400, 400, 400, 400, 400, 429, 429]);
+    expect(await inTurn([[0, '/checked', { headers: { ...mine(), 'X-Code': 'a' } }]])).toEqual([429]);
+    expect(got('checked')).toBe(0);
   });
 
   test('by the limit costs nothing: whoever never stops asking still gets its rate', async () => {

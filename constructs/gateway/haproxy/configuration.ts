@@ -38,13 +38,16 @@ import { rateLimit } from './rate-limit/rate-limit';
 import { requestTransformation, transformation } from './transformation/transformation';
 import { validation } from './validation/validation';
 
-/** In the order that they are applied to a request: who, whether it may, how often, and only then the cache. */
+/**
+ * In the order that they are applied to a request: who, whether it may, how often, and only then what takes time: what
+ * it looks like, and the cache. A flood of requests that are costly to look at is a flood that the limit ends.
+ */
 export const policies: readonly Policy[] = [
   cors,
   authentication,
   authorization,
-  validation,
   rateLimit,
+  validation,
   securityHeaders,
   transformation,
   compression,

@@ -57,7 +57,8 @@ export type RateLimit =
  *     rateLimit: { plans: { free: [{ requests: 60, perSeconds: 60 }], gold: [{ requests: 600, perSeconds: 60 }] } }
  *
  * Of several windows all must have room. They are looked at before any is counted: a refused request (429) is counted
- * in none. With plans, a consumer whose plan is not among them may not call (403).
+ * in none. With plans, a consumer whose plan is not among them may not call (403). What `validation` refuses counts, as it is
+ * looked at after the limit; what was refused before, for want of a key or of a right, does not.
  *
  * Answers carry `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers), with an entry for each
  * window. A refusal says in `Retry-After` when a request is sure to pass all windows, if the caller makes none before.

@@ -55,7 +55,8 @@ const parameter = z.strictObject({
 const parameterName = z.string().regex(/^[A-Za-z0-9_.-]{1,40}$/, 'letters, digits and _ . -, 40 at most');
 
 /**
- * What a request must look like before it counts against a limit or reaches the API. What does not is answered by the
+ * What a request must look like before it reaches the API. It is looked at after the limit and counts against it, whatever
+ * it looks like: looking takes time, which nobody may have without end. What is not as it must be is answered by the
  * gateway, with a problem (RFC 9457) that names what is wrong, and in the log's `deny` the reason in one word.
  *
  * Of HTTP this is the part that a gateway can check with certainty, as the API will read it. What could be read in more
