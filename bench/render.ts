@@ -13,7 +13,7 @@ import path from 'node:path';
 import { table } from '../cli/output';
 import type { GatewayModel } from '../constructs/gateway';
 import { modelProblems } from '../constructs/gateway/haproxy/check';
-import { configuration, files } from '../constructs/gateway/haproxy/configuration';
+import { configuration, contextOf, files } from '../constructs/gateway/haproxy/configuration';
 import {
   configurationFile,
   environmentOf,
@@ -101,11 +101,11 @@ function largeModel(kinds: number): GatewayModel {
 
 /** What `haproxy.render` does, but for the refusal of what does not fit: here that is a figure. */
 function render(model: GatewayModel) {
-  const [member, ...others] = model.members;
+  const [member] = model.members;
   if (!member) throw new Error('A gateway needs a member');
   const problems = modelProblems(model);
   if (problems.length > 0) throw new Error(JSON.stringify(problems[0]));
-  const context = { model, member, others };
+  const context = contextOf(model, member);
   const contents: Record<string, string> = { [configurationFile]: configuration(context), ...files(context) };
   const environment = environmentOf(contents);
   const script = startScript({
@@ -114,6 +114,7 @@ function render(model: GatewayModel) {
     graceSeconds: model.graceSeconds,
     hardStopSeconds: 30,
     issuers: [],
+    model,
   });
   return { contents, environment, tooLarge: sizeProblems(environment, [script]) };
 }

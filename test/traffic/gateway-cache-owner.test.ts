@@ -29,7 +29,7 @@ const timed = async (path: string) => {
   return { status, cache: headers['x-cache'], seconds: (performance.now() - begun) / 1000 };
 };
 
-test('requests to a member that hangs end in time, and soon no more go there', async () => {
+test('requests to a member that hangs are served all the same, and soon no more go there', async () => {
   const signal = (name: 'SIGSTOP' | 'SIGCONT') => process.kill(-pair.member(1).pid, name);
   const kept = paths('kept-', 12);
   for (const path of kept) expect((await timed(path)).cache).toBe('MISS');
@@ -40,11 +40,11 @@ test('requests to a member that hangs end in time, and soon no more go there', a
     // These need no other member, nor do those of which this one is the owner.
     expect(bypassed.map(({ status, cache }) => [status, cache])).toEqual(bypassed.map(() => [200, 'BYPASS']));
     expect(Math.max(...bypassed.map(({ seconds }) => seconds))).toBeLessThan(2);
-    const own = cached.filter(({ status }) => status === 200);
-    expect(own.length).toBeGreaterThan(0);
-    const late = cached.filter(({ status }) => status !== 200);
-    expect(new Set(late.map(({ status }) => status))).toEqual(new Set([504]));
-    // Two seconds more than the API would be waited for.
+    expect(cached.map(({ status }) => status)).toEqual(cached.map(() => 200));
+    const late = cached.filter(({ seconds }) => seconds > 1);
+    expect(late.length).toBeGreaterThan(0);
+    expect(late.length).toBeLessThan(cached.length);
+    // Two seconds more than the API would be waited for; then it is asked itself.
     expect(Math.max(...late.map(({ seconds }) => seconds))).toBeLessThan(requestTimeoutSeconds + 3);
 
     const up = async () => (await serversUp(pair.member(0))).get('gateway.members');

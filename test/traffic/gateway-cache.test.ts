@@ -247,11 +247,17 @@ describe('the key', () => {
 });
 
 test('the internal port takes no other API and no other way in', async () => {
-  const { address } = pair.member(0);
-  const from = (headers: Record<string, string>) => pair.call(0, '/mine/1', { port: 8081, headers });
-  expect((await from({})).status).toBe(404);
-  expect((await from({ 'X-Gateway-Api': 'traffic' })).status).toBe(404);
-  expect((await fetch(`http://${address}:8081/healthz`)).status).toBe(200);
+  const from = async (headers: Record<string, string>) =>
+    (await pair.call(0, '/mine/1', { port: 8081, headers })).status;
+  for (const stranger of [undefined, '', 'gateway-a', 'gateway-b/', pair.asker(0).replace(/.$/, 'x')]) {
+    const asker: Record<string, string> = stranger === undefined ? {} : { 'X-Gateway-Asker': stranger };
+    for (const api of ['mine', 'traffic']) expect(await from({ ...asker, 'X-Gateway-Api': api })).toBe(425);
+    expect(await from(asker)).toBe(425);
+  }
+  expect(await from({ 'X-Gateway-Asker': pair.asker(0), 'X-Gateway-Api': 'traffic' })).toBe(404);
+  // Whatever is the gateway's own sends another member to the API.
+  expect(await from({ 'X-Gateway-Asker': pair.asker(1), 'X-Gateway-Api': 'traffic' })).toBe(425);
+  expect(await from({ 'X-Gateway-Asker': pair.asker(1) })).toBe(200);
 });
 
 describe('when the owner of a key is lost', () => {

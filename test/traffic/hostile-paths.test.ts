@@ -176,13 +176,20 @@ describe('the method and the version', () => {
 
 describe('the internal port', () => {
   const internal = { port: 8081 };
+  const asker = () => `X-Gateway-Asker: ${pair.asker(0)}\r\n`;
 
   test('knows no API by its path or host', async () => {
-    await attack.refused('GET /hosted HTTP/1.1\r\nHost: api.example.com\r\n\r\n', [404], internal);
+    await attack.refused('GET /hosted HTTP/1.1\r\nHost: api.example.com\r\n\r\n', [425], internal);
+    const own = `GET /hosted HTTP/1.1\r\nHost: api.example.com\r\n${asker()}X-Gateway-Api: a\r\n\r\n`;
+    await attack.refused(own, [404], internal);
   });
 
   test('gives no API that has no cache', async () => {
-    await attack.refused(get('/orders', 'X-Gateway-Api: orders\r\n'), [404], internal);
+    await attack.refused(get('/orders', `${asker()}X-Gateway-Api: orders\r\n`), [404], internal);
+  });
+
+  test('answers no one who does not say the revision', async () => {
+    await attack.refused(get('/any', 'X-Gateway-Api: cached\r\n'), [425], internal);
   });
 
   test('cannot be had by way of the other one', async () => {
@@ -190,13 +197,13 @@ describe('the internal port', () => {
   });
 
   test.each(['POST', 'DELETE', 'TRACE'])('does not take %s', async (method) => {
-    const request = `${method} /any HTTP/1.1\r\nHost: a\r\nX-Gateway-Api: cached\r\nContent-Length: 0\r\n\r\n`;
+    const request = `${method} /any HTTP/1.1\r\nHost: a\r\n${asker()}X-Gateway-Api: cached\r\nContent-Length: 0\r\n\r\n`;
     await attack.refused(request, [405], internal);
   });
 
   // Only the security group keeps clients out: see docs/security.md.
   test('trusts whoever reaches it, as the members do each other', async () => {
-    const headers = 'X-Gateway-Api: cached\r\nX-Consumer-Id: anyone\r\n';
+    const headers = `${asker()}X-Gateway-Api: cached\r\nX-Consumer-Id: anyone\r\n`;
     expect(statuses(await attack.say(get('/any', headers), internal))).toEqual([200]);
     expect(attack.arrived()).toEqual(['cached: GET /any']);
   });

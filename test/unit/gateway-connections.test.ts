@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gatewayModel } from '../../constructs/blueprint/resolving/gateway-pair';
-import { configuration } from '../../constructs/gateway/haproxy/configuration';
+import { configuration, contextOf } from '../../constructs/gateway/haproxy/configuration';
 import { type Edit, parsed, REGION } from './environment-fixture';
 
 const sized = (gateway: string, ...edits: Edit[]) =>
@@ -26,7 +26,7 @@ test.each([
   const environment = sized(gateway, ...edits);
   const model = gatewayModel(environment);
   const member = model.members[0] as (typeof model.members)[number];
-  const global = configuration({ model, member, others: model.members.slice(1) }).split('\ndefaults ')[0];
+  const global = configuration(contextOf(model, member)).split('\ndefaults ')[0];
   expect(global).toContain(`\n  maxconn ${connections}\n  no strict-limits\n`);
 });
 

@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { GatewayModel } from '../../constructs/gateway';
-import { configuration } from '../../constructs/gateway/haproxy/configuration';
+import { configuration, contextOf } from '../../constructs/gateway/haproxy/configuration';
 import { mostConnections } from '../../constructs/gateway/haproxy/container/connections';
 import { type ApiInput, gatewayModel } from '../traffic/support/model';
 
@@ -13,7 +13,7 @@ const callers = (count: number, apis?: readonly string[]) =>
 
 function tables(model: GatewayModel): Record<string, string> {
   const member = model.members[0] as GatewayModel['members'][number];
-  const text = configuration({ model, member, others: model.members.slice(1) });
+  const text = configuration(contextOf(model, member));
   const lines = text.matchAll(/^ {2}table (\S+) (.*)$/gm);
   return Object.fromEntries([...lines].map(([, name = '', rest = '']) => [name, rest]));
 }

@@ -70,8 +70,8 @@ test.each([
 
 test('a gateway has half as long again as its longest start and its checks', () => {
   const check = { intervalSeconds: 5, timeoutSeconds: 2, healthyThreshold: 2 };
-  expect([startSeconds(false), startSeconds(true)]).toEqual([7, 19]);
-  expect([graceSeconds(7, check), graceSeconds(19, check)]).toEqual([29, 47]);
+  expect([startSeconds(false), startSeconds(true)]).toEqual([15, 27]);
+  expect([graceSeconds(15, check), graceSeconds(27, check)]).toEqual([41, 59]);
 });
 
 test('the gateways of a blueprint have it, and wait for their drain', () => {
@@ -81,13 +81,13 @@ test('the gateways of a blueprint have it, and wait for their drain', () => {
       deployment.waitMinutes,
     ]);
   expect(members()).toEqual([
-    [29, 20],
-    [29, 20],
+    [41, 20],
+    [41, 20],
   ]);
-  // 4 × (120 + 29 + 12) + 2 × (3600 + the stop time-out) s.
+  // 4 × (120 + 41 + 12) + 2 × (3600 + the stop time-out) s.
   expect(members([REGION, `${REGION}deregistrationDelaySeconds: 3600\n`])).toEqual([
-    [29, 133],
-    [29, 133],
+    [41, 134],
+    [41, 134],
   ]);
 });
 

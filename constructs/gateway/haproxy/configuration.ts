@@ -1,10 +1,12 @@
 /** The whole configuration of one member. */
-import type { GatewayApi } from '../model';
+import { createHash } from 'node:crypto';
+import type { GatewayApi, GatewayMember, GatewayModel } from '../model';
 import { compression, compressionLines } from './answers/compression';
 import { cors, requestedRouteLines } from './answers/cors';
 import { ownErrors } from './answers/errors';
 import { securityHeaders } from './answers/security-headers';
-import { cache, cachedBackend, isCached, memberPool, ownerRules } from './cache/cache';
+import { cache, cachedBackend, isCached, ownerRules } from './cache/cache';
+import { memberPool } from './cache/owner';
 import { internal, sentHeaders, storedRules } from './cache/store';
 import { began } from './cache/writes';
 import { authentication } from './callers/authentication';
@@ -243,13 +245,36 @@ function backends(context: Context): Section[] {
   return [...defaults, ...sections];
 }
 
+/** What is rendered for a member. */
+export const contextOf = (model: GatewayModel, member: GatewayMember): Context => ({
+  model,
+  member,
+  others: model.members.filter(({ name }) => name !== member.name),
+  revision: revisionOf(model),
+});
+
+/**
+ * What the members do for each other, as a name: all that carries out the requests of cached APIs, without the members'
+ * own names. While gateways are rolled two revisions are up, with other policies, other keys, or other APIs.
+ */
+function revisionOf(model: GatewayModel): string {
+  const [member, ...others] = model.members;
+  const cached = model.apis.filter(isCached);
+  if (!member || cached.length === 0) return 'none';
+  // What they say, and how that is carried out: APIs of one kind alike.
+  const apis = [...new Map(cached.map((api) => [kindOf(api), api])).values()];
+  const context = { model: { ...model, apis }, member, others, revision: 'none' };
+  const text = printSections([...cache.sections(context), ...backends(context)]);
+  return `r${createHash('sha256').update(JSON.stringify(cached)).update(text).digest('hex').slice(0, 12)}`;
+}
+
 export function configuration(context: Context): string {
   const shared = merged(policies.flatMap((policy) => policy.sections(context)));
   return printSections([
     ...basis(context),
     trafficFrontend(context),
     statusFrontend(warmUpSeconds),
-    controlFrontend(issuersOf(context.model).length > 0),
+    controlFrontend(context, issuersOf(context.model).length > 0),
     ...canaryFrontend(context.model),
     ...(shared.length > 0 ? [memberResolvers(context)] : []),
     ...shared,

@@ -4,7 +4,7 @@ import type { DataPlane } from '../model';
 import { consumersText, parseConsumersText } from './callers/consumers';
 import { issuersOf, keyTies } from './callers/issuers';
 import { modelProblems } from './check';
-import { configuration, files } from './configuration';
+import { configuration, contextOf, files } from './configuration';
 import { configurationFile, environmentOf, sizeProblems, variableOf } from './container/container';
 import { drain } from './container/drain';
 import { startSeconds } from './container/start';
@@ -21,8 +21,7 @@ export const haproxy: DataPlane = {
   render(model, member) {
     const problems = modelProblems(model);
     if (problems.length > 0) throw new Problems(problems);
-    const others = model.members.filter(({ name }) => name !== member.name);
-    const context = { model, member, others };
+    const context = contextOf(model, member);
     const contents = { [configurationFile]: configuration(context), ...files(context) };
     const environment = environmentOf(contents);
     const { graceSeconds, hardStopSeconds, stopTimeoutSeconds } = drain(model);
@@ -32,6 +31,7 @@ export const haproxy: DataPlane = {
       graceSeconds,
       hardStopSeconds,
       issuers: issuersOf(model).map(({ id }) => id),
+      model,
     });
     const command = [handOver, script];
     const ties = keyTies(model);

@@ -83,10 +83,12 @@ export class Member {
 
   /** Resolves when it says that it is healthy. */
   async ready(): Promise<this> {
-    await until(`${this.name} is healthy`, async () => {
+    const healthy = async () => {
       if (!this.running) throw new Error(`${this.name} ended: ${this.errors.join('\n')}`);
       return (await this.health()) === 200;
-    });
+    };
+    // It waits for a pool without an instance, but not for ever.
+    await until(`${this.name} is healthy`, healthy, { withinSeconds: 30 });
     return this;
   }
 

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { GatewayModel } from '../../../constructs/gateway';
 import { haproxy } from '../../../constructs/gateway/haproxy';
+import { contextOf } from '../../../constructs/gateway/haproxy/configuration';
 import { type Call, call, type Reply } from './client';
 import { type Fault, NameServer } from './dns';
 import { Member } from './gateway';
@@ -88,6 +89,13 @@ export class Pair {
     const member = this.members[index];
     if (!member) throw new Error(`No member ${index}`);
     return member;
+  }
+
+  /** What a member says of itself on the others' internal port: `X-Gateway-Asker`. */
+  asker(index: number): string {
+    const member = this.model.members[index];
+    if (!member) throw new Error(`No member ${index}`);
+    return `${member.name}/${contextOf(this.model, member).revision}`;
   }
 
   pool(name: string): Pool {

@@ -1,6 +1,6 @@
 /**
- * One cache over all members. The public side finds the key, and the key's owner by consistent hashing; the owner's
- * internal port looks it up, asks the API when it has to, and stores. When the owner is down the next one takes over.
+ * One cache over all members. The public side finds the key, and the key's owner by its hash; the owner's internal port
+ * looks it up, asks the API when it has to, and stores. An owner that cannot is passed by: see `owner.ts`.
  *
  *     client -> traffic -> <api>.cached -> owner's internal port -> <api> -> pool
  *
@@ -8,21 +8,19 @@
  * which route it belongs to is known only in the API's backend. That takes about as much processor time as a request
  * to an API without a cache (0.15 ms), and no other member.
  */
-import { longestSeconds } from '../../balancing';
 import type { GatewayApi } from '../../model';
 import { refuse } from '../answers/errors';
-import { draining, leaving } from '../container/drain';
+import { leaving } from '../container/drain';
 import { all, printRules, type Rules, rule, together } from '../language/rules';
 import { line, put, type Text, textProblem } from '../language/text';
-import { listenAddress, loopbackAddress } from '../language/variables';
+import { listenAddress } from '../language/variables';
 import { sentVersionRules, toldVersion } from '../parts/canary';
-import { memberAddress } from '../parts/members';
 import { policy } from '../parts/policy';
-import type { Pool } from '../parts/pool';
-import { healthPath, ports } from '../parts/ports';
+import { ports } from '../parts/ports';
 import { type Context, pathOf, placesOf, type Section } from '../parts/sections';
 import { freshnessProblems } from './freshness';
 import { type CachePolicy, cacheKey, callerProblems } from './key';
+import { admission, asks, memberChecks, ownAnswers } from './owner';
 import { storeRules } from './store';
 import { tagTables } from './writes';
 
@@ -45,7 +43,7 @@ export const ownerRules = (api: GatewayApi, context: Context): Rules =>
     cacheKey.rules(api, context),
     sentVersionRules(api),
     {
-      request: [rule(line`set-header X-Gateway-Api %[var(txn.api)]`)],
+      request: [rule(line`set-header X-Gateway-Api %[var(txn.api)]`), asks(context)],
       response: [
         rule(line`set-var(txn.cache) res.fhdr(x-cache)`),
         rule(line`set-var(txn.server) res.fhdr(x-gateway-server)`),
@@ -53,30 +51,6 @@ export const ownerRules = (api: GatewayApi, context: Context): Rules =>
       ],
     },
   ]);
-
-/** The servers of `<api>.cached`: the key's owner, or the next member when it cannot be reached. */
-export function memberPool(api: GatewayApi, { model, member }: Context): Pool {
-  return {
-    settings: [
-      line`balance hdr(x-gateway-key)`,
-      line`hash-type consistent`,
-      line`timeout connect 500ms`,
-      // Longer than the owner waits, whose answer says more.
-      line`timeout server ${longestSeconds(api) + 2}s`,
-      line`retry-on conn-failure empty-response`,
-    ],
-    rules: {},
-    servers: [
-      // What passes the cache by has no owner, and needs no other member.
-      line`use-server ${put('name', member.name)} unless { var(txn.cache_key) -m found }`,
-      ...model.members.map(({ name, host }) =>
-        name === member.name
-          ? line`server ${put('name', name)} "${loopbackAddress}:${ports.cache}"`
-          : line`server ${put('name', name)} ${memberAddress(host, ports.cache)} track gateway.members/${put('name', name)}`,
-      ),
-    ],
-  };
-}
 
 function sections(caches: readonly CachePolicy[], context: Context): Section[] {
   const longestTtl = Math.max(...caches.map(({ ttlSeconds }) => ttlSeconds));
@@ -96,14 +70,13 @@ function sections(caches: readonly CachePolicy[], context: Context): Section[] {
       head: line`frontend gateway.cache from base`,
       lines: [
         line`bind "${listenAddress}:${ports.cache}"`,
-        line`monitor-uri ${healthPath as Text}`,
-        line`monitor fail if ${draining}`,
         line`http-after-response set-header Connection close if ${leaving}`,
         ...printRules(
           together([
             {
               request: [
                 rule(line`set-var(txn.internal) bool(true)`),
+                ...admission(context),
                 // The members send each other nothing else; whoever else gets here can write nothing.
                 ...refuse({
                   status: 405,
@@ -121,25 +94,15 @@ function sections(caches: readonly CachePolicy[], context: Context): Section[] {
                 }),
               ],
             },
-            toldVersion(context.model),
+            toldVersion,
             storeRules,
+            ownAnswers,
           ]),
         ),
         line`use_backend %[var(txn.api)]`,
       ],
     },
-    {
-      // Checked once here, whatever the number of APIs; their backends follow it.
-      head: line`backend gateway.members from base`,
-      lines: [
-        line`option httpchk GET ${healthPath as Text}`,
-        line`timeout check 1s`,
-        line`default-server check inter 1s fall 1 rise 1`,
-        ...context.others.map(
-          ({ name, host }) => line`server ${put('name', name)} ${memberAddress(host, ports.cache)}`,
-        ),
-      ],
-    },
+    memberChecks(context),
   ];
 }
 

@@ -4,10 +4,12 @@
  * system of its own, hence the three variables that begin with what Fargate gives.
  */
 import { volumePath } from '../../key-helper/settings';
+import type { GatewayModel } from '../../model';
 import { keyLine } from '../callers/consumers';
 import { keysConfiguration, keysFolder } from '../callers/issuers';
 import { consumersVariable, controlPort } from '../parts/ports';
 import { filePrefix } from './container';
+import { getReady, readyConfiguration } from './ready';
 import { keysWaitSeconds } from './start';
 
 export interface StartOptions {
@@ -18,6 +20,7 @@ export interface StartOptions {
   readonly hardStopSeconds: number;
   /** Ids of the issuers whose keys are taken; empty: none. */
   readonly issuers: readonly string[];
+  readonly model: Pick<GatewayModel, 'apis'>;
 }
 
 /** File that HAProxy writes down its servers in, for the worker that takes over. */
@@ -29,7 +32,7 @@ const firstReloadSeconds = 15;
 /** `take` puts the newest keys in place of those before, and fails when there are none; `restore` goes back. */
 const takeKeys = (issuers: readonly string[]): string[] => [
   `published="\${TASK_FOLDER:-}${volumePath}" taken=`,
-  `mkdir ${keysFolder}; : > ${keysConfiguration}; echo 1 > ${serversFile}`,
+  `mkdir ${keysFolder}; : > ${keysConfiguration}; : > ${readyConfiguration}; echo 1 > ${serversFile}`,
   `for issuer in ${issuers.join(' ')}; do : > "${keysFolder}/$issuer.map"; done`,
   'take() {',
   '  local newest; newest=$(readlink "$published/current") || return 1',
@@ -60,11 +63,6 @@ const followKeys: readonly string[] = [
   '}',
 ];
 
-const startFollowing: readonly string[] = [
-  'follow < /dev/null > /dev/null & follower=$!',
-  `trap 'rm -rf "$folder"; kill $follower 2> /dev/null || :' EXIT`,
-];
-
 /**
  * Runs the script that it is given as `$0`, in this process, without the consumers' secret and the files in its
  * environment: what a process is started with can be read as long as it runs, whatever it unsets. They come through a
@@ -81,9 +79,10 @@ export const handOver = [
 const takeOver = 'eval "$(cat <&3)"; exec 3<&-';
 
 export function startScript(options: StartOptions): string {
-  const { configuration, files, graceSeconds, hardStopSeconds, issuers } = options;
+  const { configuration, files, graceSeconds, hardStopSeconds, issuers, model } = options;
   const reloads = issuers.length > 0;
-  const arguments_ = [configuration, ...(reloads ? [keysConfiguration] : [])].map((file) => `-f ${file}`);
+  const configurations = [configuration, ...(reloads ? [keysConfiguration, readyConfiguration] : [])];
+  const arguments_ = configurations.map((file) => `-f ${file}`);
   const unpack = Object.entries(files).map(
     ([name, variable]) =>
       `printf %s "$${variable}" | base64 --decode | gzip -dc > ${name}; unset ${variable}`,
@@ -106,7 +105,7 @@ export function startScript(options: StartOptions): string {
     // Whoever sends requests must notice first; a worker that has just taken over is told too.
     'drain() {',
     '  trap : TERM INT USR1',
-    ...(reloads ? [`  kill "\${follower:-}" 2> /dev/null || :`] : []),
+    `  kill "\${attendant:-}" 2> /dev/null || :`,
     `  for ((second = 0; second < ${graceSeconds}; second++)); do`,
     `    { printf 'POST /drain HTTP/1.0\\r\\n\\r\\n' > "/dev/tcp/$LOOPBACK/${controlPort}"; } 2> /dev/null || :`,
     '    sleep 1',
@@ -119,12 +118,14 @@ export function startScript(options: StartOptions): string {
         ]
       : []),
     '}',
+    ...getReady(model),
     ...(reloads ? followKeys : []),
     // After the check, which takes its time: until the counts are learned the gateway is not healthy.
     'STARTED=$(date +%s)',
     `haproxy -W -db ${arguments_.join(' ')} & child=$!`,
     'trap drain TERM INT USR1',
-    ...(reloads ? startFollowing : []),
+    `{ prepare${reloads ? '; follow > /dev/null' : ''}; } < /dev/null & attendant=$!`,
+    `trap 'rm -rf "$folder"; kill $attendant 2> /dev/null || :' EXIT`,
     'while kill -0 $child 2> /dev/null; do wait $child || :; done',
     'code=0; wait $child || code=$?',
     'exit $code',

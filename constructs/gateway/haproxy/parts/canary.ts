@@ -14,7 +14,6 @@ import {
   any,
   type Condition,
   found,
-  isOneOf,
   isTrue,
   not,
   printRules,
@@ -73,19 +72,12 @@ const stableInstead = (when: Condition): Rule[] => [
   rule(line`set-var(txn.version) str(stable)`, all(isTrue(line`other_vary`))),
 ];
 
-/** For the owner of a cache key: it is told the version, and may not know it yet or any more while gateways are rolled. */
-export function toldVersion({ apis }: Pick<GatewayModel, 'apis'>): Rules {
-  const names = apis.filter(({ canary }) => canary).map(({ name }) => put('name', name));
-  const unknown = names.length > 0 ? [not(isOneOf(line`api`, names))] : [];
-  return {
-    request: [
-      rule(line`set-var(txn.version) req.fhdr(x-gateway-version)`),
-      ...stableInstead(all(chosen, ...unknown)),
-    ],
-  };
-}
+/** For the owner of a cache key: it is told the version. */
+export const toldVersion: Rules = {
+  request: [rule(line`set-var(txn.version) req.fhdr(x-gateway-version)`)],
+};
 
-/** The same in `<api>`, for what came over the internal port. */
+/** In `<api>`, for what came over the internal port. */
 export const toldVersionRules = (api: GatewayApi): Rules =>
   api.canary
     ? { request: stableInstead(any(not(serves(api)), line`{ stopping }`).map((terms) => [chosen, ...terms])) }

@@ -15,6 +15,8 @@ export interface Context {
   /** The member that the text is for. */
   readonly member: GatewayMember;
   readonly others: readonly GatewayMember[];
+  /** Of what the members do for each other: two that carry out another one do nothing for each other. */
+  readonly revision: string;
 }
 
 /** Where policies are set: at an API, or at one of its routes, which has what it does not say itself from the API. */
