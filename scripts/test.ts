@@ -80,6 +80,13 @@ export const tiers: readonly Tier[] = [
     workers: 3,
     onImage: 'test/traffic/',
   },
+  {
+    name: 'model',
+    shows: 'a pair of gateways decides as the reference says, for 20,000 random requests',
+    waits: true,
+    workers: 1,
+    onImage: 'test/model/',
+  },
   { name: 'deploy', shows: 'the real provider applies it, and a stage change replaces nothing', waits: true },
   {
     name: 'e2e',
