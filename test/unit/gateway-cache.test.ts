@@ -23,6 +23,7 @@ test('the time is all that has to be said', () => {
   expect(policies.parse(cache()).cache).toEqual({
     ttlSeconds: 60,
     freshness: 'override',
+    statuses: [200],
     varyBy: { headers: [], consumer: true, scope: false },
     cookies: 'bypass',
     invalidation: 'path',
@@ -39,6 +40,10 @@ test.each([
   { invalidation: true },
   { generation: 0 },
   { cookies: 'keep' },
+  { statuses: [] },
+  { statuses: [200, 200] },
+  { statuses: ['404'] },
+  ...[100, 199, 206, 304, 428, 429, 431, 511, 600, 404.5].map((status) => ({ statuses: [200, status] })),
   { varyBy: { headers: ['Accept'] } },
   { varyBy: { headers: ['x-consumer-id'] } },
   { varyBy: { headers: ['a', 'b', 'c', 'd', 'e'] } },

@@ -263,6 +263,8 @@ const withCache = (varyBy: { headers: string[]; query: string[] }) =>
     cache: {
       ttlSeconds: 1,
       freshness: 'respect',
+      statuses: [200],
+      cookies: 'bypass',
       invalidation: 'path',
       generation: 1,
       varyBy: { ...varyBy, scope: false, consumer: true },

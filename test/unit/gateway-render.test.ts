@@ -53,8 +53,11 @@ describe('the container', () => {
     expect(Object.keys(container.environment)).toEqual([
       'FILE_HAPROXY_CFG',
       'FILE_TRAILERS_LUA',
+      'FILE_HOPS_LUA',
       'FILE_APIS_MAP',
       'FILE_CONSUMERS_MAP',
+      'FILE_DATES_LUA',
+      'FILE_FRESHNESS_LUA',
       'FILE_CACHED_LST',
     ]);
     expect(unpack(container.environment.FILE_APIS_MAP)).toBe(
@@ -116,6 +119,7 @@ describe('a policy that no API uses renders nothing', () => {
     expect(Object.keys(render(gatewayModel({ orders: {} })).environment)).toEqual([
       'FILE_HAPROXY_CFG',
       'FILE_TRAILERS_LUA',
+      'FILE_HOPS_LUA',
       'FILE_APIS_MAP',
     ]);
   });

@@ -6,6 +6,7 @@ import { cors, requestedRouteLines } from './answers/cors';
 import { ownErrors } from './answers/errors';
 import { securityHeaders } from './answers/security-headers';
 import { cache, cachedBackend, isCached, ownerRules } from './cache/cache';
+import { freshnessProgram } from './cache/freshness';
 import { memberPool } from './cache/owner';
 import { internal, sentHeaders, storedRules } from './cache/store';
 import { began } from './cache/writes';
@@ -19,6 +20,7 @@ import { warmUpSeconds } from './container/start';
 import { serversFile } from './container/start-script';
 import { framingFiles, loadTrailersProgram } from './frame/framing';
 import { controlFrontend, statusFrontend, trafficFrontend } from './frame/frontends';
+import { hopsFile, hopsProgram } from './frame/hops';
 import { all, not, printRules, type Rules, together, within } from './language/rules';
 import { line, put, type Text } from './language/text';
 import {
@@ -72,12 +74,15 @@ const reloadGlobals = (longestSeconds: number): Text[] => [
 ];
 
 /** A boolean of Lua is one of HAProxy's: as it always should have been, which 3.1 and later want to be told. */
-const luaGlobals: readonly Text[] = [
+const luaGlobals = ({ model }: Context): Text[] => [
   line`.if version_atleast(3.1)`,
   line`tune.lua.bool-sample-conversion normal`,
   line`.endif`,
-  line`lua-load-per-thread ${tokensProgram}`,
-  line`lua-load-per-thread servers.lua`,
+  line`lua-load-per-thread ${hopsProgram}`,
+  ...(model.apis.some(isCached) ? [line`lua-load-per-thread ${freshnessProgram}`] : []),
+  ...(issuersOf(model).length > 0
+    ? [line`lua-load-per-thread ${tokensProgram}`, line`lua-load-per-thread servers.lua`]
+    : []),
 ];
 
 function basis(context: Context): Section[] {
@@ -96,7 +101,7 @@ function basis(context: Context): Section[] {
               ...(context.model.apis.some(isCached) ? [began] : []),
             ]
           : [line`hard-stop-after ${hardStopSeconds}s`]),
-        ...(reloads ? luaGlobals : []),
+        ...luaGlobals(context),
         ...loadTrailersProgram,
         // Some container hosts allow a thousand million files, and HAProxy takes memory for each.
         line`fd-hard-limit 50000`,
@@ -287,6 +292,7 @@ export const files = (context: Context): Record<string, string> =>
   Object.assign(
     {},
     framingFiles(),
+    hopsFile,
     routingFiles(context),
     ...policies.map((policy) => policy.files(context)),
   );

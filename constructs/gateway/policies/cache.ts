@@ -6,8 +6,8 @@ const seconds = z.int().min(1).max(86_400);
 /**
  * Answers that are kept and given again: one copy over all gateways.
  *
- * Kept is a 200 to a GET of up to 1 MiB, and never one with Set-Cookie, with `no-store`, `private` or `no-cache`, or
- * with a Vary that names more than `varyBy.headers`, nor a stream (text/event-stream). Errors and redirects are not kept.
+ * Kept is a 200 to a GET of up to 1 MiB, or another one of `statuses`, and never one with Set-Cookie, with `no-store`,
+ * `private` or `no-cache`, with a Vary that names more than `varyBy.headers`, nor a stream (text/event-stream).
  * HEAD is answered from what a GET has left. `X-Cache` of an answer says HIT, MISS or BYPASS; `Age` of a HIT, how many
  * seconds old it is. No answer is given after its time: there is nothing that `must-revalidate` could forbid. What a
  * client says with Cache-Control counts for nothing.
@@ -40,12 +40,30 @@ export const cache = z.strictObject({
     .enum(['override', 'respect'])
     .default('override')
     .describe(
-      'Who says how long: with `override` this policy, whatever the API says of it. With `respect` the API, up to `ttlSeconds`: `s-maxage` of its Cache-Control, or else `max-age`, less its Age (RFC 9111, section 4.2). What says neither is not kept, unless `defaultTtlSeconds` is set; nor is what has Expires alone, which the gateway cannot reckon with.',
+      'Who says how long: with `override` this policy, whatever the API says of it. With `respect` the API, up to `ttlSeconds`: `s-maxage` of its Cache-Control, or else `max-age`, or else Expires, less its Age (RFC 9111, section 4.2). CDN-Cache-Control takes the place of both (RFC 9213). What says none of them is not kept, unless `defaultTtlSeconds` is set.',
     ),
   defaultTtlSeconds: seconds
     .optional()
     .describe(
       'With `freshness: respect`: how long an answer is kept that has none of s-maxage, max-age and Expires. By default not at all.',
+    ),
+  statuses: z
+    .array(
+      z
+        .int()
+        .min(200)
+        .max(599)
+        .refine(
+          (status) => ![206, 304, 428, 429, 431, 511].includes(status),
+          'no part (206, 304), and none that no cache may keep (428, 429, 431, 511)',
+        ),
+    )
+    .min(1)
+    .max(20)
+    .refine((statuses) => new Set(statuses).size === statuses.length, 'each status once')
+    .default([200])
+    .describe(
+      'Statuses of answers that are kept, for the same time as a 200: with 404 also that nothing is there. Redirects and errors of the API are kept for all, as any other answer is.',
     ),
   varyBy: z
     .strictObject({

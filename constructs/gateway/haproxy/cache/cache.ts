@@ -14,11 +14,12 @@ import { leaving } from '../container/drain';
 import { all, printRules, type Rules, rule, together } from '../language/rules';
 import { line, put, type Text, textProblem } from '../language/text';
 import { listenAddress } from '../language/variables';
+import { luaOf } from '../lua/files';
 import { sentVersionRules, toldVersion } from '../parts/canary';
 import { policy } from '../parts/policy';
 import { ports } from '../parts/ports';
 import { type Context, pathOf, placesOf, type Section } from '../parts/sections';
-import { freshnessProblems } from './freshness';
+import { freshnessProblems, freshnessProgram } from './freshness';
 import { type CachePolicy, cacheKey, callerProblems } from './key';
 import { admission, asks, memberChecks, ownAnswers } from './owner';
 import { storeRules } from './store';
@@ -51,6 +52,10 @@ export const ownerRules = (api: GatewayApi, context: Context): Rules =>
       ],
     },
   ]);
+
+/** Statuses that some policy keeps, and that HAProxy keeps only in the guise of a 200. */
+const otherStatuses = (caches: readonly CachePolicy[]): number[] =>
+  [...new Set(caches.flatMap(({ statuses }) => statuses))].filter((status) => status !== 200).toSorted();
 
 function sections(caches: readonly CachePolicy[], context: Context): Section[] {
   const longestTtl = Math.max(...caches.map(({ ttlSeconds }) => ttlSeconds));
@@ -95,7 +100,7 @@ function sections(caches: readonly CachePolicy[], context: Context): Section[] {
               ],
             },
             toldVersion,
-            storeRules,
+            storeRules(otherStatuses(caches)),
             ownAnswers,
           ]),
         ),
@@ -130,6 +135,9 @@ export const cache = policy<CachePolicy>({
   sections,
   files: (_, { model }) => {
     const names = model.apis.filter(isCached).map(({ name }) => put('name', name));
-    return { [cachedFile]: names.map((name) => `${name}\n`).join('') };
+    return {
+      ...luaOf('dates.lua', freshnessProgram),
+      [cachedFile]: names.map((name) => `${name}\n`).join(''),
+    };
   },
 });

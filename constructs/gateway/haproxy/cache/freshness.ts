@@ -1,45 +1,19 @@
-/** How long an answer is kept: `txn.ttl` of the owner's request to the API. Without it the answer is not kept. */
+/**
+ * How long an answer is kept. The API's backend leaves in variables what its policy says; the internal port has the Lua
+ * read what the answer says, once for all APIs, and keeps only what has `txn.ttl` then.
+ */
 import type { Path, Problem } from '../../../problems';
-import { all, any, found, not, type Rule, rule } from '../language/rules';
-import { line, type Text } from '../language/text';
+import { all, type Rule, rule } from '../language/rules';
+import { join, line, type Text } from '../language/text';
 import { policy } from '../parts/policy';
 import type { CachePolicy } from './key';
 
-type Settings = Pick<CachePolicy, 'ttlSeconds' | 'freshness' | 'defaultTtlSeconds'>;
+type Settings = Pick<CachePolicy, 'ttlSeconds' | 'freshness' | 'defaultTtlSeconds' | 'statuses'>;
 
-const ttl = (value: Text, ...when: readonly Text[]): Rule =>
-  rule(line`set-var(txn.ttl) ${value}`, all(...when));
-const notKept = line`int(0)`;
+export const freshnessProgram = 'freshness.lua' as Text;
 
-const said = (pattern: Text) => line`{ var(txn.cache_control) -m reg "${pattern}" }`;
-/** What a directive says; nothing if it is no number, or if it is said twice (RFC 9111, section 4.2.1). */
-const directive = (name: Text): Rule[] => [
-  ttl(notKept, said(line`(^|[, ])${name}([ =,]|\$)`)),
-  ttl(
-    line`'var(txn.cache_control),regsub("^(.*[, ])?${name}=\"?",""),add(0)'`,
-    said(line`(^|[, ])${name}=\"?[0-9]{1,9}\"?([, ]|\$)`),
-    not(said(line`(^|[, ])${name}.*[, ]${name}`)),
-  ),
-];
-
-/** RFC 9111, sections 4.2.1 and 4.2.3. */
-function asTheApiSays({ ttlSeconds, defaultTtlSeconds }: Settings): Rule[] {
-  const age = line`res.fhdr(age)`;
-  return [
-    rule(line`set-var(txn.cache_control) res.fhdr(cache-control),lower`),
-    // HAProxy cannot reckon with dates: what says only when it expires is not kept.
-    ...(defaultTtlSeconds === undefined
-      ? []
-      : [ttl(line`int(${defaultTtlSeconds})`, line`!{ res.fhdr(expires) -m found }`)]),
-    ...directive(line`max-age`),
-    ...directive(line`s-maxage`),
-    ttl(notKept, line`{ ${age} -m found }`, line`!{ ${age} -m reg "^[0-9]{1,9}\$" }`),
-    rule(line`set-var(txn.age) ${age},add(0)`),
-    ttl(line`var(txn.ttl),sub(txn.age)`, found(line`ttl`), found(line`age`)),
-    ttl(line`int(${ttlSeconds})`, line`{ var(txn.ttl) -m int gt ${ttlSeconds} }`),
-    rule(line`unset-var(txn.ttl)`, any(line`!{ var(txn.ttl) -m int gt 0 }`)),
-  ];
-}
+/** On the internal port, for what may be kept: sets `txn.ttl` if it is to be kept, and `txn.age_before` if it says its age. */
+export const readFreshness = (...when: readonly Text[]): Rule => rule(line`lua.freshness`, all(...when));
 
 export function freshnessProblems(
   { ttlSeconds, freshness, defaultTtlSeconds }: Settings,
@@ -77,9 +51,26 @@ export const freshness = policy<Settings>({
       ttlSeconds: cache.ttlSeconds,
       freshness: cache.freshness,
       defaultTtlSeconds: cache.defaultTtlSeconds,
+      statuses: cache.statuses,
     },
-  rules: (settings) => ({
-    response:
-      settings.freshness === 'override' ? [ttl(line`int(${settings.ttlSeconds})`)] : asTheApiSays(settings),
+  rules: ({ ttlSeconds, freshness: whose, defaultTtlSeconds, statuses }) => ({
+    request: [
+      rule(line`set-var(txn.ttl_most) int(${ttlSeconds})`),
+      ...(whose === 'respect' ? [rule(line`set-var(txn.ttl_respect) bool(true)`)] : []),
+      ...(defaultTtlSeconds === undefined
+        ? []
+        : [rule(line`set-var(txn.ttl_default) int(${defaultTtlSeconds})`)]),
+    ],
+    response: [
+      rule(
+        line`set-var(txn.keep) bool(true)`,
+        all(
+          line`{ status ${join(
+            statuses.map((status) => line`${status}`),
+            line` `,
+          )} }`,
+        ),
+      ),
+    ],
   }),
 });

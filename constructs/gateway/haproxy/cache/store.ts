@@ -1,8 +1,9 @@
 /**
  * The owner's side of the cache: the internal port looks a key up, asks the API when it has to, and keeps the answer.
- * What the policies say of that, the API's backend leaves in variables: `txn.ttl`, `txn.other_vary`.
+ * What the policies say of that, the API's backend leaves in variables: `txn.keep`, `txn.ttl_most`, `txn.other_vary`.
  */
 import type { GatewayApi } from '../../model';
+import { endHop } from '../frame/hops';
 import {
   all,
   any,
@@ -10,15 +11,16 @@ import {
   found,
   isTrue,
   not,
+  type Rule,
   type Rules,
   rule,
   together,
   within,
 } from '../language/rules';
-import { join, line, put } from '../language/text';
+import { join, line, put, type Text } from '../language/text';
 import { policy } from '../parts/policy';
 import type { Context } from '../parts/sections';
-import { freshness } from './freshness';
+import { freshness, readFreshness } from './freshness';
 import { sendsAuthorization } from './key';
 import { writeRules } from './writes';
 
@@ -93,8 +95,53 @@ export const storedRules = (api: GatewayApi, context: Context): Rules =>
     },
   ]);
 
-/** Rules of the internal port. */
-export const storeRules: Rules = {
+/** What HAProxy itself would decide by: it keeps nothing but 200, nor what varies, and answers conditions by the tags. */
+const aside = (statuses: readonly number[]): readonly (readonly [name: Text, when: readonly Text[]])[] => {
+  const other = line`!{ status 200 }`;
+  return [
+    [line`Cache-Control`, []],
+    [line`Vary`, []],
+    ...(statuses.length > 0
+      ? ([
+          [line`ETag`, [other]],
+          [line`Last-Modified`, [other]],
+        ] as const)
+      : []),
+  ];
+};
+
+const setAside = (statuses: readonly number[]): Rule[] => [
+  ...aside(statuses).flatMap(([name, when]) => [
+    rule(
+      line`set-header X-Gateway-${name} %[res.fhdr(${name})]`,
+      all(keep, ...when, line`{ res.fhdr(${name}) -m found }`),
+    ),
+    rule(line`del-header ${name}`, all(keep, ...when)),
+  ]),
+  ...(statuses.length > 0
+    ? [
+        rule(line`set-header X-Gateway-Kept-Status %[status]`, all(keep, line`!{ status 200 }`)),
+        rule(line`set-status 200`, all(keep)),
+      ]
+    : []),
+];
+
+const putBack = (statuses: readonly number[]): Rule[] => [
+  ...statuses.map((status) =>
+    rule(line`set-status ${status}`, all(line`{ res.fhdr(x-gateway-kept-status) -m str ${status} }`)),
+  ),
+  ...(statuses.length > 0
+    ? ['ETag', 'Last-Modified'].map((name) =>
+        rule(
+          line`set-header ${name as Text} %[res.fhdr(x-gateway-${name as Text})]`,
+          all(line`{ res.fhdr(x-gateway-${name as Text}) -m found }`),
+        ),
+      )
+    : []),
+];
+
+/** Rules of the internal port. `statuses` are those besides 200 that any policy keeps. */
+export const storeRules = (statuses: readonly number[]): Rules => ({
   request: [
     rule(line`set-var(txn.key) req.fhdr(x-gateway-key)`),
     rule(line`set-var(txn.authorization) req.fhdr(x-gateway-authorization)`, all(keyed)),
@@ -109,40 +156,35 @@ export const storeRules: Rules = {
     rule(line`set-header Authorization %[var(txn.authorization)]`, all(found(line`authorization`))),
   ],
   response: [
+    ...endHop,
     rule(line`set-var(txn.hit) bool(true)`, all(keyed, line`{ res.cache_hit }`)),
-    rule(line`set-var(txn.keep) bool(true)`, all(keyed, not(hit), line`{ status 200 }`, found(line`ttl`))),
+    // The backend has said whether the status is one that is kept; what was passed by is not.
+    forget(any(not(keyed), hit)),
     forget(
       any(
         isTrue(line`other_vary`),
         line`{ res.fhdr(set-cookie) -m found }`,
-        line`{ res.hdr(cache-control) -m beg -i private no-store no-cache }`,
         line`{ res.fhdr_cnt(cache-control) gt 1 }`,
         line`{ res.fhdr_cnt(vary) gt 1 }`,
         // What does not end is never whole.
         line`{ res.fhdr(content-type) -m reg -i "^(text/event-stream|multipart/x-mixed-replace)" }`,
       ),
     ),
-    // HAProxy keeps what it is told by Cache-Control, and nothing with Vary: the API's own words wait aside.
-    rule(
-      line`set-header X-Gateway-Cache-Control %[res.fhdr(cache-control)]`,
-      all(keep, line`{ res.fhdr(cache-control) -m found }`),
-    ),
-    rule(line`set-header X-Gateway-Vary %[res.fhdr(vary)]`, all(keep, line`{ res.fhdr(vary) -m found }`)),
-    rule(line`del-header vary`, all(keep)),
+    readFreshness(keep),
+    forget(all(not(found(line`ttl`)))),
+    ...setAside(statuses),
     // HAProxy 2.6 reads one byte beyond the number, and a digit there makes 1 s into 19 s: hence the comma.
     rule(line`set-header Cache-Control "max-age=%[var(txn.ttl)], public"`, all(keep)),
     // HAProxy would keep nothing that is older than its time here, although that is counted from now.
-    rule(
-      line`set-header X-Gateway-Age %[res.fhdr(age)]`,
-      all(keep, line`{ res.fhdr(age) -m reg "^[0-9]{1,9}\$" }`),
-    ),
+    rule(line`set-header X-Gateway-Age %[var(txn.age_before)]`, all(keep, found(line`age_before`))),
     rule(line`del-header age`, all(keep)),
     rule(line`cache-store gateway`, all(keep)),
+    ...putBack(statuses),
     rule(line`set-var(txn.age) res.fhdr(age),add(0)`, all(hit)),
     rule(line`set-var(txn.age) int(0)`, all(keep)),
-    rule(line`set-var(txn.age_before) res.fhdr(x-gateway-age),add(0)`, any(keep, hit)),
+    rule(line`set-var(txn.age_before) res.fhdr(x-gateway-age),add(0)`, all(hit)),
     rule(line`set-var(txn.age) var(txn.age),add(txn.age_before)`, all(found(line`age_before`))),
-    rule(line`set-header Age %[var(txn.age)]`, all(found(line`age_before`))),
+    rule(line`set-header Age %[var(txn.age)]`, all(found(line`age`), found(line`age_before`))),
     rule(line`del-header cache-control`, any(keep, hit)),
     rule(
       line`set-header Cache-Control %[res.fhdr(x-gateway-cache-control)]`,
@@ -156,4 +198,4 @@ export const storeRules: Rules = {
     rule(line`set-header X-Gateway-Server %[var(txn.server)]`, all(not(hit))),
     rule(line`set-header X-Gateway-Version %[var(txn.version)]`, all(found(line`version`))),
   ],
-};
+});

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Authorization } from '../../policies/authorization';
 import { claimNames, consumerClaim, type Jwt } from '../../policies/jwt';
 import type { Text } from '../language/text';
-import { lua } from '../lua/program';
+import { luaOf } from '../lua/files';
 import { issuerLabel, issuerOf } from './issuers';
 
 export const tokensFile = 'tokens.json';
@@ -47,7 +47,12 @@ const fileOf = (entries: readonly unknown[]): string =>
 
 /** The files beside the configuration when an API takes tokens. */
 export const tokenFiles = (jwts: readonly Jwt[]): Record<string, string> =>
-  jwts.length === 0 ? {} : { ...lua, [tokensFile]: fileOf(jwts.map(tokenEntry)) };
+  jwts.length === 0
+    ? {}
+    : {
+        ...luaOf('json.lua', 'servers.lua', tokensProgram),
+        [tokensFile]: fileOf(jwts.map(tokenEntry)),
+      };
 
 export function rightsFiles(all: readonly Authorization[]): Record<string, string> {
   const asked = all.filter(asksForRights);

@@ -15,6 +15,7 @@ import type { Context, Section } from '../parts/sections';
 import { readClient, requestId, stripHeaders, tellClient } from './client';
 import { refuseConfusion } from './confusion';
 import { refuseFraming, refuseTrailers } from './framing';
+import { endHop } from './hops';
 import { accessLog, noteRequest } from './log';
 
 /** Set on every answer, the gateway's own too. */
@@ -22,8 +23,6 @@ const answerHeaders: readonly Text[] = [
   line`http-after-response set-header X-Request-Id %[var(txn.request_id)] if { var(txn.request_id) -m found }`,
   // Other answers have them from their API's backend.
   ...printRules(within(all(line`{ be_name traffic }`), { afterResponse: ofNoApi })),
-  // The API's word on its connection with the gateway.
-  line`http-after-response del-header keep-alive`,
   // Whoever keeps a connection open must leave while new ones are still taken.
   line`http-after-response set-header Connection close if ${leaving}`,
 ];
@@ -46,6 +45,7 @@ export function trafficFrontend(context: Context): Section {
       ...stripHeaders,
       ...tellClient,
       ...routing(context),
+      ...printRules({ response: endHop }),
       ...answerHeaders,
       // Which member answered: RFC 9110, section 7.6.3.
       line`http-after-response add-header Via "1.1 ${put('name', context.member.name)}"`,
