@@ -11,6 +11,7 @@ import {
 import type { Stage } from '../constructs/blueprint/schema';
 import { type CdkOptions, cdkEnvironment, parseProgress, runCdk } from '../sandbox/cdk';
 import { type SynthesizedStack, synthesize } from '../stacks/aws-cdk/synthesize';
+import { asideText, markAccount } from './account-mark';
 import type { Project } from './context';
 import type { Changes, Deployment, DeploymentOptions } from './deployment';
 import { makeDeployable, statusOf } from './repair/cloudformation';
@@ -54,6 +55,7 @@ export class CdkDeployment implements Deployment {
     private readonly stack: SynthesizedStack,
     private readonly cdk: CdkOptions,
     private readonly aws: CloudFormationClient,
+    private readonly instance: string,
   ) {}
 
   static async synthesize(
@@ -61,7 +63,7 @@ export class CdkDeployment implements Deployment {
     options: DeploymentOptions,
     signal: AbortSignal,
   ): Promise<CdkDeployment> {
-    const { environment, stage, access } = options;
+    const { environment, stage, access, instance } = options;
     const assembly = join(project.sandbox, 'cdk.out');
     const [stack] = synthesize({
       environments: project.environments,
@@ -72,7 +74,7 @@ export class CdkDeployment implements Deployment {
     if (!stack) throw new Error(`environment ${environment} was not synthesized`);
     const variables = cdkEnvironment(project.sandbox, access);
     const aws = new CloudFormationClient(access);
-    return new CdkDeployment(stack, { assembly, environment: variables, signal }, aws);
+    return new CdkDeployment(stack, { assembly, environment: variables, signal }, aws, instance);
   }
 
   get stage(): Stage {
@@ -85,10 +87,14 @@ export class CdkDeployment implements Deployment {
   }
 
   /** CDK's default bootstrap, once in the life of a sandbox. */
-  async prepare(say: (text: string) => void): Promise<void> {
-    if ((await statusOf(this.aws, 'CDKToolkit')) !== undefined) return;
-    const { region } = this.stack.blueprint;
-    await runCdk(this.cdk, ['bootstrap', `aws://${ACCOUNT}/${region}`], progress(say));
+  async prepare(say: (text: string) => void): Promise<string | undefined> {
+    // CloudFormation's state is in the account, and gone with it.
+    const other = markAccount(this.cdk.assembly, this.instance);
+    if ((await statusOf(this.aws, 'CDKToolkit')) === undefined) {
+      const { region } = this.stack.blueprint;
+      await runCdk(this.cdk, ['bootstrap', `aws://${ACCOUNT}/${region}`], progress(say));
+    }
+    return other && asideText(other);
   }
 
   async plan(say: (text: string) => void): Promise<Changes> {

@@ -21,8 +21,8 @@ export interface Changes {
 export interface Deployment {
   readonly stage: Stage;
   readonly resourceCount: number;
-  /** What the engine needs before it can plan. */
-  prepare(say: (text: string) => void): Promise<void>;
+  /** What the engine needs before it can plan. @returns in words, what it found that its user should know */
+  prepare(say: (text: string) => void): Promise<string | undefined>;
   /** What would change; changes nothing. */
   plan(say: (text: string) => void): Promise<Changes>;
   /** Does what was planned. */
@@ -34,6 +34,8 @@ export interface DeploymentOptions {
   readonly stage?: Stage;
   /** The sandbox that it goes to. */
   readonly access: SandboxAccess;
+  /** Of the sandbox: another one is another, empty account. */
+  readonly instance: string;
 }
 
 /** What the steps are called in each engine. */

@@ -1,6 +1,6 @@
 /** The CDKTF engine's deploy steps: Terraform applies what was synthesized into the sandbox. */
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Stage } from '../constructs/blueprint/schema';
 import {
   findProvider,
@@ -11,6 +11,7 @@ import {
   terraformEnvironment,
 } from '../sandbox/terraform';
 import { type SynthesizedStack, synthesize } from '../stacks/cdktf/synthesize';
+import { type Aside, asideText, markAccount, ownLocalState } from './account-mark';
 import type { Project } from './context';
 import type { Changes, Deployment, DeploymentOptions } from './deployment';
 import type { PlannedResource } from './repair/adopt';
@@ -61,6 +62,7 @@ export class TerraformDeployment implements Deployment {
     private readonly stack: SynthesizedStack,
     private readonly terraform: TerraformOptions,
     private readonly search: Search,
+    private readonly ownState: () => Aside | undefined,
     private planned = 0,
   ) {}
 
@@ -80,10 +82,17 @@ export class TerraformDeployment implements Deployment {
         process.env.STAGECRAFT_AWS_PROVIDER_VERSION ?? (source.mirror ? MIRRORED_PROVIDER : undefined),
     });
     if (!stack) throw new Error(`environment ${options.environment} was not synthesized`);
-    const { access } = options;
+    const { access, instance } = options;
     const environment = terraformEnvironment(project.sandbox, access, source);
     const search = { clients: repairClients(access), environment: stack.blueprint.environment };
-    return new TerraformDeployment(stack, { folder: stack.workingFolder, environment, signal }, search);
+    const { workingFolder: folder } = stack;
+    const { state } = stack.blueprint;
+    // A state in S3 is in the account, and gone with it.
+    const ownState = () =>
+      state.kind === 'local'
+        ? ownLocalState(resolve(project.root, state.path), instance, project.sandbox)
+        : markAccount(join(folder, 'state'), instance);
+    return new TerraformDeployment(stack, { folder, environment, signal }, search, ownState);
   }
 
   get stage(): Stage {
@@ -96,8 +105,10 @@ export class TerraformDeployment implements Deployment {
     return Object.values(resource).reduce((sum, byName) => sum + Object.keys(byName).length, 0);
   }
 
-  async prepare(): Promise<void> {
+  async prepare(): Promise<string | undefined> {
+    const aside = this.ownState();
     await initTerraform(this.terraform);
+    return aside && asideText(aside);
   }
 
   async plan(say: (text: string) => void): Promise<Changes> {

@@ -38,6 +38,8 @@ export interface UpOptions extends PortOptions {
 interface Progress {
   python?: string;
   access?: SandboxAccess;
+  /** Of the sandbox that runs. */
+  instance?: string;
   deployment?: Deployment;
   changes?: Changes;
   context?: Context;
@@ -70,7 +72,8 @@ async function startSandbox(
     throw new UserError(`The sandbox runs environment ${running.environment}. End it first: stagecraft down`);
   }
   const ports = choosePorts(options, running?.ports);
-  const found = ({ region }: SandboxInfo) => {
+  const found = ({ region, instance }: SandboxInfo) => {
+    progress.instance = instance;
     progress.access = sandboxAccess(project.sandbox, region, ports.emulator);
   };
   if (running) {
@@ -140,13 +143,14 @@ function tasksOf(
       timed('Synthesize', async () => {
         const { environment, stage } = options;
         const access = accessOf(progress);
-        progress.deployment = await synthesizeWith(engine, project, { environment, stage, access }, signal);
+        const { instance = '' } = progress;
+        const given = { environment, stage, access, instance };
+        progress.deployment = await synthesizeWith(engine, project, given, signal);
         return `${progress.deployment.resourceCount} resources`;
       }),
       timed(steps.prepare, async (say) => {
         await updateSandbox(project.sandbox, { engine });
-        await progress.deployment?.prepare(say);
-        return undefined;
+        return progress.deployment?.prepare(say);
       }),
       timed(steps.plan, async (say) => {
         progress.changes = await progress.deployment?.plan(say);
