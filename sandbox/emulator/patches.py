@@ -17,6 +17,7 @@ import elbv2_health
 import elbv2_usage
 import hosted_zones
 import log_metric_filters
+import log_retention
 import logs_insights
 import network_order
 import secret_versions
@@ -39,6 +40,7 @@ MODULES = (
     elbv2_usage,
     hosted_zones,
     log_metric_filters,
+    log_retention,
     logs_insights,
     network_order,
     secret_versions,

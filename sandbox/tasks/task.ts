@@ -318,17 +318,10 @@ export class Task {
 
   private follow(): LogFollower {
     const { account, log } = this.surroundings;
-    const files = this.runnable.run.flatMap(({ name, awslogs }) =>
-      awslogs === undefined
-        ? []
-        : [
-            {
-              path: this.logFile(name),
-              group: awslogs.group,
-              stream: `${awslogs.streamPrefix}/${name}/${this.id}`,
-            },
-          ],
-    );
+    const files = this.runnable.run.map(({ name, awslogs }) => ({
+      path: this.logFile(name),
+      to: awslogs && { group: awslogs.group, stream: `${awslogs.streamPrefix}/${name}/${this.id}` },
+    }));
     return followLogs(files, account, (message) => log('tasks', message, { task: this.id }));
   }
 
