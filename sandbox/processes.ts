@@ -122,6 +122,21 @@ export async function endRecorded(folder: string): Promise<string[]> {
   return alive.map(({ what }) => what);
 }
 
+/**
+ * Waits until no process of a group lives: those that its leader has started may outlive it, with the ports that they
+ * listen on.
+ *
+ * @returns whether that came in time
+ */
+export async function groupEnded(leader: number, boundSeconds: number): Promise<boolean> {
+  const deadline = Date.now() + boundSeconds * 1000;
+  while (livingGroups().has(leader)) {
+    if (Date.now() > deadline) return false;
+    await sleep(LOOK_EVERY_MS);
+  }
+  return true;
+}
+
 /** Of the processes themselves or of their groups. */
 function anyAlive(leaders: readonly ProcessIdentity[]): boolean {
   if (leaders.length === 0) return false;

@@ -69,8 +69,7 @@ export const tiers: readonly Tier[] = [
   {
     name: 'sandbox',
     shows: 'the emulator, the tasks and the balancer do what AWS does',
-    // Not those two: with 3.x a worker that leaves may not answer, and its ports be taken for a moment longer.
-    onImage: 'test/sandbox/(load-balancer-(?!draining|reload)|tasks-gateway)',
+    onImage: 'test/sandbox/(load-balancer-|tasks-gateway)',
   },
   {
     name: 'traffic',

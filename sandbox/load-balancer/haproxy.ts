@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import type { ProcessRecords } from '../processes';
+import { groupEnded, identify, isAlive, type ProcessRecords } from '../processes';
 import { MasterCli, type Worker } from './master-cli';
 import { sockets } from './render';
 
@@ -23,12 +23,15 @@ export interface HAProxyOptions {
 
 const loadTimeoutMilliseconds = 15_000;
 const pollMilliseconds = 20;
+const endSeconds = 5;
 const run = promisify(execFile);
 
 /** A HAProxy master with its workers: started, reloaded without losing a request, stopped. */
 export class HAProxy {
   private readonly cli: MasterCli;
   private child?: ChildProcess;
+  /** Ids of the groups of masters that have ended, whose workers may be about to. */
+  private readonly ended = new Set<number>();
   private complaints: string[] = [];
 
   constructor(private readonly options: HAProxyOptions) {
@@ -64,13 +67,19 @@ export class HAProxy {
     await this.becomes(generation);
   }
 
-  /** A daemon that was killed leaves its HAProxy behind; it still answers on the socket in this folder. */
+  /**
+   * A daemon that was killed leaves its HAProxy behind; it still answers on the socket in this folder. And what this one
+   * had started before may still be ending. When this resolves none of them holds a port.
+   */
   async stopLeftover(): Promise<void> {
+    for (const group of this.ended) await endGroup(group);
+    this.ended.clear();
     const left = await this.cli.processes().catch(() => undefined);
     if (!left) return;
+    const all = [left.master, ...left.workers.map(({ pid }) => pid)].map(identify);
     process.kill(left.master, 'SIGTERM');
     for (let tries = 0; tries < 250; tries++) {
-      if (!(await this.cli.processes().catch(() => undefined))) return;
+      if (!all.some(isAlive)) return;
       await delay(pollMilliseconds);
     }
     throw new Error(`HAProxy of an earlier run, process ${left.master}, does not stop`);
@@ -110,9 +119,12 @@ export class HAProxy {
       if (line.startsWith('[ALERT]')) this.complaints = [...this.complaints.slice(-9), line];
     });
     const gone = (reason: string) => {
-      // Workers outlive a master that was killed, and would hold the ports.
-      killGroup(child);
-      if (child.pid) this.options.records?.remove(child.pid);
+      if (child.pid) {
+        // Workers outlive a master that was killed, and would hold the ports.
+        killGroup(child.pid);
+        this.ended.add(child.pid);
+        this.options.records?.remove(child.pid);
+      }
       if (this.child !== child) return;
       this.child = undefined;
       this.options.onExit([reason, ...this.complaints].join('\n'));
@@ -141,18 +153,29 @@ export class HAProxy {
   }
 }
 
+/** The master, and then what of its workers is left: with 3.x it does not wait for them. */
 async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  child.kill('SIGTERM');
-  const timer = setTimeout(() => killGroup(child), 5_000);
-  await exited;
-  clearTimeout(timer);
+  const { pid } = child;
+  if (pid === undefined) return;
+  if (child.exitCode === null && child.signalCode === null) {
+    const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+    child.kill('SIGTERM');
+    const timer = setTimeout(() => killGroup(pid), 1000 * endSeconds);
+    await exited;
+    clearTimeout(timer);
+  }
+  await endGroup(pid);
 }
 
-function killGroup({ pid }: ChildProcess): void {
+/** Its workers have been killed, at the latest when the master ended; the end of a process comes later. */
+async function endGroup(leader: number): Promise<void> {
+  if (!(await groupEnded(leader, endSeconds)))
+    throw new Error(`Workers of HAProxy, in process group ${leader}, do not end`);
+}
+
+function killGroup(leader: number): void {
   try {
-    if (pid) process.kill(-pid, 'SIGKILL');
+    process.kill(-leader, 'SIGKILL');
   } catch {
     // Nothing is left of it.
   }

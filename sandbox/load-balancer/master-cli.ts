@@ -11,6 +11,8 @@ export interface Worker {
 /** HAProxy's parser takes a line of one buffer, 16 KiB. */
 const commandsPerLine = 60;
 const timeoutMilliseconds = 5_000;
+/** What the master says of a worker that is not there yet, or no more. From 3.x on it keeps the connection open then. */
+const noSuchWorker = "Can't find the target PID";
 /** macOS has room for 104 bytes with the closing zero, Linux for 108. */
 const longestPathBytes = 103;
 
@@ -36,7 +38,7 @@ export class MasterCli {
     return { master, workers };
   }
 
-  /** Runs commands in one worker; resolves to all they print. */
+  /** Runs commands in one worker; resolves to all they print, or to what the master says when there is no such worker. */
   async run(worker: number, commands: readonly string[]): Promise<string> {
     let output = '';
     for (let at = 0; at < commands.length; at += commandsPerLine) {
@@ -62,6 +64,7 @@ export class MasterCli {
       );
       socket.on('data', (chunk: string) => {
         text += chunk;
+        if (text.startsWith(noSuchWorker)) socket.destroy();
       });
       socket.once('error', reject);
       socket.once('close', (failed) => !failed && resolve(text));

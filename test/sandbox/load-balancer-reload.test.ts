@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { readFile, stat } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
-import { connect } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { MasterCli } from '../../sandbox/load-balancer/master-cli';
@@ -132,6 +132,27 @@ it('applies a new rule to the next request of a connection that was open before'
   agent.destroy();
 });
 
+it('takes at once that there is no such worker, though the master of 3.x may keep the connection', async () => {
+  const path = join(bench.folder, 'master');
+  const opened: Socket[] = [];
+  const master = createServer({ allowHalfOpen: true }, (socket) => {
+    opened.push(socket);
+    socket
+      .on('error', () => {})
+      .resume()
+      .write("Can't find the target PID matching the prefix '@!7'\n");
+  });
+  await new Promise<void>((listening) => master.listen(path, listening));
+  try {
+    const begun = performance.now();
+    expect(await new MasterCli(path).run(7, ['show info'])).toMatch(/^Can't find the target PID/);
+    expect(performance.now() - begun).toBeLessThan(2000);
+  } finally {
+    for (const socket of opened) socket.destroy();
+    await new Promise((closed) => master.close(closed));
+  }
+});
+
 it('answers a request that reaches the old worker after the reload', async () => {
   await bench.become(httpState({ groups, defaultAction: forward('g') }));
   const accepted = connect(join(bench.folder, 'load-balancer', 'requests-80.sock'));
@@ -225,6 +246,17 @@ describe('at the start', () => {
       message:
         'TCP port 5923 on 127.0.0.1, for HTTP, is in use: stop what listens there, or choose another with --http-port.',
     });
+    await held.release();
+  });
+
+  it('leaves no worker and no port behind when it is closed', async () => {
+    const lone = await Bench.open(other, httpState({ groups, defaultAction: forward('g') }));
+    for (const index of [1, 2, 3])
+      await lone.become(httpState({ groups, defaultAction: forward('g'), rules: [unmatched(300 + index)] }));
+    const { workers } = await new MasterCli(join(lone.folder, 'load-balancer', 'master.sock')).processes();
+    await lone.close();
+    expect(workers.filter(({ pid }) => startTimeOf(pid) !== undefined)).toEqual([]);
+    const held = await holdPort(other.http);
     await held.release();
   });
 
