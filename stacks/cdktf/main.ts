@@ -7,12 +7,16 @@
  *   that the bindings were made for is not to be had.
  */
 import { main } from '../entry';
+import { askedOfCdktf } from './asked';
 import { synthesize } from './synthesize';
 
-main((files) =>
-  synthesize({
-    ...files,
-    outdir: process.env.CDKTF_OUTDIR ?? 'cdktf.out',
-    awsProviderVersion: process.env.STAGECRAFT_AWS_PROVIDER_VERSION,
-  }),
+main(
+  (files) =>
+    synthesize({
+      ...files,
+      outdir: process.env.CDKTF_OUTDIR ?? 'cdktf.out',
+      awsProviderVersion: process.env.STAGECRAFT_AWS_PROVIDER_VERSION,
+    }),
+  // `cdktf deploy shop` synthesizes all, and is about one.
+  { wholeOnly: askedOfCdktf() === 'synth' },
 );

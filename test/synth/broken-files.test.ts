@@ -1,11 +1,12 @@
 /** One broken file stops no other environment, and is never passed over in silence. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Problems } from '../../constructs/problems';
 import { synthesize as synthesizeCdk } from '../../stacks/aws-cdk/synthesize';
 import type { EnvironmentFiles } from '../../stacks/blueprints';
+import { commandIn } from '../../stacks/cdktf/asked';
 import { synthesize as synthesizeTerraform } from '../../stacks/cdktf/synthesize';
 
 const sound = (name: string, more = ''): string =>
@@ -13,6 +14,7 @@ const sound = (name: string, more = ''): string =>
 // biome-ignore lint/suspicious/noTemplateCurlyInString: as a person writes it
 const BROKEN = 'name: broken\nstage: api\nregion: eu-central-1\napis: { orders: { image: "x:${TAG}" } }\n';
 const cdk = join(__dirname, '../../node_modules/.bin/cdk');
+const cdktf = join(__dirname, '../../node_modules/.bin/cdktf');
 
 let folder: string;
 let environments: string;
@@ -59,6 +61,40 @@ describe('CDKTF', () => {
     expect(plan.stderr).toContain('${TAG}');
   });
 
+  test('`cdktf synth` makes the others and fails, naming the file; what is about one environment does not', () => {
+    const run = (command: string) =>
+      spawnSync(cdktf, [command, '--output', join(folder, command)], {
+        encoding: 'utf8',
+        cwd: join(__dirname, '../..'),
+        env: {
+          ...process.env,
+          STAGECRAFT_ENVIRONMENTS: environments,
+          CI: 'true',
+          DISABLE_VERSION_CHECK: '1',
+          CHECKPOINT_DISABLE: '1',
+        },
+      });
+    const made = (command: string) => existsSync(join(folder, command, 'stacks/shop/cdk.tf.json'));
+    const synth = run('synth');
+    expect([synth.status, made('synth')]).toEqual([1, true]);
+    expect(synth.stdout + synth.stderr).toContain(`${join(environments, 'broken.yaml')}:4:`);
+    const list = run('list');
+    expect([list.status, made('list')]).toEqual([0, true]);
+    write('broken', sound('broken'));
+    expect(run('synth').status).toBe(0);
+  }, 120_000);
+
+  test.each([
+    ['node /p/node_modules/.bin/cdktf synth', 'synth'],
+    ['/usr/bin/cdktf --log-level=debug deploy shop', 'deploy'],
+    ['node /p/cdktf.js synth', 'synth'],
+    ['node /p/cdktf-app/main.js synth', undefined],
+    ['node /p/cdktf', undefined],
+    ['', undefined],
+  ])('%j asks for %s', (line, command) => {
+    expect(commandIn(line.split(' '))).toBe(command);
+  });
+
   test('the library throws unless it is told how to refuse', () => {
     expect(() => synthesizeTerraform({ ...options(), refuse: undefined })).toThrow(Problems);
   });
@@ -98,6 +134,14 @@ describe('AWS CDK', () => {
       env: { ...process.env, CDK_DISABLE_VERSION_CHECK: '1', CI: 'true' },
       cwd: folder,
     });
+
+  test('`cdk synth` makes the others and fails, naming the file', () => {
+    synthesizeCdk({ ...files, outdir: join(folder, 'cdk.out') });
+    const all = run('--all');
+    expect(all.status).toBe(1);
+    expect(all.stdout + all.stderr).toContain(`${join(environments, 'broken.yaml')}:4:`);
+    expect(existsSync(join(folder, 'cdk.out/shop.template.json'))).toBe(true);
+  }, 60_000);
 
   test('the cdk CLI takes the others, and refuses the broken one, saying why', () => {
     const stacks = synthesizeCdk({ ...files, outdir: join(folder, 'cdk.out') });

@@ -1,6 +1,7 @@
 /** Listener rules: within the load balancer's quotas, the more specific first, each with a number of its own. */
 
 import fc from 'fast-check';
+import { rulePriority } from '../../constructs/blueprint/aws-lists';
 import type { ListenerRule } from '../../constructs/blueprint/blueprint';
 import { resolve } from '../../constructs/blueprint/resolve';
 import { attachPriority, type Draft, draftRules } from '../../constructs/blueprint/resolving/listener-rules';
@@ -96,6 +97,7 @@ describe('the order of the rules', () => {
     expect(priorities).toEqual(priorities.toSorted((a, b) => a - b));
     expect(Math.min(...priorities)).toBeGreaterThan(10_000);
     expect(Math.max(...priorities)).toBeLessThanOrEqual(50_000);
+    expect(rulePriority).toEqual([1, 50_000]);
     for (const { priority } of attachRules) {
       expect(priority).toBeGreaterThanOrEqual(1);
       expect(priority).toBeLessThanOrEqual(10_001);
