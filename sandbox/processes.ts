@@ -25,8 +25,15 @@ export function startTimeOf(pid: number): string | undefined {
 /** The 22nd field: clock ticks since the system's start. A zombie is no process any more. */
 function startTimeFromProc(pid: number): string | undefined {
   const fields = statusFields(String(pid));
-  return fields === undefined || /^[ZX]/.test(fields[0] ?? '') ? undefined : fields[19];
+  return fields === undefined || hasEnded(fields) ? undefined : fields[19];
 }
+
+/**
+ * A zombie, or less. Not while it has threads, of which the 20th field tells: the first one may have ended before the
+ * others, and what the process has open is closed with the last.
+ */
+export const hasEnded = (fields: readonly string[]): boolean =>
+  /^[ZX]/.test(fields[0] ?? '') && Number(fields[17]) <= 1;
 
 /** From the third on: state, parent, group, … Containers often have no `ps`. https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
 function statusFields(pid: string): string[] | undefined {
@@ -146,16 +153,19 @@ function anyAlive(leaders: readonly ProcessIdentity[]): boolean {
 
 /** Ids of the process groups that have a member which is no zombie. */
 function livingGroups(): ReadonlySet<number> {
-  const lines = process.platform === 'linux' ? statesFromProc() : statesFromPs();
-  return new Set(lines.filter(([state]) => !/^[ZX]/.test(state)).map(([, group]) => group));
+  const lines =
+    process.platform === 'linux'
+      ? statesFromProc()
+      : statesFromPs().filter(([state]) => !/^[ZX]/.test(state));
+  return new Set(lines.map(([, group]) => group));
 }
 
 type StateAndGroup = readonly [state: string, group: number];
 
 const statesFromProc = (): StateAndGroup[] =>
   readdirSync('/proc').flatMap((pid): StateAndGroup[] => {
-    const [state, , group] = /^\d+$/.test(pid) ? (statusFields(pid) ?? []) : [];
-    return state === undefined ? [] : [[state, Number(group)]];
+    const fields = /^\d+$/.test(pid) ? statusFields(pid) : undefined;
+    return fields === undefined || hasEnded(fields) ? [] : [[fields[0] ?? '', Number(fields[2])]];
   });
 
 const statesFromPs = (): StateAndGroup[] =>
