@@ -1,18 +1,25 @@
 import { request as requestPlain } from 'node:http';
 import { request as requestTls } from 'node:https';
+import { noteStart } from '../stall';
 import { type CheckResult, matches } from './health-state';
 import type { HealthCheckSettings, TargetAddress } from './state';
 
-/** Asks a target once, over a connection of its own, as Elastic Load Balancing does. Never rejects. */
+/**
+ * Asks a target once, over a connection of its own, as Elastic Load Balancing does. Never rejects.
+ *
+ * @returns undefined when this process stood still meanwhile: it cannot tell
+ */
 export function checkHealth(
   target: TargetAddress,
   settings: HealthCheckSettings,
   sourceAddress: string | undefined,
-): Promise<CheckResult> {
+): Promise<CheckResult | undefined> {
   const port = settings.port === 'traffic-port' ? target.port : Number(settings.port);
+  const stoodStill = noteStart(settings.timeoutSeconds);
   const send = settings.protocol === 'HTTPS' ? requestTls : requestPlain;
   return new Promise((resolve) => {
-    const failed = (reason: string, description: string) => resolve({ passed: false, reason, description });
+    const failed = (reason: string, description: string) =>
+      resolve(stoodStill() ? undefined : { passed: false, reason, description });
     const request = send({
       host: target.address,
       port,

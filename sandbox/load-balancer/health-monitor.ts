@@ -72,11 +72,15 @@ export class HealthMonitor {
       const { target } = watch;
       const result = await checkHealth(target, target.settings, target.sourceAddress);
       if (watch.stopped) return;
-      const before = watch.health;
-      watch.health = nextHealth(before, result, target.settings, Date.now());
-      if (before.state !== watch.health.state || before.reason !== watch.health.reason) this.onChange();
+      if (result) this.take(watch, nextHealth(watch.health, result, target.settings, Date.now()));
       if (watch.target === target) await this.pause(watch, startedAt);
     }
+  }
+
+  private take(watch: Watch, health: Health): void {
+    const before = watch.health;
+    watch.health = health;
+    if (before.state !== health.state || before.reason !== health.reason) this.onChange();
   }
 
   private pause(watch: Watch, startedAt: number): Promise<void> {

@@ -6,6 +6,7 @@
  */
 import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { noteStart } from '../stall';
 import { killGroup } from './container';
 import type { ContainerHealth, HealthCommand } from './types';
 
@@ -48,6 +49,8 @@ export function watchHealth(
       await sleep(check.intervalSeconds * 1000, undefined, { signal: stopped.signal }).catch(() => {});
       if (stopped.signal.aborted) return;
       const passed = await runOnce(check, environment, workingDirectory, stopped.signal);
+      // It cannot be told.
+      if (passed === undefined) continue;
       const starting = health === 'UNKNOWN' && Date.now() - startedAt < check.startPeriodSeconds * 1000;
       failures = passed || starting ? 0 : failures + 1;
       if (passed) become('HEALTHY');
@@ -64,13 +67,14 @@ export function watchHealth(
   };
 }
 
-/** Whether it ends with 0 in time; what it has started ends with it. */
+/** Whether it ends with 0 in time; what it has started ends with it. Undefined when we stood still, and cut it off so. */
 function runOnce(
   check: HealthCommand,
   environment: Readonly<Record<string, string>>,
   workingDirectory: string,
   signal: AbortSignal,
-): Promise<boolean> {
+): Promise<boolean | undefined> {
+  const stoodStill = noteStart(check.timeoutSeconds);
   const [program, ...args] = check.command as [string, ...string[]];
   return new Promise((resolve) => {
     const child = spawn(program, args, {
@@ -81,7 +85,7 @@ function runOnce(
     });
     const kill = () => killGroup(child.pid);
     const timer = setTimeout(kill, check.timeoutSeconds * 1000);
-    const end = (passed: boolean) => {
+    const end = (passed: boolean | undefined) => {
       clearTimeout(timer);
       signal.removeEventListener('abort', kill);
       kill();
@@ -89,6 +93,6 @@ function runOnce(
     };
     signal.addEventListener('abort', kill);
     child.once('error', () => end(false));
-    child.once('exit', (code) => end(code === 0));
+    child.once('exit', (code) => end(code === 0 || (stoodStill() ? undefined : false)));
   });
 }
