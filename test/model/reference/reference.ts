@@ -82,16 +82,15 @@ export class Reference {
     };
   }
 
-  /** Whether it may, looks well, and has something left. */
+  /** Whether it may, has something left, and looks well. What looks wrong has been counted. */
   private admit({ asked, found: { api }, route, policies, caller }: Way): Refusal | Answer {
     const { validation, rateLimit } = policies;
-    const refusal =
-      forbidden(api, policies, caller, this.model) ?? (validation && invalid(validation, asked, route));
+    const refusal = forbidden(api, policies, caller, this.model);
     if (refusal) return refusal;
-    if (!rateLimit) return {};
-    const client = clientOf(asked);
-    const left = this.limits.take(rateLimit, { api, route, consumer: caller.consumer, client });
-    return isRefusal(left) ? left : { 'x-left': left.join() };
+    const whose = { api, route, consumer: caller.consumer, client: clientOf(asked) };
+    const left = rateLimit && this.limits.take(rateLimit, whose);
+    if (isRefusal(left)) return left;
+    return (validation && invalid(validation, asked, route)) ?? (left ? { 'x-left': left.join() } : {});
   }
 
   private serve(way: Way, decided: Pick<Decision, 'answer'>): Decision {
