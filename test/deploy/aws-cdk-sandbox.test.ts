@@ -3,10 +3,11 @@
  * each stage into the sandbox, every claim of `verify` holds, a second `up` has no changes, a stage change replaces
  * nothing and lets no request fail, and `down` leaves nothing.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Agent } from 'undici';
+import { NEVER_HEALTHY, withBadCatalog } from '../e2e/support/bad-images';
 import { listens, root, run } from '../e2e/support/stagecraft';
 import { type ProjectFolder, pathWithout, projectFolder } from './support/project';
 
@@ -152,6 +153,34 @@ test('no key and no hash is in the template', () => {
   expect(keys).toHaveLength(2);
   for (const key of keys) expect(template).not.toContain(key);
   expect(template).not.toMatch(/[0-9a-f]{64} (demo|acme)/);
+});
+
+test('an image that never is healthy fails the deploy by name, and the old tasks serve every request', async () => {
+  const file = path.join(project.path, 'environments/sandbox.yaml');
+  const good = readFileSync(file, 'utf8');
+  writeFileSync(file, withBadCatalog(good, NEVER_HEALTHY));
+  try {
+    const ports = Object.entries(PORTS).flatMap(([name, port]) => [`--${name}-port`, String(port)]);
+    const deploy = stagecraft(['up', ...ports]);
+    const statuses = await statusesDuring(deploy);
+    const result = await deploy;
+    expect(result.code).toBe(1);
+    expect(result.stderr).toContain(
+      [
+        'The deploy of service sandbox-catalog failed: ECS deployment circuit breaker: tasks failed to start.',
+        '  Task failed container health checks (catalog: exit code 143; catalog-probe: UNHEALTHY)',
+        '  The version before serves.',
+      ].join('\n'),
+    );
+    expect(result.stderr).not.toContain('sandbox-orders failed');
+    expect(Object.keys(statuses)).toEqual(['200']);
+    expect(statuses['200']).toBeGreaterThan(100);
+  } finally {
+    writeFileSync(file, good);
+  }
+  const again = await up();
+  expect(again.changes).toEqual(NOTHING);
+  expect(again.good).toBe(true);
 });
 
 test('gateway -> load-balanced: replaces nothing, no request fails', async () => {
