@@ -22,6 +22,7 @@ import logs_insights
 import network_order
 import secret_versions
 import security_group_rules
+import untracked_models
 from cloudformation import api as cloudformation_api
 
 MODULES = (
@@ -45,6 +46,7 @@ MODULES = (
     network_order,
     secret_versions,
     security_group_rules,
+    untracked_models,
     duplicates,  # around what the others have put there
 )
 

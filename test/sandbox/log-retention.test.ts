@@ -1,4 +1,6 @@
 /** What the emulator's CloudWatch Logs keeps. */
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
 import {
   CloudWatchLogsClient,
   CreateLogGroupCommand,
@@ -73,4 +75,21 @@ test('what is older than the retention of its log group is gone', async () => {
   await write('short', 'one', ['of now']);
   expect(await count('short')).toBe(2);
   expect(await first('short', 'one')).toBe('of today');
+});
+
+test('what was dropped is held nowhere: moto would keep every instance of every model', () => {
+  const program = `
+import gc, patches
+patches.install_all()
+from moto.logs.models import LogEvent, LogGroup, LogStream
+group = LogGroup("123456789012", "eu-central-1", "busy")
+stream = group.streams["one"] = LogStream(group, "one")
+event = {"timestamp": 4_000_000_000_000, "message": "x"}
+for _ in range(10):
+    stream.put_log_events([event] * 5_000)
+print(len(stream.events), sum(type(each) is LogEvent for each in gc.get_objects()), len(LogGroup.instances_tracked))
+`;
+  const cwd = join(__dirname, '../../sandbox/emulator');
+  const env = { ...process.env, PYTHONDONTWRITEBYTECODE: '1' };
+  expect(execFileSync('python3', ['-c', program], { cwd, env, encoding: 'utf8' })).toBe('20000 20000 0\n');
 });
