@@ -28,7 +28,7 @@ function setExit(good: boolean): void {
 
 function project() {
   const { projectAt } = require('./context') as typeof import('./context');
-  return projectAt(process.cwd());
+  return projectAt(process.cwd(), process.env.STAGECRAFT_ENVIRONMENTS);
 }
 
 function upCommand(): Command {
