@@ -1,6 +1,6 @@
 /** A request that the validation of a target takes, as far as that can be made up. */
 import type { Policies } from '../../constructs/gateway';
-import type { ValueCheck } from '../../constructs/gateway/policies/validation';
+import type { Validation, ValueCheck } from '../../constructs/gateway/policies/validation';
 import { NotShown } from './claim';
 
 const TRIED = [
@@ -60,6 +60,14 @@ function nested(fields: readonly string[]): Record<string, unknown> {
   return root;
 }
 
+/** A schema says itself what a body may look like: none is made up here. */
+function bodyThat({ body, requiredJsonFields }: Validation): unknown {
+  if (!body) return requiredJsonFields && nested(requiredJsonFields);
+  const { examples } = body.schema;
+  if (Array.isArray(examples) && examples.length > 0) return examples[0];
+  throw new NotShown('no body comes to mind that the schema takes: give one in its `examples`');
+}
+
 const hasBody = (method: string) => ['POST', 'PUT', 'PATCH'].includes(method);
 
 export function sampleOf({ validation }: Policies, method: string): Sample {
@@ -70,10 +78,10 @@ export function sampleOf({ validation }: Policies, method: string): Sample {
     .map(([name, check]) => `${name}=${encodeURIComponent(valueFor(name, check))}`);
   const required = Object.entries(validation.requiredHeaders ?? {});
   const headers = Object.fromEntries(required.map(([name, check]) => [name, valueFor(name, check)]));
-  const fields = validation.requiredJsonFields;
-  if (!fields || !hasBody(method)) return { query, headers };
+  const body = hasBody(method) ? bodyThat(validation) : undefined;
+  if (body === undefined) return { query, headers };
   const type = validation.contentTypes?.[0] ?? 'application/json';
-  return { query, headers: { ...headers, 'content-type': type }, body: JSON.stringify(nested(fields)) };
+  return { query, headers: { ...headers, 'content-type': type }, body: JSON.stringify(body) };
 }
 
 /** Whether a parameter that no one knows may be sent. */

@@ -38,7 +38,7 @@ test.each(examples.map((text, index) => [index + 1, text] as const))(
 );
 
 test('docs/policies.md has its examples', () => {
-  expect(examples).toHaveLength(8);
+  expect(examples).toHaveLength(9);
 });
 
 test("README's environment file", () => {

@@ -1,6 +1,7 @@
 /** For the properties: what a request must look like, generated, and with one string wherever one can be. */
 import fc from 'fast-check';
 import type { GatewayModel } from '../../constructs/gateway';
+import { schemas } from './support/schemas';
 
 const some = { requiredKeys: [] };
 const headerName = fc.stringMatching(/^x-[a-z0-9-]{0,20}$/);
@@ -52,10 +53,14 @@ export const validationPolicies = {
       },
       some,
     ),
-    fc.record({
-      maxBodyBytes: fc.integer({ min: 0, max: 12_288 }),
-      requiredJsonFields: fc.array(field, { minLength: 1, maxLength: 16 }),
-    }),
+    fc.record(
+      {
+        maxBodyBytes: fc.integer({ min: 0, max: 12_288 }),
+        requiredJsonFields: fc.array(field, { minLength: 1, maxLength: 16 }),
+        body: fc.record({ schema: schemas }),
+      },
+      some,
+    ),
   ),
 };
 
@@ -69,7 +74,6 @@ const validations: Record<string, (text: string) => object> = {
   'only parameter': (text) => withParameter(text, {}, 'refuse'),
   'required header': (text) => ({ requiredHeaders: { [text]: {} } }),
   'content type': (text) => ({ contentTypes: [text, 'a/b'] }),
-  'JSON field': (text) => ({ maxBodyBytes: 1, requiredJsonFields: [text] }),
 };
 
 const withValidation = (build: (input: object) => GatewayModel, validation: object): GatewayModel => {

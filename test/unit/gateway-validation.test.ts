@@ -32,10 +32,22 @@ const table: Broken[] = [
     says: ['Of groups only ( ) and (?: ) can be used.'],
   },
   {
-    kind: 'a JSON Schema, which the gateway cannot check',
+    kind: 'a JSON Schema in the wrong place',
     edits: written('{ schema: { type: object } }'),
     at: ['18:21 UNKNOWN_KEY'],
     says: ['`schema`', 'requiredJsonFields'],
+  },
+  {
+    kind: 'a keyword that the gateway does not check',
+    edits: written(
+      '{ body: { schema: { properties: { a: { anyOf: [] }, b: { items: { type: text } } } } } }',
+    ),
+    at: ['18:65 WRONG_VALUE', '18:91 WRONG_VALUE'],
+    says: [
+      'validation.body.schema.properties.a.anyOf',
+      'The gateway does not check `anyOf`, so it must not stand here. It checks `type`, `enum`,',
+      'Types are `null`, `boolean`, `integer`',
+    ],
   },
   {
     kind: 'a path parameter of an API',
@@ -84,13 +96,19 @@ const table: Broken[] = [
     kind: 'fields of a body that is larger than what the gateway sees',
     edits: written('{ maxBodyBytes: 12289, requiredJsonFields: [id] }'),
     at: ['18:35 VALIDATION_JSON_SIZE'],
-    says: ['sees the first 12288 bytes', '12289', 'check larger bodies in the API'],
+    says: ['not at hand at once', '12289', '12288 or less', 'check larger bodies in the API'],
   },
   {
-    kind: 'fields of a body of any size',
-    edits: written('{ requiredJsonFields: [id] }'),
-    at: ['18:41 VALIDATION_JSON_SIZE'],
-    says: ['no `maxBodyBytes`', 'maxBodyBytes of 12288 or less'],
+    kind: 'a schema for a body that is larger than what the gateway sees',
+    edits: written('{ body: { schema: {} }, maxBodyBytes: 12289 }'),
+    at: ['18:57 VALIDATION_JSON_SIZE'],
+    says: ['not at hand at once'],
+  },
+  {
+    kind: 'a schema for bodies that are no JSON',
+    edits: written('{ body: { schema: {} }, contentTypes: [text/xml] }'),
+    at: ['18:57 VALIDATION_JSON_TYPE'],
+    says: ['JSON bodies only', 'text/xml', '`body`'],
   },
   {
     kind: 'fields of bodies that are no JSON',

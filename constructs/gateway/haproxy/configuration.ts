@@ -40,6 +40,7 @@ import { type Context, merged, printSections, type Section } from './parts/secti
 import { dropTrailers } from './parts/trailers';
 import { rateLimit } from './rate-limit/rate-limit';
 import { requestTransformation, transformation } from './transformation/transformation';
+import { bodiesProgram, readsBodies } from './validation/body-settings';
 import { validation } from './validation/validation';
 
 /**
@@ -83,6 +84,7 @@ const luaGlobals = ({ model }: Context): Text[] => [
   ...(issuersOf(model).length > 0
     ? [line`lua-load-per-thread ${tokensProgram}`, line`lua-load-per-thread servers.lua`]
     : []),
+  ...(readsBodies(model) ? [line`lua-load-per-thread ${bodiesProgram}`] : []),
 ];
 
 function basis(context: Context): Section[] {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { schemaProblems } from '../json-schema/compile';
 import { longestPattern, patternProblem } from '../pattern';
 import { requestHeader } from './request-header';
 import { methods } from './route';
@@ -52,6 +53,27 @@ const parameter = z.strictObject({
   ...checks,
 });
 
+/** Largest body that is read: it shares a buffer of 16 KiB with the headers, for which 3 KiB are left. */
+export const largestJsonBytes = 12 * 1024;
+
+/**
+ * A JSON Schema, 2020-12. What one pass over a body can tell is checked: `type`, `enum`, `const`, `minimum`, `maximum`,
+ * `exclusiveMinimum`, `exclusiveMaximum`, `multipleOf` (whole numbers), `minLength`, `maxLength`, `pattern`, `format`
+ * (`date`, `time`, `date-time`, `uuid`, `ipv4`, `ipv6`), `items`, `minItems`, `maxItems`, `uniqueItems`, `required`,
+ * `properties`, `additionalProperties`, `minProperties`, `maxProperties`, and `$ref` to `#` or `#/$defs/…`, which may
+ * go round. `title`, `description`, `$comment`, `default`, `examples` and `deprecated` decide nothing. Any other keyword
+ * is refused by its name, as are schemas beside a `$ref`.
+ *
+ * A `format` is checked, not only noted. A `pattern` is one as for headers, and as JSON Schema has it: without `^` and
+ * `$` it may stand anywhere in the text, and `.` takes no end of a line. It is read as a machine of states, at most
+ * 10,000 steps large, in a time that grows with the text alone. Whole numbers of a schema are exact up to
+ * 9007199254740991, those of a body up to 64 bits. At most 500 schemas, of which 32 may stand one in another.
+ */
+const jsonSchema = z.record(z.string(), z.unknown()).superRefine((schema, context) => {
+  for (const { path, message } of schemaProblems(schema))
+    context.addIssue({ code: 'custom', path: [...path], message });
+});
+
 const parameterName = z.string().regex(/^[A-Za-z0-9_.-]{1,40}$/, 'letters, digits and _ . -, 40 at most');
 
 /**
@@ -64,8 +86,8 @@ const parameterName = z.string().regex(/^[A-Za-z0-9_.-]{1,40}$/, 'letters, digit
  * encoded that need not be, a `;` in the query. Values of the query are compared as an HTML form writes them: `%41` is
  * `A`, and `+` a space.
  *
- * Not checked here: a JSON Schema, XML, forms and parts of a multipart body, fields of a body of more than 12 KiB, and
- * what the API answers. Do that in the API, with a validator for its OpenAPI document.
+ * Not checked here: XML, forms and parts of a multipart body, JSON bodies of more than 12 KiB, what one pass cannot tell
+ * (`anyOf`, `if`, …), and what the API answers. Do that in the API, with a validator for its OpenAPI document.
  */
 export const validation = z.strictObject({
   methods: z
@@ -121,7 +143,13 @@ export const validation = z.strictObject({
     .boolean()
     .optional()
     .describe(
-      'Whether a body must say its length (Content-Length); one in chunks then gets 411. By default so when `maxBodyBytes` is set, since a body in chunks cannot be measured before it is passed on. A load balancer hands on in chunks what came by HTTP/2 without a length.',
+      'Whether a body must say its length (Content-Length); one in chunks then gets 411. By default so when `maxBodyBytes` is set and the body is not read, since one in chunks cannot be measured before it is passed on. A load balancer hands on in chunks what came by HTTP/2 without a length.',
+    ),
+  body: z
+    .strictObject({ schema: jsonSchema.describe('JSON Schema that the body must match.') })
+    .optional()
+    .describe(
+      'What the body of each POST, PUT and PATCH (and of other requests with a body) must be: JSON that matches a schema. It is read once, strictly: a name twice in an object, text behind the end, a number that is none, half a surrogate pair, bytes that are not UTF-8, and more than 32 lists and objects one in another are refused. At most `maxBodyBytes`, by default and at most 12288 bytes, with a length or in chunks; it must be there in 10 s. The body must be `application/json`, or what `contentTypes` says, and not compressed. What is wrong gets 400, with a problem whose `errors` have the keyword and a pointer (RFC 6901) to the first fault.',
     ),
   requiredJsonFields: z
     .array(
@@ -137,7 +165,7 @@ export const validation = z.strictObject({
     .max(16)
     .optional()
     .describe(
-      'Fields that the JSON body of each POST, PUT and PATCH (and of other requests with a body) must have: a string, a number, true or false; HAProxy 3 takes an array too. Needs `maxBodyBytes` of 12288 or less, as no more is at hand at once. The body must be `application/json`, or what `contentTypes` says, and not compressed. A field is looked for, the body is not parsed: whether the rest is sound JSON, or has the field twice, is for the API to see.',
+      'The short form: fields that the JSON body must have, each a string, a number, true, false or a list. The body is read as with `body`, and both may be said.',
     ),
 });
 export type Validation = z.output<typeof validation>;

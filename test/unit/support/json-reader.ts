@@ -1,9 +1,6 @@
-/** Runs the gateway's reader of JSON on texts, in the Lua of the real HAProxy: `haproxy -c` loads it. */
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+/** Runs the gateway's reader of JSON on texts, in the Lua of the real HAProxy. */
 import { lua } from '../../../constructs/gateway/haproxy/lua/program';
+import { LuaInHaproxy } from './lua-in-haproxy';
 
 /** Writes what was read, strings as hexadecimal digits, so that no reader of JSON judges another. */
 const harness = `
@@ -26,24 +23,10 @@ local function show(value)
   if type(value) == 'number' then return '["number","' .. ('%.17g'):format(value) .. '"]' end
   return '["' .. tostring(value) .. '"]'
 end
-local out = assert(io.open('out', 'wb'))
-for line in io.lines('in') do
-  local text = line:gsub('%x%x', function(digits) return string.char(tonumber(digits, 16)) end)
+function answer(text)
   local value, why = json.read(text)
-  out:write(value == nil and ('["refused","' .. why .. '"]') or show(value), '\\n')
+  return value == nil and ('["refused","' .. why .. '"]') or show(value)
 end
-out:close()
-`;
-
-const configuration = `global
-  lua-load harness.lua
-defaults
-  mode http
-  timeout client 1s
-  timeout server 1s
-  timeout connect 1s
-frontend any
-  bind 127.0.0.1:1
 `;
 
 type Shown =
@@ -77,19 +60,10 @@ function told([kind, content]: Shown): unknown {
 export type Reading = { readonly value: unknown; readonly digits?: string } | { readonly refused: string };
 
 export class JsonReader {
-  private readonly folder = mkdtempSync(join(tmpdir(), 'json-reader-'));
-
-  constructor() {
-    const files = { 'harness.lua': harness, 'haproxy.cfg': configuration, 'json.lua': lua['json.lua'] ?? '' };
-    for (const [name, text] of Object.entries(files)) writeFileSync(join(this.folder, name), text);
-  }
+  private readonly lua = new LuaInHaproxy(harness, { 'json.lua': lua['json.lua'] ?? '' });
 
   read(texts: readonly (string | Buffer)[]): Reading[] {
-    const lines = texts.map((text) => `${Buffer.from(text as string).toString('hex')}\n`);
-    writeFileSync(join(this.folder, 'in'), lines.join(''));
-    execFileSync('haproxy', ['-c', '-f', 'haproxy.cfg'], { cwd: this.folder, stdio: 'pipe' });
-    const out = readFileSync(join(this.folder, 'out'), 'utf8').trimEnd().split('\n');
-    return out.map((line): Reading => {
+    return this.lua.ask(texts).map((line): Reading => {
       const shown = JSON.parse(line) as Shown;
       if (shown[0] === 'refused') return { refused: shown[1] as string };
       const digits = shown[0] === 'number' ? { digits: shown[1] as string } : {};
@@ -98,6 +72,6 @@ export class JsonReader {
   }
 
   remove(): void {
-    rmSync(this.folder, { recursive: true });
+    this.lua.remove();
   }
 }

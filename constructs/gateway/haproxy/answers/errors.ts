@@ -26,13 +26,16 @@ const titles = {
 
 export type ErrorStatus = keyof typeof titles;
 
-const body = (status: ErrorStatus, detail: string) =>
-  JSON.stringify({ type: 'about:blank', title: titles[status], status, detail });
+const body = (status: ErrorStatus, detail: string, members?: Text) => {
+  const text = JSON.stringify({ type: 'about:blank', title: titles[status], status, detail });
+  return members ? `${text.slice(0, -1)},${members}}` : text;
+};
 
 /** Everything that makes the answer but the status' keyword; `detail` is ours, never a caller's text. */
-function answer(status: ErrorStatus, detail: string): Text {
+function answer(status: ErrorStatus, detail: string, members?: Text): Text {
   if (!/^[A-Za-z0-9 ,.:;_-]+$/.test(detail)) throw new Error(`Detail with special characters: ${detail}`);
-  const text = `status ${status} content-type application/problem+json string '${body(status, detail)}'`;
+  const kind = members ? 'lf-string' : 'string';
+  const text = `status ${status} content-type application/problem+json ${kind} '${body(status, detail, members)}'`;
   return `${text} hdr Cache-Control no-store` as Text;
 }
 
@@ -46,15 +49,17 @@ export interface Refusal {
   readonly when?: Condition;
   /** More headers of the answer: `hdr Name value`. */
   readonly headers?: Text;
+  /** More members of the problem, `"name":value`, as a log format without single quotes. */
+  readonly members?: Text;
 }
 
 /** Two rules: the reason for the log, then the answer. */
-export function refuse({ status, reason, detail, when, headers }: Refusal): Rule[] {
+export function refuse({ status, reason, detail, when, headers, members }: Refusal): Rule[] {
   if (!/^[a-z-]+$/.test(reason)) throw new Error(`Reason with special characters: ${reason}`);
   const extra = headers ? line` ${headers}` : line``;
   return [
     rule(line`set-var(txn.deny) str(${reason as Text})`, when),
-    rule(line`return ${answer(status, detail)}${extra}`, when),
+    rule(line`return ${answer(status, detail, members)}${extra}`, when),
   ];
 }
 

@@ -118,12 +118,6 @@ const places = {
     takes: isMediaType,
     put: asItIs,
   },
-  /** After `$.` in single quotes. */
-  jsonField: {
-    allowed: 'names of letters, digits, _ and -, with dots between nested ones, up to 100',
-    takes: matching(/^(?=.{1,100}$)[A-Za-z_][A-Za-z0-9_-]*(\.[A-Za-z_][A-Za-z0-9_-]*){0,4}$/),
-    put: asItIs,
-  },
   cidr: {
     allowed: 'an address block such as 10.0.0.0/16',
     takes: (value) => isValidCIDR(value),

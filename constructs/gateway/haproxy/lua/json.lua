@@ -9,6 +9,7 @@ local byte, find, sub = string.byte, string.find, string.sub
 local concat, codepoint = table.concat, utf8.char
 
 local DEEPEST = 32
+local LARGEST = math.huge
 
 local escapes = {
   ['"'] = '"', ['\\'] = '\\', ['/'] = '/',
@@ -62,16 +63,27 @@ end
 
 local function number_at(text, from)
   local _, stop = find(text, '^-?%d+', from)
-  if not stop or find(text, '^-?0%d', from) then refuse('number', from) end
-  local _, fraction = find(text, '^%.%d+', stop + 1)
-  local _, exponent = find(text, '^[eE][+-]?%d+', (fraction or stop) + 1)
-  stop = exponent or fraction or stop
+  if not stop then refuse('number', from) end
+  local first = byte(text, from) == 45 and from + 1 or from
+  if stop > first and byte(text, first) == 48 then refuse('number', from) end
+  local sign = byte(text, stop + 1)
+  if sign == 46 then
+    _, stop = find(text, '^%.%d+', stop + 1)
+    if not stop then refuse('number', from) end
+    sign = byte(text, stop + 1)
+  end
+  if sign == 69 or sign == 101 then
+    _, stop = find(text, '^[eE][+-]?%d+', stop + 1)
+    if not stop then refuse('number', from) end
+  end
   local value = tonumber(sub(text, from, stop))
-  if value ~= value or value == math.huge or value == -math.huge then refuse('number', from) end
+  if value == LARGEST or value == -LARGEST then refuse('number', from) end
   return value, stop + 1
 end
 
 local function blank(text, from)
+  local what = byte(text, from)
+  if what and what > 32 then return from end
   return (find(text, '[^ \t\n\r]', from)) or #text + 1
 end
 
@@ -114,17 +126,21 @@ local function object_at(text, from, depth)
   end
 end
 
-local words = { t = { 'true', true }, f = { 'false', false }, n = { 'null', json.null } }
+local words = {
+  [116] = { 'true', true },
+  [102] = { 'false', false },
+  [110] = { 'null', json.null },
+}
 
 function value_at(text, at, depth)
-  local letter = sub(text, at, at)
-  if letter == '"' then return text_at(text, at + 1) end
-  if letter == '{' or letter == '[' then
+  local sign = byte(text, at)
+  if sign == 34 then return text_at(text, at + 1) end
+  if sign == 123 or sign == 91 then
     if depth == 0 then refuse('depth', at) end
-    if letter == '{' then return object_at(text, at + 1, depth - 1) end
+    if sign == 123 then return object_at(text, at + 1, depth - 1) end
     return array_at(text, at + 1, depth - 1)
   end
-  local word = words[letter]
+  local word = words[sign]
   if not word then return number_at(text, at) end
   local stop = at + #word[1]
   if sub(text, at, stop - 1) ~= word[1] then refuse('word', at) end
@@ -140,12 +156,12 @@ local function whole(text)
   return value
 end
 
--- The value of a text; or nil and what is wrong with it, in a word or two.
+-- The value of a text; or nil, what is wrong with it, in a word or two, and at which byte.
 function json.read(text)
   local good, value = pcall(whole, text)
   if good then return value end
-  if type(value) ~= 'table' then return nil, 'text' end
-  return nil, value.why
+  if type(value) ~= 'table' then return nil, 'text', 1 end
+  return nil, value.why, value.at
 end
 
 function json.is_object(value) return getmetatable(value) == json.object end

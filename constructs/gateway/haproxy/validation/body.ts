@@ -1,12 +1,12 @@
-/** What a request carries: its length, its type, and fields of a JSON body. */
+/** What a request carries: its length, its type, and what a JSON body says, which `lua/bodies.lua` reads. */
 import type { Validation } from '../../policies/validation';
-import { refuse } from '../answers/errors';
+import { largestJsonBytes } from '../../policies/validation';
+import { type Refusal, refuse } from '../answers/errors';
 import { all, any, both, type Condition, isTrue, not, type Rule, rule } from '../language/rules';
-import { join, line, put } from '../language/text';
+import { join, line, put, type Text } from '../language/text';
+import { bodyId, readsBody } from './body-settings';
 import { reject } from './values';
 
-/** The body and the headers share a buffer of 16 KiB; this leaves 3 KiB for the headers. */
-export const largestJsonBytes = 12 * 1024;
 /** A body that is looked into has to be there in this time, or the answer is 408. */
 const bodySeconds = 10;
 
@@ -15,12 +15,23 @@ const length = line`req.fhdr(content-length)`;
 const announced = line`{ ${length} -m found }`;
 const hasBody: Condition = [[chunked], [announced, line`!{ ${length} -m int 0 }`]];
 
-export function lengthRules({
-  maxBodyBytes,
-  requireLength = maxBodyBytes !== undefined,
-}: Validation): Rule[] {
+/** A body that is read is there as a whole, and measured then. */
+export const needsLength = ({ requireLength, ...rest }: Validation): boolean =>
+  requireLength ?? (rest.maxBodyBytes !== undefined && !readsBody(rest));
+
+const mostBytes = (validation: Validation): number | undefined =>
+  validation.maxBodyBytes ?? (readsBody(validation) ? largestJsonBytes : undefined);
+
+const tooLarge = (most: number): Omit<Refusal, 'when'> => ({
+  status: 413,
+  reason: 'body-size',
+  detail: `The body may have ${most} bytes at most.`,
+});
+
+export function lengthRules(validation: Validation): Rule[] {
+  const most = mostBytes(validation);
   return [
-    ...(requireLength
+    ...(needsLength(validation)
       ? refuse({
           status: 411,
           reason: 'length',
@@ -28,13 +39,8 @@ export function lengthRules({
           when: all(chunked),
         })
       : []),
-    ...(maxBodyBytes !== undefined
-      ? refuse({
-          status: 413,
-          reason: 'body-size',
-          detail: `The body may have ${maxBodyBytes} bytes at most.`,
-          when: all(announced, line`!{ ${length} -m int 0:${maxBodyBytes} }`),
-        })
+    ...(most !== undefined
+      ? refuse({ ...tooLarge(most), when: all(announced, line`!{ ${length} -m int 0:${most} }`) })
       : []),
   ];
 }
@@ -43,8 +49,8 @@ export function lengthRules({
 const parameters = line`[ \t]*(;[ \t]*([a-z0-9!#\$%&'*+.^_\x60|~-]+=([^][ \t\";,]+|\"[^\"\\\\]*\")[ \t]*)?)*`;
 
 /** Types that are taken, when the policy says so or is to look into JSON. */
-export const typesOf = ({ contentTypes, requiredJsonFields }: Validation): readonly string[] | undefined =>
-  contentTypes ?? (requiredJsonFields ? ['application/json'] : undefined);
+export const typesOf = (validation: Validation): readonly string[] | undefined =>
+  validation.contentTypes ?? (readsBody(validation) ? ['application/json'] : undefined);
 
 export function typeRules(validation: Validation): Rule[] {
   const types = typesOf(validation);
@@ -74,10 +80,32 @@ export function typeRules(validation: Validation): Rule[] {
   );
 }
 
-export function jsonRules({ requiredJsonFields }: Validation): Rule[] {
-  if (!requiredJsonFields) return [];
+/** What the Lua may have against a body; where it is, and what it is, is told beside. */
+const faults = {
+  json: 'The body is not sound JSON.',
+  'json-field': 'The JSON body lacks a field that it needs.',
+  'json-schema': 'The JSON body does not match its schema.',
+} as const;
+
+/** RFC 9457, section 3: a pointer as a fragment. Both are the Lua's: words and signs that JSON and this text take. */
+const fault = line`"errors":[{"detail":"%[var(txn.body_fault)]","pointer":"%[var(txn.body_pointer)]"}]`;
+
+const faultRules = (asked: readonly (keyof typeof faults)[]): Rule[] =>
+  asked.flatMap((reason) =>
+    refuse({
+      status: 400,
+      reason,
+      detail: faults[reason],
+      members: fault,
+      when: all(line`{ var(txn.body_reason) -m str ${reason as Text} }`),
+    }),
+  );
+
+export function jsonRules(validation: Validation): Rule[] {
+  if (!readsBody(validation)) return [];
   const looked = isTrue(line`look`);
   const reads: Condition = [[line`{ method POST PUT PATCH }`], ...hasBody];
+  const most = mostBytes(validation) ?? largestJsonBytes;
   return [
     rule(line`set-var(txn.look) bool(true)`, reads),
     ...refuse({
@@ -88,20 +116,26 @@ export function jsonRules({ requiredJsonFields }: Validation): Rule[] {
       headers: line`hdr Accept-Encoding identity`,
     }),
     rule(line`wait-for-body time ${bodySeconds}s`, both(all(looked), hasBody)),
-    rule(line`set-var(txn.body_there) req.body_len`, all(looked)),
+    // One that came in chunks said no length.
+    ...refuse({ ...tooLarge(most), when: all(looked, line`{ req.body_len gt ${most} }`) }),
     ...refuse({
       status: 413,
       reason: 'body-size',
       detail: 'The headers are so large that the body cannot be looked into.',
-      when: all(looked, line`{ req.body_size,sub(txn.body_there) gt 0 }`),
+      when: all(looked, line`!{ internal.htx.has_eom -m bool }`),
     }),
-    ...[...new Set(requiredJsonFields)].flatMap((field) =>
-      refuse({
-        status: 400,
-        reason: 'json-field',
-        detail: `The JSON body needs the field ${field}.`,
-        when: all(looked, not(line`{ req.body,json_query('$.${put('jsonField', field)}') -m found }`)),
-      }),
-    ),
+    rule(line`lua.check_body ${bodyId(validation)}`, all(looked)),
+    ...faultRules([
+      'json',
+      ...(validation.requiredJsonFields ? (['json-field'] as const) : []),
+      ...(validation.body ? (['json-schema'] as const) : []),
+    ]),
+    // Whatever else it may be: the Lua has not said that all holds.
+    ...refuse({
+      status: 400,
+      reason: 'json',
+      detail: 'The body could not be read.',
+      when: all(looked, not(isTrue(line`body_good`))),
+    }),
   ];
 }

@@ -1,13 +1,14 @@
 /** What a request must look like: see `policies/validation.ts`. From what costs least to what costs most. */
 import type { Problem } from '../../../problems';
-import type { Validation, ValueCheck } from '../../policies/validation';
+import { largestJsonBytes, type Validation, type ValueCheck } from '../../policies/validation';
 import { refuse } from '../answers/errors';
 import { all, both, type Condition, type Rule } from '../language/rules';
 import { line, put, type Text, textProblem } from '../language/text';
 import { policy } from '../parts/policy';
 import { pathCondition } from '../parts/routes';
 import { type Place, pathOf } from '../parts/sections';
-import { jsonRules, largestJsonBytes, lengthRules, typeRules, typesOf } from './body';
+import { jsonRules, lengthRules, typeRules, typesOf } from './body';
+import { bodyFiles, readsBody } from './body-settings';
 import { queryRules } from './query';
 import { demand, invalid, reject, valueProblems } from './values';
 
@@ -111,7 +112,8 @@ function contradictions(
 ): Problem[] {
   const path = written(place);
   const { requiredJsonFields, maxBodyBytes, requireLength } = rest;
-  const notJson = requiredJsonFields
+  const reads = readsBody(rest);
+  const notJson = reads
     ? (typesOf(rest) ?? []).filter((type) => !/^application\/(.+\+)?json$/.test(type))
     : [];
   const names = Object.keys(rest.query?.parameters ?? {});
@@ -146,7 +148,7 @@ function contradictions(
           },
         ]
       : []),
-    ...(requireLength === false && (maxBodyBytes !== undefined || requiredJsonFields)
+    ...(requireLength === false && maxBodyBytes !== undefined && !reads
       ? [
           {
             code: 'VALIDATION_LENGTH',
@@ -158,14 +160,14 @@ function contradictions(
           },
         ]
       : []),
-    ...(requiredJsonFields && !(maxBodyBytes !== undefined && maxBodyBytes <= largestJsonBytes)
+    ...(reads && maxBodyBytes !== undefined && maxBodyBytes > largestJsonBytes
       ? [
           {
             code: 'VALIDATION_JSON_SIZE',
-            path: [...path, maxBodyBytes === undefined ? 'requiredJsonFields' : 'maxBodyBytes'],
-            message: `The gateway sees the first ${largestJsonBytes} bytes of a body: a field after them would count as missing.`,
-            given: maxBodyBytes === undefined ? 'no `maxBodyBytes`' : `${maxBodyBytes}`,
-            allowed: `maxBodyBytes of ${largestJsonBytes} or less, with \`requiredJsonFields\``,
+            path: [...path, 'maxBodyBytes'],
+            message: 'A larger body is not at hand at once, so it could not be read.',
+            given: `${maxBodyBytes}`,
+            allowed: `${largestJsonBytes} or less, where a body is read`,
             fix: 'Lower `maxBodyBytes`, or check larger bodies in the API.',
           },
         ]
@@ -173,10 +175,10 @@ function contradictions(
     ...notJson.map((type) => ({
       code: 'VALIDATION_JSON_TYPE',
       path: [...path, 'contentTypes'],
-      message: 'Fields are looked for in JSON bodies only.',
+      message: 'JSON bodies only can be read.',
       given: type,
       allowed: 'application/json, application/…+json',
-      fix: 'Take the type away, or `requiredJsonFields`; a route can have a `validation` of its own.',
+      fix: `Take the type away, or \`${requiredJsonFields ? 'requiredJsonFields' : 'body'}\`; a route can have a \`validation\` of its own.`,
     })),
     ...names
       .filter((name, index) => lower.indexOf(name.toLowerCase()) !== index)
@@ -192,7 +194,7 @@ function contradictions(
 
 function problems(all: Settings, place: Place): Problem[] {
   const path = written(place);
-  const { requiredHeaders = {}, query, inPath, contentTypes = [], requiredJsonFields = [] } = all;
+  const { requiredHeaders = {}, query, inPath, contentTypes = [] } = all;
   return [
     ...contradictions(all, place),
     ...Object.entries(requiredHeaders).flatMap(([name, check]) => [
@@ -206,9 +208,6 @@ function problems(all: Settings, place: Place): Problem[] {
     ...inPath.flatMap(({ name, check }) => valueProblems(check, [...path, 'pathParameters', name])),
     ...contentTypes.flatMap((type, index) =>
       textProblem('mediaType', type, [...path, 'contentTypes', index]),
-    ),
-    ...requiredJsonFields.flatMap((field, index) =>
-      textProblem('jsonField', field, [...path, 'requiredJsonFields', index]),
     ),
   ];
 }
@@ -227,4 +226,5 @@ export const validation = policy<Settings>({
       ...jsonRules(all),
     ],
   }),
+  files: bodyFiles,
 });
