@@ -1,4 +1,5 @@
 /** Runs the claims of a stage one after the other and collects what they showed. */
+import { setTimeout } from 'node:timers/promises';
 import { apiClaims } from './api-claims';
 import { type Claim, type ClaimResult, NotShown, Unmet, type VerifyContext } from './claim';
 import { gatewayClaims, policyClaims } from './gateway-claims';
@@ -29,17 +30,33 @@ async function checkOne(claim: Claim, context: VerifyContext): Promise<ClaimResu
 }
 
 /**
+ * A resolver may keep for 15 s that a gateway's name does not exist, from before it was deployed; then the other one asks
+ * again within 2 s.
+ */
+const ACQUAINTED_SECONDS = 20;
+
+/**
  * Checks every claim of the environment's stage, and each policy that it declares; what the stage does not enforce comes
  * last. Never throws: what went wrong stands in the result.
+ *
+ * Right after a deploy the gateways may not know each other yet. So the first claim about both that fails is checked once
+ * more, after `becomeAcquainted`, which takes 20 s; the others are not.
  */
 export async function verify(
   context: VerifyContext,
   onResult: (result: ClaimResult) => void = () => {},
+  becomeAcquainted: () => Promise<unknown> = () => setTimeout(1000 * ACQUAINTED_SECONDS),
 ): Promise<readonly ClaimResult[]> {
   const results: ClaimResult[] = [];
   const all = [...claims, ...policyClaims(context)];
+  let acquainted = false;
   for (const claim of all.filter((one) => one.stages.includes(context.environment.stage))) {
-    const result = await checkOne(claim, context);
+    let result = await checkOne(claim, context);
+    if (result.result === 'fails' && claim.ofPair && !acquainted) {
+      acquainted = true;
+      await becomeAcquainted();
+      result = await checkOne(claim, context);
+    }
     results.push(result);
     onResult(result);
   }

@@ -7,6 +7,7 @@ const TIMES = 4;
 const kept: PolicyCheck = {
   policy: 'cache',
   id: 'cache',
+  ofPair: true,
   title: 'a second request is answered from the cache, whichever gateway takes it',
   applies: ({ policies, method }) => policies.cache !== undefined && method === 'GET',
   async check(target, context) {

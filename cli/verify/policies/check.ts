@@ -13,6 +13,8 @@ export interface PolicyCheck {
   readonly id: string;
   /** A sentence that is true of a target whose policy does what it says; follows its name. */
   readonly title: string;
+  /** Whether it holds only when the gateways know each other. @default false */
+  readonly ofPair?: boolean;
   /** Whether there is anything to check. @default the policy is there */
   applies?(target: Target): boolean;
   /**
@@ -31,6 +33,7 @@ export function claimsOf(check: PolicyCheck, targets: readonly Target[]): Claim[
       id: `${target.name}.${check.id}`,
       title: `${target.name}: ${check.title}`,
       stages: ['gateway'],
+      ofPair: check.ofPair,
       check: (context) => check.check(target, context),
     }));
 }

@@ -96,6 +96,7 @@ export const rateLimitChecks: readonly PolicyCheck[] = [
   {
     policy: 'rateLimit',
     id: 'rate-limit',
+    ofPair: true,
     title: 'what is allowed in a window passes and no more, whichever gateway takes it',
     check,
   },
