@@ -211,4 +211,4 @@ test('whatever is sent, the members answer, and only what matches passes', async
     }),
     { numRuns: 60 },
   );
-});
+}, 60_000);
