@@ -114,6 +114,7 @@ const cache = fc
         query: pick([], ['page'], ['page', 'state']),
         consumer: fc.boolean(),
       }),
+      statuses: pick([200], [200, 404], [301, 302, 404, 410], [200, 500]),
       ...(one.freshness === 'respect' ? { defaultTtlSeconds: fc.constant(7200) } : {}),
     }).map((more) => ({ ...one, ...more })),
   );

@@ -83,8 +83,9 @@ function chosen(names: readonly string[], asked: Asked): string | undefined {
   return pathOf(asked) + (text === '' ? '' : `?${text}`);
 }
 
-const directives = (answer: PoolAnswer): string[] =>
-  (answer.headers['cache-control'] ?? '')
+/** What is said to caches like this one counts first (RFC 9213). */
+const directives = ({ headers }: PoolAnswer): string[] =>
+  (headers['cdn-cache-control'] ?? headers['cache-control'] ?? '')
     .toLowerCase()
     .split(',')
     .map((one) => one.trim());
@@ -97,24 +98,29 @@ function seconds(answer: PoolAnswer, name: string): number | undefined {
 }
 
 /** RFC 9111, section 3, as the policy narrows it. */
-function mayBeKept({ freshness, defaultTtlSeconds, varyBy }: Cache, answer: PoolAnswer): boolean {
+function mayBeKept({ freshness, defaultTtlSeconds, varyBy, statuses }: Cache, answer: PoolAnswer): boolean {
   const { headers, status } = answer;
   const vary = (headers.vary ?? '')
     .toLowerCase()
     .split(',')
     .map((one) => one.trim())
     .filter((one) => one !== '');
-  if (status !== 200 || headers['set-cookie'] !== undefined) return false;
+  if (!statuses.includes(status) || headers['set-cookie'] !== undefined) return false;
+  if ((headers['content-type'] ?? '').startsWith('text/event-stream')) return false;
   if (directives(answer).some((one) => /^(private|no-store|no-cache)/.test(one))) return false;
   if (vary.some((name) => name !== 'accept-encoding' && !varyBy.headers.includes(name))) return false;
   if (freshness === 'override') return true;
-  const unsaid = headers.expires === undefined ? (defaultTtlSeconds ?? 0) : 0;
-  const said = seconds(answer, 's-maxage') ?? seconds(answer, 'max-age') ?? unsaid;
-  return said - Number(headers.age ?? 0) > 0;
+  const expires = headers['cdn-cache-control'] === undefined ? headers.expires : undefined;
+  // What is no date is over.
+  const until = expires === undefined ? undefined : (Date.parse(expires) - Date.now()) / 1000 || 0;
+  const said = seconds(answer, 's-maxage') ?? seconds(answer, 'max-age') ?? until ?? defaultTtlSeconds ?? 0;
+  const age = /^\d+$/.test(headers.age ?? '') ? Number(headers.age) : 0;
+  return said - age > 0;
 }
 
-/** RFC 9110, section 13.1.2. */
-export function isUnchanged(asked: Asked, { headers }: PoolAnswer): boolean {
+/** RFC 9110, sections 13.1.2 and 13.2.1: a condition is about what would be given with a 200. */
+export function isUnchanged(asked: Asked, { headers, status }: PoolAnswer): boolean {
+  if (status !== 200) return false;
   const known = valuesOf(asked, 'if-none-match')[0];
   return known === '*' || (known !== undefined && known === headers.etag);
 }
