@@ -7,7 +7,7 @@ import { gatewayModel } from './support/model';
 import { Pair } from './support/pair';
 import type { Seen } from './support/pool';
 
-const net = '127.30.82';
+const net = '127.30.86';
 const balancer = `${net}.250`;
 const cached = (rest = {}) => ({ cache: { ttlSeconds: 60, ...rest } });
 let pair: Pair;
@@ -26,7 +26,7 @@ beforeAll(async () => {
   );
   const instances = Object.fromEntries(model.apis.map(({ name }) => [name, 1]));
   pair = await Pair.start({
-    net: 82,
+    net: 86,
     model,
     keys: { 'acme-key': 'acme', 'globex-key': 'globex' },
     instances,
@@ -275,3 +275,17 @@ describe('a stream without an end', () => {
     expect([cacheOf(await pair.call(0, path)), cacheOf(await pair.call(1, path))]).toEqual(['MISS', 'HIT']);
   });
 });
+
+test('misses of one key that come at once each ask the API: 50 make 50 requests, at one owner', async () => {
+  const waiting: (() => void)[] = [];
+  pair.pool('plain').behaviour = () =>
+    new Promise((resolve) => {
+      waiting.push(() => resolve({ body: 'late' }));
+      if (waiting.length === 50) for (const answer of waiting) answer();
+    });
+  const path = fresh('plain');
+  const replies = await Promise.all(Array.from({ length: 50 }, (_, index) => pair.call(index % 2, path)));
+  expect(replies.map(({ status, body }) => [status, body])).toEqual(replies.map(() => [200, 'late']));
+  expect(pair.pool('plain').seen).toHaveLength(50);
+  expect([cacheOf(await pair.call(0, path)), cacheOf(await pair.call(1, path))]).toEqual(['HIT', 'HIT']);
+}, 20_000);

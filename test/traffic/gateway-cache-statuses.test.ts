@@ -33,7 +33,7 @@ beforeAll(async () => {
     common: plain,
   });
   const instances = Object.fromEntries(model.apis.map(({ name }) => [name, 1]));
-  pair = await Pair.start({ net: 84, model, instances });
+  pair = await Pair.start({ net: 88, model, instances });
 }, 30_000);
 afterAll(() => pair?.stop());
 

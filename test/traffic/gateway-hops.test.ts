@@ -14,7 +14,7 @@ beforeAll(async () => {
     plain: {},
     cached: { policies: { cache: { ttlSeconds: 60, freshness: 'respect' } } },
   });
-  pair = await Pair.start({ net: 83, model, instances: { plain: 1, cached: 1 } });
+  pair = await Pair.start({ net: 87, model, instances: { plain: 1, cached: 1 } });
   // In the place of the instances that have been found.
   for (const pool of Object.values(pair.pools)) {
     for (const address of pool.addresses) {

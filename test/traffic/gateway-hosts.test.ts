@@ -16,7 +16,7 @@ beforeAll(async () => {
     },
     { hosts },
   );
-  pair = await Pair.start({ net: 81, model, instances: { orders: 1, partner: 1 } });
+  pair = await Pair.start({ net: 85, model, instances: { orders: 1, partner: 1 } });
 }, 20_000);
 afterAll(() => pair?.stop());
 beforeEach(() => {
