@@ -2,7 +2,7 @@
  * A deploy of an image that cannot serve, at each stage, with real tasks, a real load balancer and real gateways, under
  * requests. What green means: whichever engine wrote the containers, the tasks that served go on serving every request,
  * the deployment is given up and gone back from, and what the command line says of it names the service and the reason.
- * What `stagecraft up` then does is shown with each engine in aws-cdk-sandbox.test.ts and test/e2e/sandbox.test.ts.
+ * What `stagecraft up` then does is shown with AWS CDK in aws-cdk-sandbox.test.ts.
  */
 import { failedRollouts } from '../../cli/rollout';
 import type { Stage } from '../../constructs/blueprint/schema';
