@@ -125,6 +125,8 @@ export interface Sidecar extends ContainerTies {
   readonly command?: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
   readonly stopTimeoutSeconds: number;
+  /** Port that the other members reach it on. @default none */
+  readonly memberPort?: number;
 }
 
 /** A program that carries out the policies. HAProxy is the default one. */

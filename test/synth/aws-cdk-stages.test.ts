@@ -93,7 +93,7 @@ const counts: Readonly<Record<string, readonly number[]>> = {
   'AWS::EC2::Route': [1, 3, 3, 1, 3, 3, 1, 3, 3, 1, 3, 3],
   'AWS::EC2::RouteTable': [1, 3, 3, 1, 3, 3, 1, 3, 3, 1, 3, 3],
   'AWS::EC2::SecurityGroup': [1, 2, 3, 2, 3, 4, 2, 3, 4, 2, 3, 4],
-  'AWS::EC2::SecurityGroupIngress': [1, 3, 7, 2, 4, 8, 2, 4, 8, 2, 4, 8],
+  'AWS::EC2::SecurityGroupIngress': [1, 3, 7, 2, 4, 9, 2, 4, 9, 2, 4, 8],
   'AWS::EC2::Subnet': [1, 4, 4, 2, 4, 4, 2, 4, 4, 2, 4, 4],
   'AWS::EC2::SubnetRouteTableAssociation': [1, 4, 4, 2, 4, 4, 2, 4, 4, 2, 4, 4],
   'AWS::EC2::VPC': [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1],

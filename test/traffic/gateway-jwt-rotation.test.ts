@@ -135,18 +135,6 @@ test('an issuer that does not answer: its last keys are taken for the time that 
   );
 }, 60_000);
 
-test('a gateway that starts while the issuer is down serves what needs no token', async () => {
-  await issuer.stop();
-  await pair.member(0).kill();
-  const member = await pair.startMember(0).ready();
-  await until('it has found the pool', async () => (await pair.call(0, '/open')).status === 200);
-  expect(await ask(0, second)).toBe(401);
-  expect(await ask(1, second)).toBe(200);
-  await issuer.start();
-  await until('it has the keys', async () => (await ask(0, second)) === 200, { withinSeconds: 20 });
-  expect(await member.health()).toBe(200);
-}, 60_000);
-
 test('a gateway that has taken new keys leaves like any other', async () => {
   const leaving = pair.member(1);
   const before = readdirSync(pair.folder).length;

@@ -70,8 +70,8 @@ test.each([
 
 test('a gateway has half as long again as its longest start and its checks', () => {
   const check = { intervalSeconds: 5, timeoutSeconds: 2, healthyThreshold: 2 };
-  expect([startSeconds(false), startSeconds(true)]).toEqual([15, 27]);
-  expect([graceSeconds(15, check), graceSeconds(27, check)]).toEqual([41, 59]);
+  expect([startSeconds(false), startSeconds(true)]).toEqual([15, 36]);
+  expect([graceSeconds(15, check), graceSeconds(36, check)]).toEqual([41, 72]);
 });
 
 test('the gateways of a blueprint have it, and wait for their drain', () => {

@@ -161,9 +161,9 @@ function taskDefinition(
   };
 }
 
-const sidecarContainer = ({ gateway }: Environment, sidecar: Sidecar): Container => ({
+const sidecarContainer = ({ gateway }: Environment, { memberPort, ...sidecar }: Sidecar): Container => ({
   image: { keys: gateway.keysImage }[sidecar.name],
-  ports: [],
+  ports: memberPort === undefined ? [] : [memberPort],
   secrets: {},
   ...sidecar,
 });
@@ -189,7 +189,11 @@ function memberService(whole: Whole, member: Member, before: Member | undefined)
     }),
     taskRole: taskRole(environment, id, metricsStatements(environment)),
     logGroup: data.logGroups[id] as LogGroup,
-    securityGroup: gatewayGroup(environment, plane.ports),
+    securityGroup: gatewayGroup(
+      environment,
+      plane.ports,
+      rendered.sidecars?.find(({ memberPort }) => memberPort !== undefined)?.memberPort,
+    ),
     placement: { subnets, zones: [zone], assignPublicIp: subnets === 'public' },
     deployment: {
       ...GATEWAY_DEPLOYMENT,

@@ -48,7 +48,8 @@ export interface GatewayPorts {
   readonly status: number;
 }
 
-export function gatewayGroup({ name }: Environment, ports: GatewayPorts): SecurityGroup {
+/** @param keys port of the helpers that hand each other kept keys; undefined: there are none */
+export function gatewayGroup({ name }: Environment, ports: GatewayPorts, keys?: number): SecurityGroup {
   const balancer = { group: ids.balancerGroup };
   const members = { group: ids.gateway };
   return {
@@ -60,6 +61,9 @@ export function gatewayGroup({ name }: Environment, ports: GatewayPorts): Securi
       rule('status-from-balancer', 'Health checks of the load balancer', balancer, ports.status),
       rule('cache-from-gateways', 'The cache that the gateways share', members, ports.cache),
       rule('peers-from-gateways', 'The counters that the gateways share', members, ports.peers),
+      ...(keys === undefined
+        ? []
+        : [rule('keys-from-gateways', 'Keys of issuers that the gateways keep', members, keys)]),
     ],
   };
 }

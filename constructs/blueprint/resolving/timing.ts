@@ -122,7 +122,7 @@ const GRACE_FACTOR = 1.5;
 
 /**
  * For how long ECS does not mind that the load balancer finds a gateway unhealthy: half as long again as the longest
- * start and the checks that it then has to pass. With an issuer's keys to wait for that is 1.5 × (27 + 12) = 59 s.
+ * start and the checks that it then has to pass. With an issuer's keys to wait for that is 1.5 × (36 + 12) = 72 s.
  */
 export const graceSeconds = (startSeconds: number, check: Parameters<typeof seenSeconds>[0]): number =>
   Math.ceil(GRACE_FACTOR * (startSeconds + seenSeconds(check)));

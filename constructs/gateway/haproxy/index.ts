@@ -34,7 +34,7 @@ export const haproxy: DataPlane = {
       model,
     });
     const command = [handOver, script];
-    const ties = keyTies(model);
+    const ties = keyTies(context);
     const tooLarge = sizeProblems(
       Object.assign({}, environment, ...(ties.sidecars ?? []).map((sidecar) => sidecar.environment)),
       command,

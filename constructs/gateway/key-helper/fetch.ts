@@ -8,7 +8,12 @@ export async function fetchText(url: string): Promise<string> {
   const { protocol, hostname } = new URL(url);
   const loopback = hostname === 'localhost' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
   if (protocol !== 'https:' && !(protocol === 'http:' && loopback)) throw new Error('the URL is not https');
-  const options = { redirect: 'error', signal: AbortSignal.timeout(timeoutMs) } as const;
+  return readText(url, timeoutMs);
+}
+
+/** The same of any URL. */
+export async function readText(url: string, withinMs: number): Promise<string> {
+  const options = { redirect: 'error', signal: AbortSignal.timeout(withinMs) } as const;
   const response = await fetch(url, { ...options, headers: { accept: 'application/json' } }).catch(explain);
   if (response.status !== 200 || response.body === null) throw new Error(`status ${response.status}`);
   const chunks: Uint8Array[] = [];

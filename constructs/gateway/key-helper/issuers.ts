@@ -28,6 +28,15 @@ export interface IssuerOptions {
   readonly now: () => number;
 }
 
+/** Keys, and when the issuer said them last, in milliseconds since 1970. */
+export interface Kept {
+  readonly answeredMs: number;
+  readonly keys: readonly Key[];
+}
+
+/** Between two tries while there is no key. */
+const firstRetrySeconds = 5;
+
 export class IssuerKeys {
   keys: readonly Key[] = [];
   /** When to ask next. */
@@ -55,7 +64,30 @@ export class IssuerKeys {
     } catch (error) {
       this.fail(error instanceof Error ? error.message : String(error));
     }
-    this.dueMs = now() + 1000 * (this.failing === undefined ? timing.refreshSeconds : timing.retrySeconds);
+    const { refreshSeconds, retrySeconds } = timing;
+    const retry = this.keys.length > 0 ? retrySeconds : Math.min(firstRetrySeconds, retrySeconds);
+    this.dueMs = now() + 1000 * (this.failing === undefined ? refreshSeconds : retry);
+  }
+
+  /** What another member may take. Undefined: nothing. */
+  get kept(): Kept | undefined {
+    const { keys, answeredMs } = this;
+    return keys.length > 0 && answeredMs !== undefined ? { keys, answeredMs } : undefined;
+  }
+
+  /** Takes what another member has kept, if this one has nothing, for as long as that one does. */
+  adopt({ keys, answeredMs }: Kept, member: string): void {
+    const { issuer, log, now } = this.options;
+    if (this.keys.length > 0 || keys.length === 0 || this.expired(answeredMs)) return;
+    this.keys = keys;
+    // A clock that is ahead must not make it longer.
+    this.answeredMs = Math.min(answeredMs, now());
+    log('keys-adopted', { issuer: issuer.id, member, keys: keys.length });
+  }
+
+  private expired(answeredMs: number): boolean {
+    const { timing, now } = this.options;
+    return now() - answeredMs >= timing.keepHours * 3_600_000;
   }
 
   private take(keys: readonly Key[]): void {
@@ -73,11 +105,10 @@ export class IssuerKeys {
   }
 
   private fail(reason: string): void {
-    const { issuer, timing, log, now } = this.options;
+    const { issuer, timing, log } = this.options;
     if (this.failing !== reason) log('issuer-fails', { issuer: issuer.id, reason, keys: this.keys.length });
     this.failing = reason;
-    const expired = now() - (this.answeredMs ?? 0) >= timing.keepHours * 3_600_000;
-    if (this.keys.length > 0 && expired) {
+    if (this.keys.length > 0 && this.expired(this.answeredMs ?? 0)) {
       log('keys-expired', { issuer: issuer.id, keepHours: timing.keepHours });
       this.keys = [];
     }

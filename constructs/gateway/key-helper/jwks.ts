@@ -46,6 +46,15 @@ export function readJwks(text: string): Reading {
   return { keys: [...keys.values()], skipped };
 }
 
+/** The reverse. */
+export const keySet = (keys: readonly Key[]): { readonly keys: readonly JsonWebKey[] } => ({
+  keys: keys.map(({ kid, algorithm, pem }) => ({
+    ...createPublicKey(pem).export({ format: 'jwk' }),
+    kid,
+    alg: algorithm,
+  })),
+});
+
 function readKey(entry: unknown): Key {
   if (!isObject(entry)) throw new Error('no object');
   const { kid, kty, use, alg, key_ops: operations } = entry;

@@ -4,16 +4,16 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fetchText, keysUrl } from './fetch';
 import { IssuerKeys, type Log } from './issuers';
+import { askMember, keptText, tellMembers } from './members';
 import { keyFiles, publish } from './publish';
 import { type Settings, settingsVariable, volumePath } from './settings';
+import { FirstKeys } from './start';
 
 const log: Log = (event, about) =>
   void process.stdout.write(`${JSON.stringify({ time: new Date().toISOString(), event, ...about })}\n`);
 
-async function run(environment: NodeJS.ProcessEnv): Promise<never> {
-  const settings = JSON.parse(environment[settingsVariable] ?? '{}') as Settings;
-  const folder = join(environment.TASK_FOLDER ?? '/', volumePath);
-  const issuers = settings.issuers.map(({ id, issuer, jwksUrl }) => {
+function issuersOf(settings: Settings, environment: NodeJS.ProcessEnv): IssuerKeys[] {
+  return settings.issuers.map(({ id, issuer, jwksUrl }) => {
     const name = typeof issuer === 'string' ? issuer : (environment[issuer.variable] ?? '');
     return new IssuerKeys({
       issuer: { id, jwksUrl: keysUrl(name, jwksUrl, environment.AWS_ENDPOINT_URL) },
@@ -23,15 +23,26 @@ async function run(environment: NodeJS.ProcessEnv): Promise<never> {
       now: Date.now,
     });
   });
+}
+
+async function run(environment: NodeJS.ProcessEnv): Promise<never> {
+  const settings = JSON.parse(environment[settingsVariable] ?? '{}') as Settings;
+  const folder = join(environment.TASK_FOLDER ?? '/', volumePath);
+  const issuers = issuersOf(settings, environment);
   mkdirSync(folder, { recursive: true });
+  tellMembers(environment.TASK_ADDRESS ?? '0.0.0.0', () => keptText(issuers), log);
+  const ask = (host: string) => askMember(host, environment.DNS_ADDRESS);
+  const first = new FirstKeys({ settings, issuers, ask, log, now: Date.now });
   for (;;) {
     await Promise.all(issuers.filter(({ dueMs }) => dueMs <= Date.now()).map((issuer) => issuer.refresh()));
-    try {
-      publish(folder, keyFiles(issuers, settings.folder));
-    } catch (error) {
-      log('volume-fails', { reason: error instanceof Error ? error.message : String(error) });
+    if (await first.settled()) {
+      try {
+        publish(folder, keyFiles(issuers, settings.folder));
+      } catch (error) {
+        log('volume-fails', { reason: error instanceof Error ? error.message : String(error) });
+      }
     }
-    const dueMs = Math.min(...issuers.map((issuer) => issuer.dueMs));
+    const dueMs = Math.min(first.dueMs, ...issuers.map((issuer) => issuer.dueMs));
     await sleep(Math.max(200, dueMs - Date.now()));
   }
 }

@@ -5,6 +5,10 @@ export interface Settings {
   readonly refreshSeconds: number;
   readonly retrySeconds: number;
   readonly keepHours: number;
+  /** Host names of the other members. */
+  readonly members: readonly string[];
+  /** Longest time that the first keys are waited for, when no other member has them either. */
+  readonly waitSeconds: number;
   /** Where the gateway has the files, as its configuration says it. */
   readonly folder: string;
 }
@@ -19,5 +23,7 @@ export interface IssuerSettings {
 
 /** Variable that holds the settings, as JSON. */
 export const settingsVariable = 'KEY_HELPER';
+/** Port that the members ask each other for kept keys on. */
+export const membersPort = 9004;
 /** Where the volume is mounted. */
 export const volumePath = '/keys';

@@ -29,6 +29,11 @@ export class Sidecars {
     this.children = sidecars.map((sidecar) => this.start(sidecar, values, environment));
   }
 
+  /** To all of them. */
+  signal(name: NodeJS.Signals): void {
+    for (const child of this.children) child.kill(name);
+  }
+
   async stop(): Promise<void> {
     await Promise.all(
       this.children.map(async (child) => {

@@ -2,11 +2,18 @@
 import { createHash } from 'node:crypto';
 import type { ContainerTies, EngineValue } from '../../../containers';
 import { program } from '../../key-helper/program';
-import { type IssuerSettings, type Settings, settingsVariable, volumePath } from '../../key-helper/settings';
+import {
+  type IssuerSettings,
+  membersPort,
+  type Settings,
+  settingsVariable,
+  volumePath,
+} from '../../key-helper/settings';
 import type { GatewayContainer, GatewayModel, Sidecar } from '../../model';
 import type { Jwt } from '../../policies/jwt';
+import { keysWaitSeconds } from '../container/start';
 import { line, type Text } from '../language/text';
-import { placesIn } from '../parts/sections';
+import { type Context, placesIn } from '../parts/sections';
 
 /** An issuer's keys are in files that begin with its id. */
 export interface Issuer {
@@ -60,7 +67,8 @@ const defaults = { refreshSeconds: 300, keepHours: 24 };
 const retrySeconds = 30;
 
 /** The key helper; its container also has the issuer of the own user pool, like the gateway's. */
-export function keySidecar({ keys = defaults }: GatewayModel, issuers: readonly Issuer[]): Sidecar {
+export function keySidecar({ model, others }: Context, issuers: readonly Issuer[]): Sidecar {
+  const { keys = defaults } = model;
   const settings: Settings = {
     issuers: issuers.map(
       ({ id, name, jwksUrl }): IssuerSettings => ({
@@ -71,6 +79,8 @@ export function keySidecar({ keys = defaults }: GatewayModel, issuers: readonly 
     ),
     ...keys,
     retrySeconds: Math.min(retrySeconds, keys.refreshSeconds),
+    members: others.map(({ host }) => host),
+    waitSeconds: keysWaitSeconds,
     folder: keysFolder,
   };
   return {
@@ -85,6 +95,7 @@ export function keySidecar({ keys = defaults }: GatewayModel, issuers: readonly 
     essential: true,
     mounts: [{ volume, path: volumePath, readOnly: false }],
     stopTimeoutSeconds: 5,
+    memberPort: membersPort,
   };
 }
 
@@ -95,15 +106,15 @@ const userPoolIn = (issuers: readonly Issuer[]): Readonly<Record<string, EngineV
 
 /** What the gateway's task has when an API takes tokens. */
 export function keyTies(
-  model: GatewayModel,
+  context: Context,
 ): Pick<GatewayContainer, keyof ContainerTies | 'sidecars' | 'volumes'> {
-  const issuers = issuersOf(model);
+  const issuers = issuersOf(context.model);
   if (issuers.length === 0) return {};
   return {
     engineValues: userPoolIn(issuers),
     dependsOn: [{ container: 'keys', condition: 'START' }],
     mounts: [{ volume, path: volumePath, readOnly: true }],
-    sidecars: [keySidecar(model, issuers)],
+    sidecars: [keySidecar(context, issuers)],
     volumes: [volume],
   };
 }

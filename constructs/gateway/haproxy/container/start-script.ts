@@ -10,7 +10,6 @@ import { keysConfiguration, keysFolder } from '../callers/issuers';
 import { consumersVariable, controlPort } from '../parts/ports';
 import { filePrefix } from './container';
 import { getReady, readyConfiguration } from './ready';
-import { keysWaitSeconds } from './start';
 
 export interface StartOptions {
   readonly configuration: string;
@@ -41,8 +40,8 @@ const takeKeys = (issuers: readonly string[]): string[] => [
   `  taken=$newest; rm -rf before; mv ${keysFolder} before; mv next ${keysFolder}`,
   '}',
   `restore() { rm -rf ${keysFolder}; mv before ${keysFolder}; }`,
-  // The helper publishes as soon as each issuer has answered or failed to.
-  `for try in {1..${5 * keysWaitSeconds}}; do ! take || break; sleep 0.2; done`,
+  // The helper publishes when the gateway may start: `key-helper/start.ts`.
+  'until take; do sleep 0.2; done',
 ];
 
 /** A new worker knows no address until its resolver has answered, so it gets what the old one knows. */
