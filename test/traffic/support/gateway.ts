@@ -99,6 +99,12 @@ export class Member {
     return find() as LogLine;
   }
 
+  /** Whether anybody takes what it prints: if not, the pipe is soon full. */
+  takeOutput(taken: boolean): void {
+    if (taken) this.child.stdout?.resume();
+    else this.child.stdout?.pause();
+  }
+
   terminate(): void {
     process.kill(this.pid, 'SIGTERM');
   }
