@@ -41,6 +41,12 @@ beforeAll(async () => {
         },
       },
     },
+    dotted: {
+      policies: {
+        authentication,
+        authorization: { claims: { '/realm/shop.example~1roles': ['admin'], '/a.b': [1] } },
+      },
+    },
     named: {
       policies: {
         authentication: { apiKey: {}, jwt },
@@ -153,6 +159,15 @@ describe('claims', () => {
     );
     expect(reached()).toBe(status === 200 ? 1 : 0);
   });
+});
+
+test.each<[string, Json, number]>([
+  ['both', { realm: { 'shop.example/roles': 'admin' }, 'a.b': 1 }, 200],
+  ['a dot that leads into another', { realm: { 'shop.example/roles': 'admin' }, a: { b: 1 } }, 403],
+  ['a slash that does', { realm: { 'shop.example': { roles: 'admin' } }, 'a.b': 1 }, 403],
+  ['another tilde', { realm: { 'shop.example~1roles': 'admin' }, 'a.b': 1 }, 403],
+])('claims by pointers: %s', async (_, more, status) => {
+  expect((await ask('/dotted', more)).status).toBe(status);
 });
 
 describe('claims by their type, and by a name that is a URL', () => {

@@ -25,14 +25,15 @@ const identifier = z
 
 /**
  * A claim by its name; `realm.name` is the claim `name` inside the claim `realm`. A URL, as RFC 7519, section 4.2 has
- * names that no one else can have, is one name: `https://shop.example/roles`.
+ * names that no one else can have, is one name: `https://shop.example/roles`. Any other name is written as a pointer
+ * (RFC 6901), in which a dot is a dot: `/realm/shop.example~1roles` is the claim `shop.example/roles` inside `realm`.
  */
 export const claimName = z
   .string()
   .max(100)
   .regex(
-    /^([A-Za-z_][A-Za-z0-9_:-]*(\.[A-Za-z_][A-Za-z0-9_:-]*){0,3}|https?:\/\/[!-~]+)$/,
-    'the name of a claim, of letters, digits and _ : -, with dots between nested ones; or a URL',
+    /^([A-Za-z_][A-Za-z0-9_:-]*(\.[A-Za-z_][A-Za-z0-9_:-]*){0,3}|https?:\/\/[!-~]+|(\/([!-.0-}]|~[01])+){1,4})$/,
+    'the name of a claim, of letters, digits and _ : -, with dots between nested ones; a URL; or a pointer such as /realm/a.b',
   );
 
 /** The same, or the names that lead to it: `[realm, a.b]` is the claim `a.b` inside the claim `realm`. */
@@ -131,8 +132,12 @@ export const consumerClaim = (token: Jwt): ClaimPath => {
   return 'userPool' in token && token.tokenUse === 'access' ? 'client_id' : 'sub';
 };
 
-/** The names that lead to a claim. A text with dots leads into nested claims, unless it is a URL. */
+/** The names that lead to a claim. A text with dots leads into nested claims, unless it is a URL or a pointer. */
 export const claimNames = (path: ClaimPath): readonly string[] => {
   if (typeof path !== 'string') return path;
+  if (path.startsWith('/')) {
+    const steps = path.slice(1).split('/');
+    return steps.map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
+  }
   return /^https?:\/\//.test(path) ? [path] : path.split('.');
 };
