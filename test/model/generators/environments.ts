@@ -81,10 +81,22 @@ const rateLimit = fc.oneof(
   fc.record({ plans: fc.record({ gold: windows(few) }), defaultPlan: pick('gold', 'free') }),
 );
 
+const schemas = [
+  {
+    type: 'object',
+    required: ['id'],
+    properties: { id: { type: 'integer', minimum: 1 } },
+    additionalProperties: false,
+  },
+  { type: 'object', properties: { name: { type: 'string', pattern: '^[a-z]+$', maxLength: 5 } } },
+  { type: ['array', 'null'], items: { enum: ['a', 1, true] }, uniqueItems: true },
+];
+
 const validation = some({
   methods: pick(['GET', 'POST'], ['GET'], ['POST', 'PUT', 'DELETE']),
   contentTypes: pick(['application/json'], ['text/plain', 'application/json']),
   maxBodyBytes: pick(0, 10, 100),
+  body: fc.record({ schema: pick(...schemas) }),
   requiredHeaders: pick(
     { 'x-tenant': {} },
     { 'x-tenant': { pattern: '[a-z]+' } },

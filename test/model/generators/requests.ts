@@ -139,6 +139,22 @@ function credentials({ authentication }: Policies, signed: Signed): fc.Arbitrary
   return nearly(fc.oneof(...right), any, 5);
 }
 
+const bodies = pick(
+  '{"id":1}',
+  '{"id":1.0}',
+  '{"id":0}',
+  '{"id":"1"}',
+  '{"id":1,"x":2}',
+  '{"name":"ann"}',
+  '{"name":"Ann"}',
+  '{"name":"annemarie"}',
+  '["a",1]',
+  '[1,1.0]',
+  'null',
+  '[true,',
+  ' {"id": 7} ',
+);
+
 const others = fc
   .tuple(
     optional('x-tenant', pick('acme', 'acme', '7', 'ACME', 'a b'), 2, 1),
@@ -211,7 +227,7 @@ function ofPlace(
       channel: optional('X-Channel', pick('beta-1', 'BET', 'alpha'), wantsChannel ? 20 : 1, 4),
       caller: credentials(policies, signed),
       more: others,
-      body: fc.oneof(pick(''), pick('{}', 'x'.repeat(50), 'y'.repeat(200))),
+      body: fc.oneof(pick(''), pick('{}', 'x'.repeat(50), 'y'.repeat(200)), bodies),
       type: optional(
         'Content-Type',
         pick('application/json', 'text/plain; charset=utf-8', 'Application/JSON;a=b', 'image/png'),

@@ -1,4 +1,5 @@
 /** What a request must look like. */
+import Ajv2020 from 'ajv/dist/2020';
 import type { GatewayRoute, Policies } from '../../../constructs/gateway';
 import { type Asked, pathOf, queryOf, type Refusal, valuesOf } from './types';
 
@@ -22,10 +23,11 @@ export function invalid(
     query,
   } = validation;
   const bytes = Buffer.byteLength(asked.body ?? '');
+  const reads = validation.body !== undefined;
+  const types = contentTypes ?? (reads ? ['application/json'] : undefined);
   if (methods && !withHead(methods).includes(asked.method)) return [405, 'method-not-allowed'];
   if (maxBodyBytes !== undefined && bytes > maxBodyBytes) return [413, 'body-size'];
-  if (contentTypes && bytes > 0 && !isOfType(contentTypes, valuesOf(asked, 'content-type')))
-    return [415, 'content-type'];
+  if (types && bytes > 0 && !isOfType(types, valuesOf(asked, 'content-type'))) return [415, 'content-type'];
   for (const [name, check] of Object.entries(requiredHeaders)) {
     const [value, ...more] = valuesOf(asked, name);
     if (value === undefined || more.length > 0 || !isValid(check, value)) return [400, 'header'];
@@ -34,7 +36,21 @@ export function invalid(
     const value = parameterOf(name, route?.paths ?? [], pathOf(asked));
     if (value !== undefined && !isValid(check, value)) return [400, 'path-parameter'];
   }
-  return query && invalidQuery(query, queryOf(asked));
+  const fault = query && invalidQuery(query, queryOf(asked));
+  const hasBody = ['POST', 'PUT', 'PATCH'].includes(asked.method) || bytes > 0;
+  return (
+    fault ?? (validation.body && hasBody ? invalidBody(validation.body.schema, asked.body ?? '') : undefined)
+  );
+}
+
+const ajv = new Ajv2020({ strict: false });
+
+function invalidBody(schema: object, body: string): Refusal | undefined {
+  try {
+    return ajv.validate(schema, JSON.parse(body)) ? undefined : [400, 'json-schema'];
+  } catch {
+    return [400, 'json'];
+  }
 }
 
 const isOfType = (types: readonly string[], sent: readonly string[]): boolean =>
