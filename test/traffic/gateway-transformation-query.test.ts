@@ -74,13 +74,14 @@ describe('query parameters', () => {
     const fill = (count: number, one: string) => `?${one.repeat(count)}tenant=globex`;
     for (const query of [
       fill(4097, '&'),
-      fill(4097, ';'),
+      fill(1366, ';'),
+      fill(700, ';&&&'),
       fill(5000, 'a'),
       `${fill(4000, '&')}&${'b'.repeat(200)}`,
     ])
       expect((await pair.call(0, `/query/1${query}`, acme)).status).toBe(414);
     expect(pair.pool('query').seen).toHaveLength(before);
     expect((await seenBy('query', `/query/1${fill(4000, '&')}`, acme)).url).toBe(`/query/1?${own}`);
-    expect((await seenBy('query', `/query/1${fill(2000, ';&')}`, acme)).url).not.toContain('globex');
+    expect((await seenBy('query', `/query/1${fill(1000, ';&')}`, acme)).url).not.toContain('globex');
   });
 });

@@ -15,13 +15,14 @@ const TOKENS: Edit = [
 ];
 
 test.each([
-  ['the default, more than it may have files for', 'memoryMiB: 1024', [], 20_000],
-  ['half a GiB of a small task', 'cpu: 256, memoryMiB: 512', [], 7577],
-  ['a larger cache', 'cpu: 256, memoryMiB: 512, cacheMiB: 256', [], 2662],
-  ['a cache that takes all', 'cpu: 256, memoryMiB: 512, cacheMiB: 320', [], 1024],
-  ['tokens: two workers and their caches, and the key helper', 'memoryMiB: 1024', [TOKENS], 8192],
-  ['a collector', 'cpu: 256, memoryMiB: 512, metrics: cloudwatch', [], 3481],
-  ['twice the memory for counts', 'cpu: 256, memoryMiB: 512, countsMiB: 96', [], 6348],
+  ['the default', 'memoryMiB: 1024', [], 18_804],
+  ['more than it may have files for', 'memoryMiB: 2048', [], 20_000],
+  ['half a GiB of a small task', 'cpu: 256, memoryMiB: 512', [], 6888],
+  ['a larger cache', 'cpu: 256, memoryMiB: 512, cacheMiB: 256', [], 2420],
+  ['a cache that takes all', 'cpu: 256, memoryMiB: 512, cacheMiB: 320', [], 1000],
+  ['tokens: two workers and their caches, and the key helper', 'memoryMiB: 1024', [TOKENS], 7447],
+  ['a collector', 'cpu: 256, memoryMiB: 512, metrics: cloudwatch', [], 3165],
+  ['twice the memory for counts', 'cpu: 256, memoryMiB: 512, countsMiB: 96', [], 5771],
 ] as [string, string, Edit[], number][])('%s', (_, gateway, edits, connections) => {
   const environment = sized(gateway, ...edits);
   const model = gatewayModel(environment);

@@ -14,6 +14,7 @@ import { authentication } from './callers/authentication';
 import { authorization } from './callers/authorization';
 import { issuersOf } from './callers/issuers';
 import { tokensProgram } from './callers/token-settings';
+import { type Buffers, bufferLines, buffersFor, frameGrowth } from './container/buffers';
 import { connectionLines } from './container/connections';
 import { drain } from './container/drain';
 import { warmUpSeconds } from './container/start';
@@ -34,12 +35,14 @@ import {
 import { memberResolvers } from './parts/members';
 import type { Policy } from './parts/policy';
 import { type Pool, pool, poolResolvers } from './parts/pool';
+import { most, sum } from './parts/room';
 import { routeLines } from './parts/routes';
 import { routingFiles } from './parts/routing';
-import { type Context, merged, printSections, type Section } from './parts/sections';
+import { type Context, merged, placesIn, printSections, type Section } from './parts/sections';
 import { dropTrailers } from './parts/trailers';
 import { rateLimit } from './rate-limit/rate-limit';
 import { requestTransformation, transformation } from './transformation/transformation';
+import { readBytes } from './validation/body';
 import { bodiesProgram, readsBodies } from './validation/body-settings';
 import { validation } from './validation/validation';
 
@@ -87,7 +90,15 @@ const luaGlobals = ({ model }: Context): Text[] => [
   ...(readsBodies(model) ? [line`lua-load-per-thread ${bodiesProgram}`] : []),
 ];
 
+/** Of the place whose policies add most; of a body that a place reads. */
+export function buffersOf(model: Context['model']): Buffers {
+  const places = placesIn(model);
+  const growth = most(places.map((place) => sum(policies.map((policy) => policy.growth(place)))));
+  return buffersFor(sum([frameGrowth, growth]), Math.max(0, ...places.map(readBytes)));
+}
+
 function basis(context: Context): Section[] {
+  const buffers = buffersOf(context.model);
   const { hardStopSeconds } = drain(context.model);
   const reloads = issuersOf(context.model).length > 0;
   const keepAlive = keepAliveSeconds(context.model.balancerIdleTimeoutSeconds);
@@ -107,8 +118,8 @@ function basis(context: Context): Section[] {
         ...loadTrailersProgram,
         // Some container hosts allow a thousand million files, and HAProxy takes memory for each.
         line`fd-hard-limit 50000`,
-        ...connectionLines(context.model),
-        line`tune.http.maxhdr 64`,
+        ...connectionLines(context.model, buffers.bytes),
+        ...bufferLines(buffers),
       ],
     },
     {

@@ -7,7 +7,8 @@ const seconds = z.int().min(1).max(86_400);
  * Answers that are kept and given again: one copy over all gateways.
  *
  * Kept is a 200 to a GET of up to 1 MiB, or another one of `statuses`, and never one with Set-Cookie, with `no-store`,
- * `private` or `no-cache`, with a Vary that names more than `varyBy.headers`, nor a stream (text/event-stream).
+ * `private` or `no-cache`, with a Vary that names more than `varyBy.headers`, nor a stream (text/event-stream), nor one whose
+ * Cache-Control or Vary has more than 256 bytes.
  * HEAD is answered from what a GET has left. `X-Cache` of an answer says HIT, MISS or BYPASS; `Age` of a HIT, how many
  * seconds old it is. No answer is given after its time: there is nothing that `must-revalidate` could forbid. What a
  * client says with Cache-Control counts for nothing.

@@ -67,7 +67,7 @@ const path = z.union([
  *
  * A parameter that is set or removed is taken from the query in whatever way a client wrote it: in either case,
  * percent-encoded, as `name[]`. A semicolon, which some programs read as the end of a parameter, then reaches the API
- * as `%3B`; a query of more than 4096 bytes is refused (414).
+ * as `%3B`; a query of more than 4096 bytes, each semicolon counted as three, is refused (414).
  */
 export const transformation = z.strictObject({
   path: path.optional().describe('By default the path stays as it is.'),

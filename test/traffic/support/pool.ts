@@ -49,7 +49,8 @@ export class Pool {
   }
 
   async add(address: string): Promise<void> {
-    const server = createServer(this.handler(address));
+    // A gateway adds to what it takes: no size of head is refused here.
+    const server = createServer({ maxHeaderSize: 128 * 1024 }, this.handler(address));
     server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
       if (error.code?.startsWith('HPE_')) this.broken.push(error.code);
       if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');

@@ -17,6 +17,7 @@ import {
 } from '../language/rules';
 import { join, line, put, type Text, textProblem } from '../language/text';
 import { type Policy, policy } from '../parts/policy';
+import { growthOf } from '../parts/room';
 import { routeLines } from '../parts/routes';
 import { type Place, pathOf, placesOf } from '../parts/sections';
 import { refuse } from './errors';
@@ -118,6 +119,17 @@ const actual = policy<Cors>({
         : []),
     ];
   },
+
+  growth: ({ origins, exposeHeaders }) =>
+    growthOf({
+      answer: {
+        'access-control-allow-origin':
+          origins === 'any' ? 1 : Math.max(...origins.map(({ length }) => length)),
+        'access-control-allow-credentials': 'true'.length,
+        'access-control-expose-headers': exposeHeaders.join(', ').length,
+        vary: 'Origin'.length,
+      },
+    }),
 
   rules: (cors) => ({
     request: allowedOrigin(line`cors_origin`, cors, always),

@@ -18,6 +18,7 @@ const titles = {
   422: 'Unprocessable Content',
   425: 'Too Early',
   429: 'Too Many Requests',
+  431: 'Request Header Fields Too Large',
   500: 'Internal Server Error',
   502: 'Bad Gateway',
   503: 'Service Unavailable',
@@ -69,9 +70,16 @@ export function ownErrors(): Text[] {
     [400, 'The request is not valid HTTP.'],
     [408, 'The request took too long to arrive.'],
     [500, 'The gateway failed.'],
-    [502, 'The API gave no valid answer.'],
+    [502, 'The API gave no valid answer, or one with too large a head.'],
     [503, 'No instance of the API can take the request.'],
     [504, 'The API took too long to answer.'],
   ];
-  return details.map(([status, detail]) => line`http-error ${answer(status, detail)}`);
+  // HAProxy 2.6 has no such answers: what does not fit its buffer is no valid HTTP to it.
+  const later: [ErrorStatus, string][] = [
+    [414, 'The target is too long.'],
+    [431, 'Target and headers are too large.'],
+  ];
+  const lines = (all: typeof details) =>
+    all.map(([status, detail]) => line`http-error ${answer(status, detail)}`);
+  return [...lines(details), line`.if version_atleast(3.2)`, ...lines(later), line`.endif`];
 }

@@ -3,6 +3,7 @@ import type { Policies } from '../../policies';
 import { all, type Rule, type Rules, rule } from '../language/rules';
 import { line, put, type Text, textProblem } from '../language/text';
 import { policy } from '../parts/policy';
+import { growthOf } from '../parts/room';
 import { pathOf } from '../parts/sections';
 
 type Headers = Exclude<Policies['securityHeaders'], 'none'>;
@@ -72,4 +73,15 @@ export const securityHeaders = policy<Headers>({
   },
 
   rules: headerRules,
+
+  growth: ({ contentSecurityPolicy = '' }) =>
+    growthOf({
+      answer: {
+        'strict-transport-security': 'max-age=63072000; includeSubDomains; preload'.length,
+        'x-content-type-options': 'nosniff'.length,
+        'x-frame-options': 'SAMEORIGIN'.length,
+        'referrer-policy': 'strict-origin-when-cross-origin'.length,
+        'content-security-policy': contentSecurityPolicy.length,
+      },
+    }),
 });

@@ -22,7 +22,7 @@ import { type Context, pathOf, placesOf, type Section } from '../parts/sections'
 import { freshnessProblems, freshnessProgram } from './freshness';
 import { type CachePolicy, cacheKey, callerProblems } from './key';
 import { admission, asks, memberChecks, ownAnswers } from './owner';
-import { storeRules } from './store';
+import { storeGrowth, storeRules } from './store';
 import { tagTables } from './writes';
 
 /** Whether any of its requests may be answered from the cache. */
@@ -132,6 +132,7 @@ export const cache = policy<CachePolicy>({
   },
 
   rules: () => ({}),
+  growth: () => storeGrowth,
   sections,
   files: (_, { model }) => {
     const names = model.apis.filter(isCached).map(({ name }) => put('name', name));

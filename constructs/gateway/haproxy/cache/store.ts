@@ -19,6 +19,7 @@ import {
 } from '../language/rules';
 import { join, line, put, type Text } from '../language/text';
 import { policy } from '../parts/policy';
+import { growthOf, longest } from '../parts/room';
 import type { Context } from '../parts/sections';
 import { freshness, readFreshness } from './freshness';
 import { sendsAuthorization } from './key';
@@ -95,6 +96,34 @@ export const storedRules = (api: GatewayApi, context: Context): Rules =>
     },
   ]);
 
+/** Of each header that waits aside; an answer that says more is not kept. */
+const longestAside = 256;
+
+/** What goes between the members, and with the cache between an answer and its keeping. */
+export const storeGrowth = growthOf({
+  request: {
+    'x-gateway-key': 64,
+    'x-gateway-api': longest.name,
+    'x-gateway-version': 'canary'.length,
+    'x-gateway-authorization': 0,
+    'x-gateway-asker': 128,
+  },
+  answer: {
+    'x-gateway-cache-control': longestAside,
+    'x-gateway-vary': longestAside,
+    'x-gateway-etag': longestAside,
+    'x-gateway-last-modified': longestAside,
+    'x-gateway-kept-status': 3,
+    'x-gateway-status': 3,
+    'x-gateway-age': 9,
+    'cache-control': 'max-age=86400, public'.length,
+    age: 10,
+    'x-cache': 'BYPASS'.length,
+    'x-gateway-server': longest.name + 6,
+    'x-gateway-version': 'canary'.length,
+  },
+});
+
 /** What HAProxy itself would decide by: it keeps nothing but 200, nor what varies, and answers conditions by the tags. */
 const aside = (statuses: readonly number[]): readonly (readonly [name: Text, when: readonly Text[]])[] => {
   const other = line`!{ status 200 }`;
@@ -170,6 +199,8 @@ export const storeRules = (statuses: readonly number[]): Rules => ({
         line`{ res.fhdr(content-type) -m reg -i "^(text/event-stream|multipart/x-mixed-replace)" }`,
       ),
     ),
+    // They wait aside, and there must be room for that.
+    forget(any(...aside(statuses).map(([name]) => line`{ res.fhdr(${name}),length gt ${longestAside} }`))),
     readFreshness(keep),
     forget(all(not(found(line`ttl`)))),
     ...setAside(statuses),

@@ -4,6 +4,7 @@ import { refuse } from '../answers/errors';
 import { all, type Condition, found, not, type Rule, rule, within } from '../language/rules';
 import { line, put, type Text, textProblem } from '../language/text';
 import { policy } from '../parts/policy';
+import { growthOf, longest } from '../parts/room';
 import { pathOf } from '../parts/sections';
 import { bearerChallenge, tokenProblems, tokenRules, withToken } from './jwt';
 import { tokenFiles } from './token-settings';
@@ -109,6 +110,8 @@ export const authentication = policy<Methods>({
       ],
     };
   },
+
+  growth: () => growthOf({ request: { 'x-consumer-id': longest.consumer } }),
 
   files: (all) => tokenFiles(all.flatMap(({ jwt }) => jwt ?? [])),
 });

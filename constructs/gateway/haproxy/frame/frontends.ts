@@ -15,6 +15,7 @@ import type { Context, Section } from '../parts/sections';
 import { readClient, requestId, stripHeaders, tellClient } from './client';
 import { refuseConfusion } from './confusion';
 import { refuseFraming, refuseTrailers } from './framing';
+import { refuseLargeHead } from './head';
 import { endHop } from './hops';
 import { accessLog, noteRequest } from './log';
 
@@ -40,6 +41,7 @@ export function trafficFrontend(context: Context): Section {
       ...noteRequest,
       ...readClient(context.model),
       ...requestId,
+      ...refuseLargeHead,
       ...refuseConfusion,
       ...refuseFraming,
       ...stripHeaders,

@@ -3,6 +3,7 @@ import type { Problem } from '../../../problems';
 import type { GatewayApi, GatewayModel } from '../../model';
 import { all, always, type Condition, isOneOf, not, type Rules, together, within } from '../language/rules';
 import { line, put, type Text } from '../language/text';
+import { type Growth, noGrowth } from './room';
 import { type Context, type Place, placesIn, placesOf, type Section } from './sections';
 
 /** One policy, carried out by HAProxy. What no place uses renders nothing. */
@@ -16,6 +17,8 @@ export interface PolicyRendering<Settings> {
   problems?(settings: Settings, place: Place, model: GatewayModel): readonly Problem[];
   /** Rules for each request that has the policy. The API's name is `var(txn.api)`. */
   rules(settings: Settings, context: Context): Rules;
+  /** The most that it adds to a request and to its answer. @default nothing */
+  growth?(settings: Settings, place: Place): Growth;
   /** Sections that all places with this policy share. */
   sections?(settings: readonly Settings[], context: Context): readonly Section[];
   /** Files beside the configuration, by name. */
@@ -28,6 +31,7 @@ export interface Policy {
   kind(api: GatewayApi): string;
   problems(api: GatewayApi, model: GatewayModel): readonly Problem[];
   rules(api: GatewayApi, context: Context): Rules;
+  growth(place: Place): Growth;
   sections(context: Context): readonly Section[];
   files(context: Context): Readonly<Record<string, string>>;
 }
@@ -98,6 +102,10 @@ export function policy<Settings>(
         place && rendering.problems ? rendering.problems(settings, place, model) : [],
       ),
     rules: (api, context) => together(groupsOf(api).map((group) => rulesOf(api, context, group))),
+    growth: (place) => {
+      const settings = rendering.growth && rendering.settings(place);
+      return (settings && rendering.growth?.(settings, place)) ?? noGrowth;
+    },
     sections: (context) => {
       const settings = all(context);
       return settings.length > 0 && rendering.sections ? rendering.sections(settings, context) : [];

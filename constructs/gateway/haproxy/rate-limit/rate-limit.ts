@@ -20,6 +20,7 @@ import {
 import { line, mapFile, put, type Text, textProblem } from '../language/text';
 import { counters } from '../parts/members';
 import { policy } from '../parts/policy';
+import { growthOf, longest } from '../parts/room';
 import { type Context, type Place, pathOf, placesIn } from '../parts/sections';
 import { type CallerKind, type Counting, knownBytes, tableLines } from './tables';
 import { type Counted, windowsRules } from './windows';
@@ -193,6 +194,16 @@ export const rateLimit = policy<Settings>({
         ? windowsRules(limit.windows, name, counted, context)
         : planRules(limit, name, counted, context),
     ]);
+  },
+
+  growth: (limit) => {
+    const most =
+      'windows' in limit
+        ? limit.windows.length
+        : Math.max(...Object.values(limit.plans).map(({ length }) => length));
+    // `"<api>/<route>-86400s";q=1000000;w=86400, `
+    const bytes = most * (2 * longest.name + 32);
+    return growthOf({ answer: { 'ratelimit-policy': bytes, ratelimit: bytes } });
   },
 
   sections: (_, context) => counters(context, tableLines(countings(context.model), context.model)),

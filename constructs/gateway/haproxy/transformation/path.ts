@@ -92,5 +92,13 @@ function rewriteRules(rewrite: string, from: readonly string[]): Rule[] {
   ];
 }
 
+/** How much longer the path can become, of a request whose path has so many bytes at most. */
+export function pathGrowth(change: PathChange | undefined, longestPath: number): number {
+  if (!change) return 0;
+  if (!('rewrite' in change)) return change.to.length;
+  const used = segmentsOf(change.rewrite).filter(isPlaceholder);
+  return change.rewrite.length + (used.length - new Set(used).size) * longestPath;
+}
+
 export const pathRules = (change: PathChange): Rule[] =>
   'rewrite' in change ? rewriteRules(change.rewrite, change.from) : prefixRules(change.to, change.prefixes);

@@ -5,6 +5,7 @@
  */
 import { all, type Condition, inLines, isTrue, type Rule, type Rules, rule } from '../language/rules';
 import { join, line, put, type Text } from '../language/text';
+import { type Growth, growthOf, largestHead, noGrowth } from '../parts/room';
 import { type PathChange, segmentsIn } from './path';
 
 /** Segments of the prefixes; where an API has some of several lengths, that of this request is told by its own. */
@@ -126,6 +127,15 @@ function cookieRules(depths: Depths): Rule[] {
       all(...depths.any, atRoot),
     ),
   ];
+}
+
+/** @param prefixes of which one is put before a path, and told. */
+export function prefixGrowth(given: readonly number[], prefixes: readonly string[]): Growth {
+  if (given.every((depth) => depth === 0)) return noGrowth;
+  const length = Math.max(...prefixes.map((one) => one.length));
+  // Any line of an answer may set a cookie.
+  const answer = 2 * length + largestHead.lines * ('; Path='.length + length);
+  return growthOf({ request: { 'x-forwarded-prefix': length } }, { answer });
 }
 
 /** Rules of the public side. @param hosts by which the API is reached, beside the one that was asked for */

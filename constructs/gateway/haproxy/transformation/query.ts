@@ -1,10 +1,31 @@
 /** Query parameters, set and removed in whatever way a client wrote them. */
+import { refuse } from '../answers/errors';
 import { all, not, type Rule, rule } from '../language/rules';
 import { line, put, type Text } from '../language/text';
-import { queryFormat } from './text';
+import { longestQuery, queryFormat } from './text';
 
 /** Twice and three times as much must fit HAProxy's buffer, or it would be cut. */
 export const longestQueryBytes = 4096;
+
+const semicolon = line`';','%3B',g`;
+
+/** A semicolon reaches the API as three bytes. */
+export const refuseLongQuery: readonly Rule[] = refuse({
+  status: 414,
+  reason: 'query-length',
+  detail: `The query has more than ${longestQueryBytes} bytes.`,
+  when: [
+    [line`{ query,length gt ${longestQueryBytes} }`],
+    [line`{ query -m sub ; }`, line`{ query,regsub(${semicolon}),length gt ${longestQueryBytes} }`],
+  ],
+});
+
+/** What the query can grow by: by its semicolons, and by what is set. */
+export const queryGrowth = (set: Readonly<Record<string, string>>, remove: readonly string[]): number =>
+  Object.keys(set).length + remove.length === 0
+    ? 0
+    : Math.ceil((longestQueryBytes * 2) / 3) +
+      Object.entries(set).reduce((sum, [name, value]) => sum + name.length + longestQuery(value) + 2, 0);
 
 const parameters = line`var(txn.parameters)`;
 const empty = line`{ ${parameters},length eq 0 }`;
@@ -16,7 +37,7 @@ const empty = line`{ ${parameters},length eq 0 }`;
 function without(names: readonly string[]): Rule[] {
   const change = (sample: Text) => rule(line`set-var(txn.parameters) "${sample}"`);
   return [
-    change(line`query,regsub(';','%3B',g),regsub('&','&&',g)`),
+    change(line`query,regsub(${semicolon}),regsub('&','&&',g)`),
     rule(line`set-var-fmt(txn.parameters) "&%[${parameters}]&"`),
     ...names.map((name) =>
       change(

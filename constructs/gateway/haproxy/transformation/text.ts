@@ -1,6 +1,7 @@
 /** Values with placeholders, as log formats in double quotes. */
 import type { placeholders } from '../../policies/transformation';
 import { join, line, type PlaceName, put, type Text } from '../language/text';
+import { longest } from '../parts/room';
 
 type Placeholder = (typeof placeholders)[number];
 type Sources = Readonly<Record<Placeholder, Text>>;
@@ -36,6 +37,35 @@ export const literalsOf = (value: string): string[] =>
 
 export const names = (value: string, placeholder: Placeholder): boolean =>
   parts(value).some((part) => nameOf(part, requestSources) === placeholder);
+
+/** How long each can be. */
+const lengths: Readonly<Record<Placeholder, number>> = {
+  consumer: longest.consumer,
+  requestId: longest.requestId,
+  clientAddress: longest.address,
+  api: longest.name,
+  route: longest.name,
+};
+
+const lengthOf = (
+  value: string,
+  each: { literal(part: string): number; placeholder(length: number): number },
+) =>
+  parts(value).reduce((sum, part) => {
+    const name = nameOf(part, requestSources);
+    return sum + (name ? each.placeholder(lengths[name]) : each.literal(part));
+  }, 0);
+
+/** How long a header's value can be. */
+export const longestHeader = (value: string): number =>
+  lengthOf(value, { literal: ({ length }) => length, placeholder: (length) => length });
+
+/** How long a query parameter's value can be, when each byte of a placeholder is encoded. */
+export const longestQuery = (value: string): number =>
+  lengthOf(value, {
+    literal: (part) => encodeURIComponent(part).length,
+    placeholder: (length) => 3 * length,
+  });
 
 function format(value: string, sources: Sources, place: PlaceName, then: Text): Text {
   return join(

@@ -5,22 +5,23 @@
 import type { Path, Problem } from '../../../problems';
 import type { GatewayModel } from '../../model';
 import type { Policies } from '../../policies';
-import { refuse } from '../answers/errors';
-import { all, type Rule, rule, together } from '../language/rules';
+import { all, found, type Rule, rule, together } from '../language/rules';
 import { line, type PlaceName, put, type Text, textProblem } from '../language/text';
 import { policy } from '../parts/policy';
+import { growthOf, largestHead, sum } from '../parts/room';
 import { type Place, pathOf } from '../parts/sections';
 import {
   mostPlaceholders,
   type PathChange,
   pathChange,
+  pathGrowth,
   pathRules,
   placeholderCount,
   unknownPlaceholders,
 } from './path';
-import { prefixRules, strippedDepths } from './prefix';
-import { longestQueryBytes, queryRules } from './query';
-import { headerFormat, literalsOf, names, requestSources, responseSources } from './text';
+import { prefixGrowth, prefixRules, strippedDepths } from './prefix';
+import { queryGrowth, queryRules, refuseLongQuery } from './query';
+import { headerFormat, literalsOf, longestHeader, names, requestSources, responseSources } from './text';
 
 type Transformation = NonNullable<Policies['transformation']>;
 type Headers = Transformation['response'];
@@ -34,13 +35,16 @@ function headerRules(
   sources: typeof requestSources,
 ): Rule[] {
   const lines = Array.from({ length: mostLines }, (_, index) => index + 1);
-  const renamed = Object.entries(renameHeaders).flatMap(([old, name]) => {
+  const renamed = Object.entries(renameHeaders).flatMap(([old, name], index) => {
     const [before, after] = [put('headerName', old), put('headerName', name)];
-    const has = (count: number) => all(line`{ ${from}.fhdr_cnt(${before}) ge ${count} }`);
+    // Taken aside: both at once would need twice the room.
+    const aside = (nth: number) => line`${from}_renamed_${index}_${nth}`;
+    const has = (nth: number) => all(found(aside(nth)));
     return [
-      rule(line`del-header ${after}`, has(1)),
-      ...lines.map((nth) => rule(line`add-header ${after} %[${from}.fhdr(${before},${nth})]`, has(nth))),
+      ...lines.map((nth) => rule(line`set-var(txn.${aside(nth)}) ${from}.fhdr(${before},${nth})`)),
       rule(line`del-header ${before}`),
+      rule(line`del-header ${after}`, has(1)),
+      ...lines.map((nth) => rule(line`add-header ${after} %[var(txn.${aside(nth)})]`, has(nth))),
     ];
   });
   return [
@@ -50,6 +54,15 @@ function headerRules(
       rule(line`set-header ${put('headerName', name)} "${headerFormat(value, sources)}"`),
     ),
   ];
+}
+
+/** The longest that what is set can be; a new name can be longer than the old one. */
+function headerGrowth({ setHeaders, renameHeaders }: Headers) {
+  const set = Object.entries(setHeaders).map(([name, value]) => [name, longestHeader(value)] as const);
+  const renamed = Object.entries(renameHeaders).map(
+    ([old, name]) => mostLines * Math.max(0, name.length - old.length),
+  );
+  return { set: Object.fromEntries(set), renamed: renamed.reduce((one, other) => one + other, 0) };
 }
 
 interface ToPool {
@@ -250,17 +263,24 @@ export const transformation = policy<Settings>({
 
   rules: ({ transformation: { request, response }, path, hosts = [] }, { model }) =>
     together([
-      {
-        request: changesQuery(request)
-          ? refuse({
-              status: 414,
-              reason: 'query-length',
-              detail: `The query has more than ${longestQueryBytes} bytes.`,
-              when: all(line`{ query,length gt ${longestQueryBytes} }`),
-            })
-          : [],
-      },
+      { request: changesQuery(request) ? refuseLongQuery : [] },
       prefixRules(strippedDepths(path), hosts.length > 0 ? hosts : sharedHosts(model)),
       { response: headerRules(response, line`res`, responseSources) },
     ]),
+
+  growth: ({ transformation: { request, response }, path }, { api }) => {
+    const [toPool, toClient] = [headerGrowth(request), headerGrowth(response)];
+    return sum([
+      growthOf({ request: toPool.set, answer: toClient.set }),
+      {
+        request:
+          toPool.renamed +
+          queryGrowth(request.setQuery, request.removeQuery) +
+          pathGrowth(path, largestHead.bytes),
+        answer: toClient.renamed,
+        lines: 0,
+      },
+      prefixGrowth(strippedDepths(path), api.paths),
+    ]);
+  },
 });

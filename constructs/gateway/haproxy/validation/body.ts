@@ -4,11 +4,16 @@ import { largestJsonBytes } from '../../policies/validation';
 import { type Refusal, refuse } from '../answers/errors';
 import { all, any, both, type Condition, isTrue, not, type Rule, rule } from '../language/rules';
 import { join, line, put, type Text } from '../language/text';
+import type { Place } from '../parts/sections';
 import { bodyId, readsBody } from './body-settings';
 import { reject } from './values';
 
 /** A body that is looked into has to be there in this time, or the answer is 408. */
 const bodySeconds = 10;
+
+/** Of a body that is read: so much has to be in the buffer, beside its head. */
+export const readBytes = ({ policies: { validation } }: Place): number =>
+  validation && readsBody(validation) ? largestJsonBytes : 0;
 
 const chunked = line`{ req.fhdr(transfer-encoding) -m found }`;
 const length = line`req.fhdr(content-length)`;
