@@ -174,7 +174,7 @@ const COUNTS = {
     // Load balancer, gateways, two APIs, and the VPC's own.
     securityGroups: 5,
     // One way out of each group; 443 and 80; four ports of the gateways; one of each API.
-    securityGroupRules: 13,
+    securityGroupRules: 14,
     internetGateways: 1,
     addresses: 2,
   },
