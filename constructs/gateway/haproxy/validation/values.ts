@@ -1,13 +1,10 @@
 /** Whether a value of a request is what the policy says: what cannot be read, or is missing, is not. */
 import type { Path, Problem } from '../../../problems';
-import { readPattern, substitute, takesBeyondAscii } from '../../pattern';
+import { longestMatched, longestValue, readPattern, substitute, takesBeyondAscii } from '../../pattern';
 import type { ValueCheck } from '../../policies/validation';
 import { type Refusal, refuse } from '../answers/errors';
 import { all, any, type Condition, isTrue, not, type Rule, rule } from '../language/rules';
 import { join, line, put, type Text, textProblem } from '../language/text';
-
-/** Longer ones are refused: comparing takes the longer, the longer they are. */
-const longestValue = 1024;
 
 /** One character of UTF-8 beyond ASCII. */
 const character = line`[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf][\x80-\xbf]|\xed[\x80-\x9f][\x80-\xbf]|\xf0[\x90-\xbf][\x80-\xbf][\x80-\xbf]|[\xf1-\xf3][\x80-\xbf][\x80-\xbf][\x80-\xbf]|\xf4[\x80-\x8f][\x80-\xbf][\x80-\xbf]`;
@@ -47,7 +44,7 @@ export function invalid(value: Text, { pattern, enum: values, integer }: ValueCh
   if (!said) return [];
   const literals = values?.map((one) => put('literalRegex', one));
   return any(
-    line`{ ${value},length gt ${longestValue} }`,
+    line`{ ${value},length gt ${pattern === undefined ? longestValue : longestMatched(readPattern(pattern))} }`,
     ...(integer ? integerTerms(value, integer) : []),
     ...(literals ? [line`!{ ${value} -m reg "^(${join(literals, line`|`)})\$" }`] : []),
     ...(pattern === undefined ? [] : [patternTerm(value, pattern)]),
