@@ -9,6 +9,8 @@ export interface Seen {
   readonly headers: IncomingMessage['headers'];
   readonly rawHeaders: readonly string[];
   readonly body: string;
+  /** Fields after the last chunk. */
+  readonly trailers: IncomingMessage['trailers'];
 }
 
 /** Answers a request; what it does not set is 200 and a JSON object that names the instance. */
@@ -81,8 +83,9 @@ export class Pool {
       } catch {
         return void this.broken.push('aborted');
       }
-      const { method = '', url = '', headers, rawHeaders } = request;
-      const seen = { instance, method, url, headers, rawHeaders, body: Buffer.concat(chunks).toString() };
+      const { method = '', url = '', headers, rawHeaders, trailers } = request;
+      const body = Buffer.concat(chunks).toString();
+      const seen = { instance, method, url, headers, rawHeaders, body, trailers };
       this.seen.push(seen);
       const answer = await this.behaviour(seen, this.seen.length);
       if (answer.hangUp) return void request.socket.destroy();
