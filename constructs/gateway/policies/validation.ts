@@ -57,7 +57,7 @@ const parameter = z.strictObject({
   ...checks,
 });
 
-/** Largest body that is read: it shares a buffer of 16 KiB with the headers, for which 3 KiB are left. */
+/** Largest body that is read: it shares a buffer with the largest head, which `container/buffers.ts` makes room for. */
 export const largestJsonBytes = 12 * 1024;
 
 /**
