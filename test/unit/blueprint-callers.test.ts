@@ -53,7 +53,8 @@ test('with tokens the key helper stands beside the gateway, in a volume of both'
     image: '123456789012.dkr.ecr.eu-central-1.amazonaws.com/node:22',
     entryPoint: ['node', '--max-old-space-size=48', '--eval'],
     essential: true,
-    ports: [],
+    // Other gateways ask there for the keys that it keeps.
+    ports: [9004],
     secrets: {},
     mounts: [{ volume: 'keys', path: '/keys', readOnly: false }],
     engineValues: { USER_POOL_ISSUER: { ref: 'user-pool-issuer' } },

@@ -61,6 +61,8 @@ test('the HAProxy of the default image is of a branch that `npm test` runs the g
     ['sandbox (HAProxy 3.2.26)', '/cache/haproxy'],
     ['traffic (HAProxy 2.6.12)', undefined],
     ['traffic (HAProxy 3.2.26)', '/cache/haproxy'],
+    ['model (HAProxy 2.6.12)', undefined],
+    ['model (HAProxy 3.2.26)', '/cache/haproxy'],
     ['deploy', undefined],
     ['e2e', undefined],
   ]);

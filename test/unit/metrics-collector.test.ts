@@ -235,11 +235,11 @@ describe('beside the gateway', () => {
       return wholeSize({ ...member, taskDefinition: { ...taskDefinition, containers } });
     };
     expect(grown(0)).toEqual([]);
-    expect(grown(55_000, [])).toEqual([]);
-    expect(grown(58_000)).toMatchObject([
+    expect(grown(50_000, [])).toEqual([]);
+    expect(grown(50_500)).toMatchObject([
       { code: 'GATEWAY_TOO_LARGE', path: ['apis'], allowed: 'up to 65536 bytes' },
     ]);
-    expect(grown(58_000)[0]?.message).toContain('the containers beside it (`metrics`)');
+    expect(grown(50_500)[0]?.message).toContain('the containers beside it (`metrics`)');
   });
 });
 
