@@ -65,6 +65,8 @@ test('with tokens the key helper stands beside the gateway, in a volume of both'
     keepHours: 24,
     retrySeconds: 30,
     folder: 'jwt',
+    members: ['gateway-b.shop.internal'],
+    waitSeconds: 10,
   });
   expect(executionRole.statements.find(({ sid }) => sid === 'PullImage')?.resources).toEqual([
     { arn: 'arn:aws:ecr:eu-central-1:123456789012:repository/node' },

@@ -204,7 +204,7 @@ const places: Record<string, (text: string) => GatewayModel> = {
     ...model({}),
     members: [
       { name: text, host: 'a.test' },
-      { name: 'b', host: 'b.test' },
+      { name: 'other', host: 'b.test' },
     ],
   }),
   'member host': (text) => ({
