@@ -62,10 +62,15 @@ class SandboxService(Service):
         )
         self.report: ServiceReport = NOTHING_RUNS
         self.created_at = now()
+        self._asked = copy.deepcopy(request)
         self.settings = _settings(request, definition.arn)
         self._check(self.settings, request)
         self.rollout = Deployments(self._rolled_out(), self.settings["desiredCount"])
         self._mirror()
+
+    def is_made_by(self, request: dict[str, Any]) -> bool:
+        """Whether it is the same call again: who got no answer asks a second time, with the same token."""
+        return bool(request.get("clientToken")) and request == self._asked and self.status == "ACTIVE"
 
     def update(self, request: dict[str, Any]) -> None:
         settings = copy.deepcopy(self.settings)

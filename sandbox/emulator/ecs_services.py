@@ -19,6 +19,8 @@ def create_service(backend: EC2ContainerServiceBackend, request: dict[str, Any])
     key = f"{cluster.name}:{request['serviceName']}"
     existing = backend.services.get(key)
     if existing is not None and existing.status != "INACTIVE":
+        if isinstance(existing, SandboxService) and existing.is_made_by(request):
+            return existing
         raise InvalidParameterException("Creation of service was not idempotent.")
     # moto's models declare what CloudFormation needs as abstract and never are.
     service: SandboxService = SandboxService(cluster, request, backend)  # type: ignore[abstract]

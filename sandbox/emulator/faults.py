@@ -18,8 +18,11 @@ from ecs_reports import BadReport
 Answer = tuple[str, list[tuple[str, str]], bytes]
 
 #: `fail`: refused, nothing is done. `lose`: done, and who asked gets an error in place of the answer, which no client
-#: tries again: as when it is stopped meanwhile. `delay`: done, after a while.
-KINDS = ("fail", "lose", "delay")
+#: tries again: as when it is stopped meanwhile. `again`: done, and who asked gets an error that clients try again
+#: after: as when the connection breaks meanwhile. `delay`: done, after a while.
+KINDS = ("fail", "lose", "again", "delay")
+#: The SDKs try again after it.
+UNAVAILABLE = "503 Service Unavailable"
 
 
 @dataclass
@@ -96,7 +99,9 @@ def carry_out(
     if fault.kind == "delay":
         time.sleep(fault.seconds)
         return ask()
-    ask()
+    _, headers, _ = ask()
+    if fault.kind == "again":
+        return UNAVAILABLE, [header for header in headers if header[0].lower() != "content-length"], b"{}"
     return refuse("AnswerLost", "A test lost the answer of this call, which was carried out.")
 
 

@@ -70,6 +70,14 @@ async function described(name: string): Promise<Service> {
 const behind = (targetGroupArn: string) => [{ targetGroupArn, containerName: 'app', containerPort: 8080 }];
 
 describe('a service', () => {
+  it('is the same when the call comes again with its token, as from a client that got no answer', async () => {
+    const first = await create('again', { clientToken: 'the call' });
+    const second = await create('again', { clientToken: 'the call' });
+    expect(second.service?.createdAt).toEqual(first.service?.createdAt);
+    expect(second.service?.deployments).toEqual(first.service?.deployments);
+    expect((await described('again')).deployments).toHaveLength(1);
+  });
+
   it('reads back as it was written', async () => {
     const { OperationId } = await aws.cloudMap.send(
       new CreatePrivateDnsNamespaceCommand({ Name: 'internal', Vpc: network.vpc }),
@@ -250,6 +258,22 @@ describe('ECS refuses', () => {
   it('a name in use', async () => {
     await create('twice');
     await expect(create('twice')).rejects.toThrow('Creation of service was not idempotent.');
+  });
+
+  it('a name in use, with the token of the first call and another setting, or with another token', async () => {
+    await create('token', { clientToken: 'one' });
+    const message = 'Creation of service was not idempotent.';
+    await expect(create('token', { clientToken: 'one', desiredCount: 3 })).rejects.toThrow(message);
+    await expect(create('token', { clientToken: 'two' })).rejects.toThrow(message);
+    expect((await described('token')).desiredCount).toBe(2);
+  });
+
+  it('a call with its token again, once the service drains or is gone', async () => {
+    const token = { clientToken: 'drained', desiredCount: 0 };
+    const first = await create('drained', token);
+    await aws.ecs.send(new DeleteServiceCommand({ cluster: 'main', service: 'drained' }));
+    const second = await create('drained', token);
+    expect(second.service?.createdAt).not.toEqual(first.service?.createdAt);
   });
 
   it('a task definition that was deregistered', async () => {

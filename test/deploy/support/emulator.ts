@@ -25,8 +25,8 @@ export type Registrations = Readonly<Record<string, readonly ('there' | 'gone')[
 
 /** A call that does not end as it should. */
 export interface Fault {
-  /** Refused; done, but the answer is lost; done after a while. */
-  readonly kind: 'fail' | 'lose' | 'delay';
+  /** Refused; done, but the answer is lost; the same with an error that clients try again after; done after a while. */
+  readonly kind: 'fail' | 'lose' | 'again' | 'delay';
   /** A pattern: `ecs`, `*`. @default all */
   readonly service?: string;
   /** A pattern: `CreateService`, `Create*`. @default all that change something */
