@@ -31,9 +31,9 @@ beforeAll(async () => {
     },
     { hosts },
   );
-  pair = await Pair.start({ net: 76, model });
-  pair.pools['changed-canary'] = await Pool.start('changed-canary', ['127.30.76.120']);
-  pair.resolve('changed-canary', ['127.30.76.120']);
+  pair = await Pair.start({ net: 98, model });
+  pair.pools['changed-canary'] = await Pool.start('changed-canary', ['127.30.98.120']);
+  pair.resolve('changed-canary', ['127.30.98.120']);
   await until('the new version is found', async () => {
     const all = await Promise.all(pair.members.map((member) => serversUp(member)));
     return all.every((up) => up.get('changed.canary') === 1);
@@ -320,7 +320,7 @@ test('a kept answer is put right each time it is given', async () => {
 test('both versions of an API are told, and put right', async () => {
   const told = (name: string) => pair.pool(name).seen.map(({ headers }) => headers['x-forwarded-prefix']);
   for (let caller = 50; caller < 90; caller++) {
-    const call = { from: `127.30.76.${caller}` };
+    const call = { from: `127.30.98.${caller}` };
     expect(await location('/changed/7', '/8', call)).toBe('/changed/8');
     expect(await location('/changed/7', 'https://api.test/changed/8', call)).toBe(
       'https://api.test/changed/8',

@@ -17,7 +17,7 @@ let pair: Pair;
 beforeAll(async () => {
   const policies = { authentication: { apiKey: {} }, rateLimit: limit };
   pair = await Pair.start({
-    net: 80,
+    net: 96,
     model: gatewayModel({ counted: { policies } }, { consumers: callers.map(({ name }) => ({ name })) }),
     keys: Object.fromEntries(callers.map(({ name }) => [`key-${name}`, name])),
   });

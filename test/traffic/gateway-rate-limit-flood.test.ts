@@ -12,8 +12,8 @@ import { Pair } from './support/pair';
 import { exchange } from './support/raw';
 import { until } from './support/until';
 
-const balancer = '127.30.75.250';
-const login = new Issuer('https://login.test', '127.30.75.251');
+const balancer = '127.30.97.250';
+const login = new Issuer('https://login.test', '127.30.97.251');
 const signer = issuerKey('ec-1', 'ES256');
 const callers = Array.from({ length: 4 }, (_, index) => `caller-${index}`);
 /** What a table holds of 1 MiB, where two members have four tables each: at 230 bytes an address, at 406 a token. */
@@ -41,7 +41,7 @@ beforeAll(async () => {
     { consumers: callers.map((name) => ({ name })), balancerCidrs: [`${balancer}/32`], countsMiB: 1 },
   );
   const keys = Object.fromEntries(callers.map((name) => [`${name}-key`, name]));
-  pair = await Pair.start({ net: 75, model, keys });
+  pair = await Pair.start({ net: 97, model, keys });
 }, 30_000);
 
 afterAll(async () => {
