@@ -3,11 +3,14 @@
  * replaced nothing, a second plan is empty, every claim of `verify` holds over TLS, and `down` leaves nothing.
  */
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Agent } from 'undici';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Agent, request } from 'undici';
 import { projectAt } from '../../cli/context';
 import { readSandbox } from '../../sandbox/client';
+import { CRASHING, withBadCatalog } from './support/bad-images';
 import { document, eventually, listens, PORTS, root, run, stagecraft } from './support/stagecraft';
 
 interface Up {
@@ -77,6 +80,36 @@ function tasksOf(api: string): number[] {
       return false;
     }
   });
+}
+
+/** Addresses of the tasks that serve an API, sorted. */
+const addressesOf = (api: string): string[] =>
+  tasksOf(api)
+    .map((pid) => /TASK_ADDRESS=([\d.]+)/.exec(readFileSync(`/proc/${pid}/environ`, 'utf8'))?.[1] ?? '')
+    .toSorted();
+
+/** Asks the tasks in turn until the work is done. @returns how many answers had which status */
+async function statusesDuring(
+  work: Promise<unknown>,
+  addresses: readonly string[],
+): Promise<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  let busy = true;
+  const done = work.finally(() => {
+    busy = false;
+  });
+  for (let turn = 0; busy; turn += 1) {
+    const answer = await request(`http://${addresses[turn % addresses.length]}:8080/catalog?during=${turn}`)
+      .then(async ({ statusCode, body }) => {
+        await body.dump();
+        return String(statusCode);
+      })
+      .catch((error: Error) => error.message);
+    counts[answer] = (counts[answer] ?? 0) + 1;
+    await delay(20);
+  }
+  await done;
+  return counts;
 }
 
 jest.setTimeout(420_000);
@@ -179,6 +212,34 @@ describe('the stages one by one', () => {
         .toSorted(),
     ).toEqual(UNKEPT.toSorted());
     expect(Object.values(result.unenforced).map((texts) => texts.length)).toEqual([6, 4]);
+  });
+
+  test('an image that crashes fails the deploy by name, and the old tasks serve every request', async () => {
+    const environments = mkdtempSync(join(tmpdir(), 'stagecraft-bad-'));
+    const good = readFileSync(join(root, 'environments/sandbox.yaml'), 'utf8');
+    writeFileSync(join(environments, 'sandbox.yaml'), withBadCatalog(good, CRASHING));
+    const addresses = addressesOf('catalog');
+    expect(addresses).toHaveLength(2);
+    const deploy = run(process.execPath, ['bin/stagecraft.js', 'up', ...PORTS, '--stage', 'api'], {
+      env: { STAGECRAFT_ENVIRONMENTS: environments },
+      timeoutSeconds: 300,
+    });
+    const statuses = await statusesDuring(deploy, addresses);
+    const result = await deploy;
+    rmSync(environments, { recursive: true });
+    // Terraform's provider reports success when ECS has gone back.
+    expect(result.stderr).toContain(
+      [
+        'The deploy of service sandbox-catalog failed: ECS deployment circuit breaker: tasks failed to start.',
+        '  Task failed container health checks (catalog: exit code 3; catalog-probe: UNHEALTHY)',
+        '  The version before serves.',
+      ].join('\n'),
+    );
+    expect(result.stderr).not.toContain('sandbox-orders failed');
+    expect(result.code).toBe(1);
+    expect(Object.keys(statuses)).toEqual(['200']);
+    expect(statuses['200']).toBeGreaterThan(100);
+    expect(addressesOf('catalog')).toEqual(addresses);
   });
 
   let early: string;
