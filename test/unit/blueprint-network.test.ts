@@ -76,6 +76,10 @@ describe('the state', () => {
       'state: { kind: s3, bucket: states, key: a/eu-central-1/b, region: us-east-1 }\n',
       { kind: 's3', bucket: 'states', key: 'a/eu-central-1/b', region: 'us-east-1' },
     ],
+    [
+      'state: { kind: s3, bucket: states, key: shop-eu-central-1.tfstate }\n',
+      { kind: 's3', bucket: 'states', key: 'shop-eu-central-1.tfstate', region: 'eu-central-1' },
+    ],
   ])('written as "%s"', (text, expected) => {
     expect(state(text)).toEqual(expected);
   });

@@ -199,6 +199,12 @@ const references: Broken[] = [
     says: ['stagecraft/shop.eu-central-1.tfstate'],
   },
   {
+    kind: 'a state that says a zone',
+    edits: [[REGION, `${REGION}state: { kind: s3, bucket: states, key: shop-eu-central-1a }\n`]],
+    at: ['4:41 STATE_REGION'],
+    says: ['stagecraft/shop.eu-central-1.tfstate'],
+  },
+  {
     kind: 'a user pool where there is no Cognito',
     edits: [
       [REGION, 'region: cn-north-1\nidentity: { cognito: { domainPrefix: shop, scopes: { a: b } } }\n'],

@@ -193,7 +193,9 @@ export const keyRegion: ApiRule = function* ({ kmsKeys, secrets }, name, { regio
   };
 };
 
-const isOf = (place: string, region: string): boolean => place.split(/[^a-z0-9-]+/).includes(region);
+/** Whether the region's name stands there as a whole: `shop-eu-central-1`, not `eu-central-11` or the zone `eu-central-1a`. */
+const isOf = (place: string, region: string): boolean =>
+  new RegExp(`(?<![a-z0-9])${region}(?![a-z0-9])`).test(place);
 
 /** With one place for all regions, another `region` would be planned against what stands in the first, and orphan it. */
 export const stateRegion: Rule = function* ({ name, region, state }: Environment) {
