@@ -2,7 +2,7 @@
 module.exports = {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
-  globalSetup: '<rootDir>/test/choose-haproxy.ts',
+  globalSetup: '<rootDir>/test/choose-programs.ts',
   transform: {
     '\\.[jt]s$': [
       '@swc/jest',

@@ -7,7 +7,7 @@ import { execFileSync } from 'node:child_process';
 import { connect, type Socket } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { table } from '../cli/output';
-import { chooseHaproxy } from '../sandbox/chosen-haproxy';
+import { chooseHaproxy } from '../sandbox/chosen-programs';
 import { CountedCaller, errorOf } from '../test/traffic/support/counted';
 import { gatewayModel } from '../test/traffic/support/model';
 import { Pair } from '../test/traffic/support/pair';

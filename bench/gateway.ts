@@ -21,7 +21,7 @@
  */
 
 import { table } from '../cli/output';
-import { chooseHaproxy } from '../sandbox/chosen-haproxy';
+import { chooseHaproxy } from '../sandbox/chosen-programs';
 import { until } from '../test/traffic/support/until';
 import { type Contender, mustAnswer, type Scenario, scenarios } from './gateway/contender';
 import { cores } from './gateway/cores';

@@ -21,7 +21,7 @@ import {
   variableOf,
 } from '../constructs/gateway/haproxy/container/container';
 import { startScript } from '../constructs/gateway/haproxy/container/start-script';
-import { chooseHaproxy } from '../sandbox/chosen-haproxy';
+import { chooseHaproxy } from '../sandbox/chosen-programs';
 import { type ApiInput, gatewayModel } from '../test/traffic/support/model';
 import { missingPrograms } from './programs';
 import { median } from './statistics';

@@ -2,7 +2,7 @@
 import { Command, Option } from 'commander';
 import pc from 'picocolors';
 import { formatProblems, Problems } from '../constructs/problems';
-import { chooseHaproxy } from '../sandbox/chosen-haproxy';
+import { chooseHaproxy } from '../sandbox/chosen-programs';
 import { consoleOutput, type Output, UserError } from './output';
 import { DEFAULT_PORTS } from './up-ports';
 

@@ -7,10 +7,11 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { table } from '../cli/output';
-import { haproxyVersion } from '../constructs/gateway/images';
-import { chooseHaproxy } from '../sandbox/chosen-haproxy';
+import { haproxyVersion, nodeVersion } from '../constructs/gateway/images';
+import { chooseHaproxy, chooseNode } from '../sandbox/chosen-programs';
 import { checkPrerequisites, explainMissing } from '../sandbox/prerequisites';
 import { haproxyOf, versionOf } from './haproxy';
+import { nodeOf } from './node';
 
 export interface Tier {
   readonly name: string;
@@ -23,6 +24,8 @@ export interface Tier {
   readonly workers?: number;
   /** Test files that are run again on the HAProxy of the default image, as a pattern. */
   readonly onImage?: string;
+  /** Test files that are run again on the Node of the key helper's default image, as a pattern. */
+  readonly onNode?: string;
 }
 
 interface Outcome {
@@ -31,7 +34,7 @@ interface Outcome {
   readonly text: string;
 }
 
-/** A tier, on one HAProxy. */
+/** A tier, on one HAProxy and one Node. */
 export interface Lane {
   readonly tier: Tier;
   readonly name: string;
@@ -39,6 +42,8 @@ export interface Lane {
   readonly files: string;
   /** Absent: the installed one. */
   readonly haproxy?: string;
+  /** Absent: the one that runs this. */
+  readonly node?: string;
 }
 
 interface TierResult extends Omit<Outcome, 'text'> {
@@ -64,6 +69,7 @@ export const tiers: readonly Tier[] = [
     // Those that ask a HAProxy.
     onImage:
       'test/unit/(gateway-json|gateway-properties|gateway-validation-properties|sandbox-load-balancer-render|gateway-warnings)',
+    onNode: 'test/unit/key-helper',
   },
   { name: 'synth', shows: 'each stage gives exactly these resources' },
   {
@@ -78,6 +84,7 @@ export const tiers: readonly Tier[] = [
     // Each file has loopback addresses of its own, and most of it waits.
     workers: 3,
     onImage: 'test/traffic/',
+    onNode: 'test/traffic/gateway-jwt-rotation',
   },
   {
     name: 'model',
@@ -130,7 +137,7 @@ async function runCommands(tier: Tier): Promise<Outcome> {
 }
 
 /** Jest writes its counts to a file: its own output stays readable. */
-async function runJest({ tier, files, haproxy }: Lane): Promise<Outcome> {
+async function runJest({ tier, files, haproxy, node }: Lane): Promise<Outcome> {
   const folder = mkdtempSync(join(tmpdir(), 'stagecraft-test-'));
   const outputFile = join(folder, 'result.json');
   const { workers = 2 } = tier;
@@ -139,7 +146,13 @@ async function runJest({ tier, files, haproxy }: Lane): Promise<Outcome> {
     `--outputFile=${outputFile}`,
     workers === 1 ? '--runInBand' : `--maxWorkers=${workers}`,
   ];
-  const environment = haproxy ? { STAGECRAFT_HAPROXY: haproxy } : {};
+  const environment: NodeJS.ProcessEnv = {
+    PATH: process.env.PATH,
+    ...(haproxy && { STAGECRAFT_HAPROXY: haproxy }),
+    ...(node && { STAGECRAFT_NODE: node }),
+  };
+  // Jest itself runs on it too: it is what `npx` finds.
+  chooseNode(environment);
   const { status, text } = await run('jest', [files, ...options], environment);
   const result = existsSync(outputFile)
     ? (JSON.parse(readFileSync(outputFile, 'utf8')) as { numPassedTests: number; numFailedTests: number })
@@ -179,15 +192,29 @@ export interface Versions {
   readonly installed: string;
   /** The branch of the default image; undefined when it is the installed one, or cannot be had. */
   readonly image?: { readonly program: string; readonly version: string };
+  /** That of the key helper's default image; undefined when it is the one that runs this, or cannot be had. */
+  readonly node?: { readonly program: string; readonly version: string };
 }
 
-export function lanesOf(tier: Tier, { installed, image }: Versions): Lane[] {
+export function lanesOf(tier: Tier, { installed, image, node }: Versions): Lane[] {
   const files = `test/${tier.name}/`;
   if (!tier.onImage) return [{ tier, name: tier.name, files }];
-  const own: Lane = { tier, name: `${tier.name} (HAProxy ${installed})`, files };
-  if (!image) return [own];
-  const name = `${tier.name} (HAProxy ${image.version})`;
-  return [own, { tier, name, files: tier.onImage, haproxy: image.program }];
+  const lanes: Lane[] = [{ tier, name: `${tier.name} (HAProxy ${installed})`, files }];
+  if (image) {
+    const name = `${tier.name} (HAProxy ${image.version})`;
+    lanes.push({ tier, name, files: tier.onImage, haproxy: image.program });
+  }
+  if (tier.onNode && node) {
+    const name = `${tier.name} (Node ${node.version})`;
+    lanes.push({ tier, name, files: tier.onNode, node: node.program });
+  }
+  return lanes;
+}
+
+/** What a program complained of that could not be had. */
+function reasonOf(error: unknown): string {
+  const { stderr, message } = error as Error & { stderr?: string };
+  return (stderr || message).trim();
 }
 
 /** The HAProxy that is installed, or that `STAGECRAFT_HAPROXY` names, and that of the default image's branch. */
@@ -198,11 +225,24 @@ function lookForVersions(): Versions {
     const program = haproxyOf(imageBranch);
     return { installed, image: { program, version: versionOf(program) ?? imageBranch } };
   } catch (error) {
-    const why = (error as Error & { stderr?: string }).stderr || (error as Error).message;
     console.log(
-      `HAProxy ${imageBranch}, which the default image has, cannot be had here: ${why.trim()}\nThe gateways are tested on HAProxy ${installed} alone.`,
+      `HAProxy ${imageBranch}, which the default image has, cannot be had here: ${reasonOf(error)}\nThe gateways are tested on HAProxy ${installed} alone.`,
     );
     return { installed };
+  }
+}
+
+/** The Node of the key helper's default image. */
+function lookForNode(): Versions['node'] {
+  const { node: installed } = process.versions;
+  if (installed === nodeVersion) return undefined;
+  try {
+    return { program: nodeOf(nodeVersion), version: nodeVersion };
+  } catch (error) {
+    console.log(
+      `Node ${nodeVersion}, which the key helper's default image has, cannot be had here: ${reasonOf(error)}\nThe key helper is tested on Node ${installed} alone.`,
+    );
+    return undefined;
   }
 }
 
@@ -219,7 +259,9 @@ async function main(names: readonly string[]): Promise<number> {
     console.error(explainMissing(missing));
     return 1;
   }
-  const results = await runAll(chosen, lookForVersions());
+  // Only where it is used: it is 50 MB to fetch.
+  const node = chosen.some(({ onNode }) => onNode) ? lookForNode() : undefined;
+  const results = await runAll(chosen, { ...lookForVersions(), node });
   const rows = results.map(({ lane, passed, failed, seconds }) => [
     lane.name,
     String(passed),

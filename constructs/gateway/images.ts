@@ -6,7 +6,7 @@
 /** Long-term support until 2030. `npm test` runs the gateways on this branch, and on the HAProxy that is installed. */
 export const haproxyVersion = '3.2.26';
 
-/** What the key helper runs on. The tests run it on the Node that runs them: 20.19 or newer. */
+/** What the key helper runs on. `npm test` runs it on this version, and on the Node that runs the tests: 20.19 or newer. */
 export const nodeVersion = '22.23.3';
 
 export const images = {

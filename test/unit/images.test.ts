@@ -1,6 +1,6 @@
 /** Images that nobody chose are exact versions: what an account runs today is what it runs tomorrow. */
 import { environmentJsonSchema } from '../../constructs/blueprint/json-schema';
-import { images } from '../../constructs/gateway/images';
+import { images, nodeVersion } from '../../constructs/gateway/images';
 import { imageBranch, lanesOf, tiers } from '../../scripts/test';
 
 /** Each default in the schema whose field holds an image, with its path. */
@@ -51,19 +51,44 @@ test.each([
 test('the HAProxy of the default image is of a branch that `npm test` runs the gateways on', () => {
   expect(images.haproxy).toMatch(new RegExp(`:${imageBranch.replace('.', '\\.')}\\.\\d+$`));
   const image = { program: '/cache/haproxy', version: '3.2.26' };
-  const lanes = tiers.flatMap((tier) => lanesOf(tier, { installed: '2.6.12', image }));
-  expect(lanes.map(({ name, haproxy }) => [name, haproxy])).toEqual([
+  const node = { program: '/cache/node', version: '22.23.3' };
+  const lanes = tiers.flatMap((tier) => lanesOf(tier, { installed: '2.6.12', image, node }));
+  expect(lanes.map(({ name, haproxy, node: own }) => [name, haproxy ?? own])).toEqual([
     ['check', undefined],
     ['unit (HAProxy 2.6.12)', undefined],
     ['unit (HAProxy 3.2.26)', '/cache/haproxy'],
+    ['unit (Node 22.23.3)', '/cache/node'],
     ['synth', undefined],
     ['sandbox (HAProxy 2.6.12)', undefined],
     ['sandbox (HAProxy 3.2.26)', '/cache/haproxy'],
     ['traffic (HAProxy 2.6.12)', undefined],
     ['traffic (HAProxy 3.2.26)', '/cache/haproxy'],
+    ['traffic (Node 22.23.3)', '/cache/node'],
     ['model (HAProxy 2.6.12)', undefined],
     ['model (HAProxy 3.2.26)', '/cache/haproxy'],
     ['deploy', undefined],
     ['e2e', undefined],
+  ]);
+});
+
+test('without the other versions, each tier runs once', () => {
+  const lanes = tiers.flatMap((tier) => lanesOf(tier, { installed: '3.2.26' }));
+  expect(lanes.map(({ name }) => name)).toEqual([
+    'check',
+    'unit (HAProxy 3.2.26)',
+    'synth',
+    'sandbox (HAProxy 3.2.26)',
+    'traffic (HAProxy 3.2.26)',
+    'model (HAProxy 3.2.26)',
+    'deploy',
+    'e2e',
+  ]);
+});
+
+test('the key helper is run again on the Node of its default image', () => {
+  expect(images.node).toBe(`public.ecr.aws/docker/library/node:${nodeVersion}-alpine`);
+  expect(tiers.flatMap(({ onNode }) => onNode ?? [])).toEqual([
+    'test/unit/key-helper',
+    'test/traffic/gateway-jwt-rotation',
   ]);
 });

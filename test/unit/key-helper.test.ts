@@ -1,6 +1,15 @@
 /** Proves which keys of an issuer's key set are taken, for how long, and how they reach the gateway. */
+import { execFileSync } from 'node:child_process';
 import { createHmac, createPublicKey, generateKeyPairSync } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync } from 'node:fs';
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
@@ -20,6 +29,12 @@ const read = (...keys: unknown[]) => readJwks(set(...keys));
 
 test('the text in the task definition is what the sources make', () => {
   expect(keyHelperModule()).toContain(`'${program}'`);
+});
+
+test('it runs on the Node that was chosen', () => {
+  const { STAGECRAFT_NODE: chosen = process.execPath } = process.env;
+  const started = execFileSync('node', ['--print', 'process.execPath'], { encoding: 'utf8' }).trim();
+  expect(started).toBe(realpathSync(chosen));
 });
 
 describe('a key set', () => {

@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
-import { chooseHaproxy } from '../../sandbox/chosen-haproxy';
+import { chooseHaproxy, chooseNode } from '../../sandbox/chosen-programs';
 
-const folder = mkdtempSync(join(tmpdir(), 'chosen-haproxy-'));
+const folder = mkdtempSync(join(tmpdir(), 'chosen-programs-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const program = (name: string, mode = 0o755) => {
@@ -36,5 +36,16 @@ test.each([
 ])('%s is refused', (path, why) => {
   expect(() => chooseHaproxy({ STAGECRAFT_HAPROXY: path, PATH: '' })).toThrow(
     `STAGECRAFT_HAPROXY is ${path}, which ${why}. Give the absolute path of a program that is called haproxy.`,
+  );
+});
+
+test('STAGECRAFT_NODE chooses the Node that is started, and a HAProxy is none', () => {
+  const { place, path } = program('node');
+  const environment = { STAGECRAFT_NODE: path, PATH: '/usr/bin' };
+  chooseNode(environment);
+  expect(environment.PATH).toBe(`${place}:/usr/bin`);
+  const other = program('haproxy').path;
+  expect(() => chooseNode({ STAGECRAFT_NODE: other })).toThrow(
+    `STAGECRAFT_NODE is ${other}, which is called otherwise. Give the absolute path of a program that is called node.`,
   );
 });
