@@ -325,9 +325,15 @@ test('variables and commands may have marks of a shell and of Terraform', () => 
   // biome-ignore lint/suspicious/noTemplateCurlyInString: as a person writes it
   const texts = ['${HOME}', '${aws_x.y}', '%{ if }', '${AWS::Region}'];
   const yaml = `${PORT}    command: ${JSON.stringify(texts)}\n    environment: { A: ${JSON.stringify(texts.join())} }\n`;
-  const { orders } = parsed([PORT, yaml]).apis;
+  const check = `    health: { command: ${JSON.stringify(['CMD-SHELL', ...texts])} }\n`;
+  const { orders } = parsed([PORT, yaml + check]).apis;
   expect(orders?.command).toEqual(texts);
+  expect(orders?.health.command).toEqual(['CMD-SHELL', ...texts]);
   expect(orders?.environment.A).toBe(texts.join());
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: as a person writes it
+  expect(summary(shop([PORT, `${PORT}    health: { probeImage: "bash:${'${TAG}'}" }\n`]))).toEqual([
+    '14:27 SUBSTITUTION',
+  ]);
 });
 
 test('two files of one environment are refused by name, also where only case tells them apart', () => {

@@ -68,11 +68,14 @@ function* strings(value: unknown, path: Path = []): Strings {
 /** How a shell, docker compose and others write what is to be filled in. */
 const substitution = /\$\{[A-Za-z_]\w*(?::?[-+?=][^}]*)?\}/;
 
-/** A container's own program may fill in its variables and its command. */
-const isContainers = (path: Path): boolean =>
-  path[0] === 'apis' &&
-  (path[2] === 'canary' ? path[3] : path[2]) !== undefined &&
-  ['environment', 'command'].includes(String(path[2] === 'canary' ? path[3] : path[2]));
+/** A container's own program may fill in its variables and its commands: the one that it runs, and its health check's. */
+const isContainers = ([section, , ...field]: Path): boolean => {
+  const [first, second] = field[0] === 'canary' ? field.slice(1) : field;
+  return (
+    section === 'apis' &&
+    (first === 'environment' || first === 'command' || (first === 'health' && second === 'command'))
+  );
+};
 
 /** Nothing is filled in: `image: orders:${TAG}` would be deployed as it stands. */
 export const substitutions: Rule = function* (environment) {
