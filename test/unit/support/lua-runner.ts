@@ -1,58 +1,37 @@
-/** Runs a function of the gateway's Lua on texts, in the Lua of the real HAProxy: `haproxy -c` loads it. */
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+/** Runs a function of the gateway's Lua on texts of several parts, in the Lua of the real HAProxy. */
 import { luaOf } from '../../../constructs/gateway/haproxy/lua/files';
+import { LuaInHaproxy } from './lua-in-haproxy';
 
-const configuration = `global
-  lua-load harness.lua
-defaults
-  mode http
-  timeout client 1s
-  timeout server 1s
-  timeout connect 1s
-frontend any
-  bind 127.0.0.1:1
-`;
-
-/** Texts come and go as hexadecimal digits, parts of one between colons. */
+/** The parts of a text stand in it as hexadecimal digits, with colons between. */
 const harness = (body: string) => `
-local function texts(line)
-  local parts = {}
-  for part in (line .. ':'):gmatch('([^:]*):') do
-    parts[#parts + 1] = part:gsub('%x%x', function(digits) return string.char(tonumber(digits, 16)) end)
-  end
-  return parts
-end
-local function answer(parts)
+local function called(parts)
 ${body}
 end
-local out = assert(io.open('out', 'wb'))
-for line in io.lines('in') do out:write(tostring(answer(texts(line))), '\\n') end
-out:close()
+function answer(text)
+  local parts = {}
+  for part in (text .. ':'):gmatch('([^:]*):') do
+    parts[#parts + 1] = part:gsub('%x%x', function(digits) return string.char(tonumber(digits, 16)) end)
+  end
+  return tostring(called(parts))
+end
 `;
 
 export class LuaRunner {
-  private readonly folder = mkdtempSync(join(tmpdir(), 'lua-runner-'));
+  private readonly lua: LuaInHaproxy;
 
   /** @param body of a function that is given the parts of a text as `parts` */
   constructor(modules: readonly string[], body: string) {
-    const files = { 'harness.lua': harness(body), 'haproxy.cfg': configuration, ...luaOf(...modules) };
-    for (const [name, text] of Object.entries(files)) writeFileSync(join(this.folder, name), text);
+    this.lua = new LuaInHaproxy(harness(body), luaOf(...modules));
   }
 
   /** What the function gives for each, as Lua writes it. */
   run(inputs: readonly (readonly string[])[]): string[] {
-    const lines = inputs.map(
-      (parts) => `${parts.map((text) => Buffer.from(text).toString('hex')).join(':')}\n`,
+    return this.lua.ask(
+      inputs.map((parts) => parts.map((text) => Buffer.from(text).toString('hex')).join(':')),
     );
-    writeFileSync(join(this.folder, 'in'), lines.join(''));
-    execFileSync('haproxy', ['-c', '-f', 'haproxy.cfg'], { cwd: this.folder, stdio: 'pipe' });
-    return readFileSync(join(this.folder, 'out'), 'utf8').trimEnd().split('\n');
   }
 
   remove(): void {
-    rmSync(this.folder, { recursive: true });
+    this.lua.remove();
   }
 }

@@ -34,20 +34,12 @@ local function pointer(steps, from, to, by)
   return text
 end
 
-local function field_of(value, names)
-  for index = 1, names.n do
-    if not json.is_object(value) then return nil end
-    value = value[names[index]]
-  end
-  return value
-end
-
 local FIELD = { string = true, number = true, boolean = true }
 
 -- The first field that is not there; what is there is a text, a number, true, false or a list.
 local function missing(fields, value)
   for index = 1, fields.n do
-    local found = field_of(value, fields[index])
+    local found = json.at(value, fields[index])
     if not FIELD[type(found)] and not json.is_array(found) then return fields[index] end
   end
 end

@@ -167,4 +167,13 @@ end
 function json.is_object(value) return getmetatable(value) == json.object end
 function json.is_array(value) return getmetatable(value) == json.array end
 
+-- What a path of names leads to; nil where it ends before.
+function json.at(value, names)
+  for index = 1, names.n do
+    if not json.is_object(value) then return nil end
+    value = value[names[index]]
+  end
+  return value
+end
+
 return json

@@ -25,16 +25,6 @@ local LARGEST_SUBJECT = 999999999999999
 
 local function is_text(value) return type(value) == 'string' end
 
--- What a path of names leads to; nil where it ends before.
-local function claim(payload, names)
-  local value = payload
-  for index = 1, names.n do
-    if not json.is_object(value) then return nil end
-    value = value[names[index]]
-  end
-  return value
-end
-
 -- A claim that is a text or a list of texts, as a list; nil when it is something else.
 local function texts(value)
   if is_text(value) then return { value, n = 1 } end
@@ -110,7 +100,7 @@ local function why_not(policy, payload)
   if policy.audience and not (audience and meet(audience, policy.audience)) then return 'wrong-audience' end
   local client = payload.client_id
   if policy.clients and not (is_text(client) and meet({ client, n = 1 }, policy.clients)) then return 'wrong-client' end
-  if not subject(claim(payload, policy.claim)) then return 'no-subject' end
+  if not subject(json.at(payload, policy.claim)) then return 'no-subject' end
 end
 
 local function part(txn, text)
@@ -132,7 +122,7 @@ core.register_action('read_token', { 'http-req' }, function(txn, id)
   local found, list = scopes_of(payload)
   txn:set_priv({ payload = payload, scopes = found })
   say('scopes', list)
-  say('subject', policy.label .. ':' .. subject(claim(payload, policy.claim)))
+  say('subject', policy.label .. ':' .. subject(json.at(payload, policy.claim)))
 end, 1)
 
 local function same(value, wanted)
@@ -146,7 +136,7 @@ local function same(value, wanted)
 end
 
 local function holds(payload, one)
-  local value = claim(payload, one.names)
+  local value = json.at(payload, one.names)
   for index = 1, one.values.n do
     if same(value, one.values[index]) then return true end
   end
