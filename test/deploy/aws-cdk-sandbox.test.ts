@@ -5,9 +5,9 @@
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { Agent } from 'undici';
 import { NEVER_HEALTHY, withBadCatalog } from '../e2e/support/bad-images';
+import { statusesDuring } from '../e2e/support/during';
 import { listens, root, run } from '../e2e/support/stagecraft';
 import { type ProjectFolder, pathWithout, projectFolder } from './support/project';
 
@@ -60,33 +60,19 @@ function expectServed({ 200: good = 0, 503: unserved = 0, ...others }: Record<st
   expect(unserved / (good + unserved)).toBeLessThan(0.2);
 }
 
-/** Asks the public API again and again until the work is done. @returns how many answers had which status */
-async function statusesDuring(work: Promise<unknown>): Promise<Record<string, number>> {
+/** How the public API answers until the work is done. */
+async function answersDuring(work: Promise<unknown>): Promise<Record<string, number>> {
   const ca = readFileSync(path.join(project.path, '.stagecraft/sandbox/ca.pem'));
   const agent = new Agent({ connect: { ca, servername: 'api.sandbox.test' } });
-  const counts: Record<string, number> = {};
-  let busy = true;
-  const done = work.finally(() => {
-    busy = false;
-  });
-  for (let i = 0; busy; i++) {
-    const answer = await agent
-      .request({
-        origin: `https://127.0.0.1:${PORTS.https}`,
-        path: `/catalog?during=${i}`,
-        method: 'GET',
-        headers: { host: `api.sandbox.test:${PORTS.https}` },
-      })
-      .then(async ({ statusCode, body }) => {
-        await body.dump();
-        return String(statusCode);
-      })
-      .catch((error: Error) => error.message);
-    counts[answer] = (counts[answer] ?? 0) + 1;
-    await delay(20);
-  }
+  const counts = await statusesDuring(work, (turn) =>
+    agent.request({
+      origin: `https://127.0.0.1:${PORTS.https}`,
+      path: `/catalog?during=${turn}`,
+      method: 'GET',
+      headers: { host: `api.sandbox.test:${PORTS.https}` },
+    }),
+  );
   await agent.close();
-  await done;
   return counts;
 }
 
@@ -119,7 +105,7 @@ test('load-balanced: replaces nothing, and all claims hold', async () => {
 
 test('load-balanced -> gateway: replaces nothing, all claims hold', async () => {
   const deploy = up();
-  const statuses = await statusesDuring(deploy);
+  const statuses = await answersDuring(deploy);
   const result = await deploy;
   expectServed(statuses);
   expect(notHolding(result)).toEqual([]);
@@ -176,7 +162,7 @@ test('an image that never is healthy fails the deploy by name, and the old tasks
   try {
     const ports = Object.entries(PORTS).flatMap(([name, port]) => [`--${name}-port`, String(port)]);
     const deploy = stagecraft(['up', ...ports]);
-    const statuses = await statusesDuring(deploy);
+    const statuses = await answersDuring(deploy);
     const result = await deploy;
     expect(result.code).toBe(1);
     expect(result.stderr).toContain(
@@ -199,7 +185,7 @@ test('an image that never is healthy fails the deploy by name, and the old tasks
 
 test('gateway -> load-balanced: replaces nothing', async () => {
   const deploy = up('--stage', 'load-balanced');
-  const statuses = await statusesDuring(deploy);
+  const statuses = await answersDuring(deploy);
   const result = await deploy;
   expectServed(statuses);
   expect(notHolding(result)).toEqual([]);

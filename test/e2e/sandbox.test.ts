@@ -6,11 +6,11 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { Agent, request } from 'undici';
 import { projectAt } from '../../cli/context';
 import { readSandbox } from '../../sandbox/client';
 import { CRASHING, withBadCatalog } from './support/bad-images';
+import { statusesDuring } from './support/during';
 import { document, eventually, listens, PORTS, root, run, stagecraft } from './support/stagecraft';
 
 interface Up {
@@ -88,29 +88,11 @@ const addressesOf = (api: string): string[] =>
     .map((pid) => /TASK_ADDRESS=([\d.]+)/.exec(readFileSync(`/proc/${pid}/environ`, 'utf8'))?.[1] ?? '')
     .toSorted();
 
-/** Asks the tasks in turn until the work is done. @returns how many answers had which status */
-async function statusesDuring(
-  work: Promise<unknown>,
-  addresses: readonly string[],
-): Promise<Record<string, number>> {
-  const counts: Record<string, number> = {};
-  let busy = true;
-  const done = work.finally(() => {
-    busy = false;
-  });
-  for (let turn = 0; busy; turn += 1) {
-    const answer = await request(`http://${addresses[turn % addresses.length]}:8080/catalog?during=${turn}`)
-      .then(async ({ statusCode, body }) => {
-        await body.dump();
-        return String(statusCode);
-      })
-      .catch((error: Error) => error.message);
-    counts[answer] = (counts[answer] ?? 0) + 1;
-    await delay(20);
-  }
-  await done;
-  return counts;
-}
+/** How the tasks answer until the work is done, each in turn. */
+const tasksDuring = (work: Promise<unknown>, addresses: readonly string[]) =>
+  statusesDuring(work, (turn) =>
+    request(`http://${addresses[turn % addresses.length]}:8080/catalog?during=${turn}`),
+  );
 
 jest.setTimeout(420_000);
 
@@ -224,7 +206,7 @@ describe('the stages one by one', () => {
       env: { STAGECRAFT_ENVIRONMENTS: environments },
       timeoutSeconds: 300,
     });
-    const statuses = await statusesDuring(deploy, addresses);
+    const statuses = await tasksDuring(deploy, addresses);
     const result = await deploy;
     rmSync(environments, { recursive: true });
     // Terraform's provider reports success when ECS has gone back.
