@@ -31,19 +31,21 @@ const REFUSALS = 4;
  * notice. So from the first connection on it ends when its connections are refused, and ECS replaces the task. A port that
  * takes connections and does not answer is the check's matter, and so is one that never took any.
  *
- * It ends at once when it is told to: on the way out it is stopped before the API, which then has all its time.
+ * On the way out it is stopped before the API, and takes its time: until it has ended, nobody tells the API to stop. So the
+ * API serves on while callers still have its address, even one that ends at SIGTERM, and has all its own time after that.
  */
-const WATCH = [
-  "trap 'kill $! 2> /dev/null; exit 0' TERM INT",
-  'seen= refused=0',
-  `while ((refused < ${REFUSALS})); do`,
-  `  sleep ${WATCH_SECONDS} & wait $!`,
-  '  if { { :; } 3<> "/dev/tcp/127.0.0.1/$1"; } 2> /dev/null; then seen=1 refused=0',
-  '  elif [[ $seen ]]; then ((refused += 1)); fi',
-  'done',
-  `echo "127.0.0.1:$1 refused ${REFUSALS} connections in a row: the API has ended, and so does its task"`,
-  'exit 1',
-].join('\n');
+const watch = (leaveSeconds: number) =>
+  [
+    `trap 'kill $! 2> /dev/null; sleep ${leaveSeconds} & wait $!; exit 0' TERM INT`,
+    'seen= refused=0',
+    `while ((refused < ${REFUSALS})); do`,
+    `  sleep ${WATCH_SECONDS} & wait $!`,
+    '  if { { :; } 3<> "/dev/tcp/127.0.0.1/$1"; } 2> /dev/null; then seen=1 refused=0',
+    '  elif [[ $seen ]]; then ((refused += 1)); fi',
+    'done',
+    `echo "127.0.0.1:$1 refused ${REFUSALS} connections in a row: the API has ended, and so does its task"`,
+    'exit 1',
+  ].join('\n');
 
 /**
  * Arguments: port, path, lowest and highest good status. They are the positional ones, so none of them is ever a part of
@@ -56,10 +58,14 @@ const ASK = [
   '[[ $version == HTTP/1.[01] && $status =~ ^[1-5][0-9][0-9]$ && $status -ge $3 && $status -le $4 ]]',
 ].join('\n');
 
-/** What the probe's container runs. Only bash speaks TCP by itself; the gateway's image has it, too. */
-export const probeRuns = ({ port }: Pick<Probed, 'port'>) => ({
+/**
+ * What the probe's container runs. Only bash speaks TCP by itself; the gateway's image has it, too.
+ *
+ * @param leaveSeconds how long the API serves on once the task is told to stop
+ */
+export const probeRuns = ({ port }: Pick<Probed, 'port'>, leaveSeconds: number) => ({
   entryPoint: ['/bin/bash', '-c'],
-  command: [WATCH, 'probe', String(port)],
+  command: [watch(leaveSeconds), 'probe', String(port)],
 });
 
 /** A health check's command; it ends with 0 when the answer is good. */

@@ -47,19 +47,6 @@ async function up(...more: string[]): Promise<Up> {
 const shown = (result: Up) => result.claims.filter((claim) => claim.result !== 'not kept');
 const notHolding = (result: Up) => shown(result).filter((claim) => claim.result !== 'holds');
 
-/**
- * Known to fall short: a change of stage replaces an API's tasks, as they leave a target group or join one. The gateways
- * hear of the new tasks when the resolver's answer is over (5 s) and they look again (2 s); the sample API ends at once
- * when it is told to. Until then they may have no instance left, and answer 503: 0.3 and 1.7 s were seen of changes that
- * take 35 s. With Terraform, which goes slower, none were.
- */
-function expectServed({ 200: good = 0, 503: unserved = 0, ...others }: Record<string, number>): void {
-  expect(others).toEqual({});
-  expect(good).toBeGreaterThan(100);
-  // 7 s of 35 at most.
-  expect(unserved / (good + unserved)).toBeLessThan(0.2);
-}
-
 /** How the public API answers until the work is done. */
 async function answersDuring(work: Promise<unknown>): Promise<Record<string, number>> {
   const ca = readFileSync(path.join(project.path, '.stagecraft/sandbox/ca.pem'));
@@ -103,11 +90,11 @@ test('load-balanced: replaces nothing, and all claims hold', async () => {
   expect(result.changes).toMatchObject({ change: 2, replace: 0 });
 });
 
-test('load-balanced -> gateway: replaces nothing, all claims hold', async () => {
+test('load-balanced -> gateway: replaces nothing, no request fails, all claims hold', async () => {
   const deploy = up();
   const statuses = await answersDuring(deploy);
   const result = await deploy;
-  expectServed(statuses);
+  expect(Object.keys(statuses)).toEqual(['200']);
   expect(notHolding(result)).toEqual([]);
   expect(result.claims).toHaveLength(23);
   expect(result.changes.replace).toBe(0);
@@ -183,11 +170,11 @@ test('an image that never is healthy fails the deploy by name, and the old tasks
   expect(again.good).toBe(true);
 });
 
-test('gateway -> load-balanced: replaces nothing', async () => {
+test('gateway -> load-balanced: replaces nothing, no request fails', async () => {
   const deploy = up('--stage', 'load-balanced');
   const statuses = await answersDuring(deploy);
   const result = await deploy;
-  expectServed(statuses);
+  expect(Object.keys(statuses)).toEqual(['200']);
   expect(notHolding(result)).toEqual([]);
   expect(result.changes.replace).toBe(0);
   expect(result.changes.remove).toBeGreaterThan(30);

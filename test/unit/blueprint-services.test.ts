@@ -91,7 +91,7 @@ describe('a task', () => {
         retries: 4,
         startPeriodSeconds: 90,
       },
-      stopTimeoutSeconds: 2,
+      stopTimeoutSeconds: 12,
     });
     expect(orders.executionRole.statements.map(({ sid }) => sid)).toEqual([
       'WriteLogs',

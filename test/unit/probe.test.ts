@@ -51,7 +51,7 @@ async function run(
 
 /** The probe's container. With a socket as its input bash would read the user's start file first. */
 function watching(port: number): ChildProcess {
-  const { entryPoint, command } = probeRuns({ port });
+  const { entryPoint, command } = probeRuns({ port }, 1);
   const [shell = '', ...flags] = entryPoint;
   return spawn(shell, [...flags, ...command], {
     env: { PATH: process.env.PATH },
@@ -126,17 +126,19 @@ describe('the probe', () => {
 
   test('has no text that an engine takes for its own', () => {
     expect(probeCommand({ port: 8080, path: '/', status: '200' }).join('\n')).not.toMatch(/[$%]\{|\{\{/);
-    expect(probeRuns({ port: 8080 }).command.join('\n')).not.toMatch(/[$%]\{|\{\{/);
+    expect(probeRuns({ port: 8080 }, 10).command.join('\n')).not.toMatch(/[$%]\{|\{\{/);
   });
 
-  test('its container waits, and ends at once when it is told to', async () => {
+  test('its container waits, and when it is told to end lets the API serve on for its time', async () => {
     const probe = watching(1);
     await once(probe, 'spawn');
     // Its trap is set before it starts to wait.
     const children = `/proc/${probe.pid}/task/${probe.pid}/children`;
     while (readFileSync(children, 'utf8') === '') await new Promise((resolve) => setTimeout(resolve, 10));
+    const told = performance.now();
     probe.kill('SIGTERM');
     expect(await once(probe, 'exit')).toEqual([0, null]);
+    expect(performance.now() - told).toBeGreaterThan(900);
   });
 
   test('its container ends when the API that it has seen is gone, and says why', async () => {

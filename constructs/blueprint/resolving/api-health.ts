@@ -3,9 +3,10 @@ import { probeCommand, probeRuns } from '../../gateway';
 import type { Container } from '../blueprint';
 import { probeName } from '../names';
 import type { Api } from '../schema';
+import { LEAVE_SECONDS } from './timing';
 
-/** The least that Fargate gives. */
-const PROBE_STOP_SECONDS = 2;
+/** What the probe has to end, once it has waited. */
+const PROBE_MARGIN_SECONDS = 2;
 
 const checkOf = ({ health }: Api, command: readonly string[]): NonNullable<Container['healthCheck']> => ({
   command,
@@ -17,7 +18,7 @@ const checkOf = ({ health }: Api, command: readonly string[]): NonNullable<Conta
 
 /**
  * The API's container and, unless the API checks itself, its probe. The probe starts after it, so that the grace time is
- * the API's, and on the way out ends before it.
+ * the API's, and on the way out ends before it, when callers have let go of the task's address.
  *
  * ECS counts a task as healthy when all its essential containers have passed their checks, and one without a check never
  * does. So the probe alone is essential, and ends when the API has; see `probeRuns`.
@@ -30,13 +31,13 @@ export function withHealthCheck(container: Container, api: Api): Container[] {
     {
       name: probeName(container.name),
       image: probeImage,
-      ...probeRuns(api),
+      ...probeRuns(api, LEAVE_SECONDS),
       ports: [],
       environment: {},
       secrets: {},
       dependsOn: [{ container: container.name, condition: 'START' }],
       healthCheck: checkOf(api, probeCommand({ port: api.port, path, status })),
-      stopTimeoutSeconds: PROBE_STOP_SECONDS,
+      stopTimeoutSeconds: LEAVE_SECONDS + PROBE_MARGIN_SECONDS,
     },
   ];
 }

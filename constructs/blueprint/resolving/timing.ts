@@ -5,7 +5,8 @@
  *
  * - **start**: Fargate gives the task an address and pulls the image (`TASK_START_SECONDS`), the program starts
  *   (the health check's grace), and the load balancer sees it (its checks).
- * - **drain**: the load balancer lets requests end (deregistration delay), then the container has its stop time-out.
+ * - **drain**: the load balancer lets requests end (deregistration delay), an API serves on until all have let go of its
+ *   address (`LEAVE_SECONDS`), then the container has its stop time-out.
  * - **deploy**: see `deploySeconds`.
  *
  * And of a name's life: an instance that comes is found when an answer has it, one that goes is forgotten when no
@@ -109,6 +110,12 @@ export function unseenSeconds(instances: number, lookup: number, ttl = DISCOVERY
   return UNSEEN_STEP_SECONDS * Math.ceil(seconds / UNSEEN_STEP_SECONDS);
 }
 
+/**
+ * How long a task serves on after it has left its name and its target group. A resolver keeps the answer before for the
+ * name's TTL, and a gateway gets a new one within 5 to 8 s (see `unseenSeconds`); the instances in it are then checked.
+ */
+export const LEAVE_SECONDS = 10;
+
 /** From the moment that a target could answer until the load balancer has seen it do so. */
 export const seenSeconds = ({
   intervalSeconds,
@@ -166,5 +173,5 @@ export const poolWaitMinutes = (environment: Environment, api: Api): number =>
     graceSeconds: api.health.graceSeconds,
     checkSeconds: api.health.unhealthyThreshold * api.health.intervalSeconds + api.health.timeoutSeconds,
     deregistrationDelaySeconds: environment.deregistrationDelaySeconds,
-    stopTimeoutSeconds: poolStopSeconds(api),
+    stopTimeoutSeconds: LEAVE_SECONDS + poolStopSeconds(api),
   });
