@@ -16,7 +16,7 @@ const image = z
 const healthCommand = z
   .tuple([z.enum(['CMD', 'CMD-SHELL']), z.string().min(1)], z.string())
   .describe(
-    "A check of the image's own in place of the probe: run in the API's container, it ends with 0 when the instance can serve. `[CMD, program, …]`, or `[CMD-SHELL, text]`.",
+    "A check of the image's own in place of the probe: run in the API's container, it ends with 0 when the instance can serve. `[CMD, program, …]`, or `[CMD-SHELL, text]`. Without the probe, the API has to serve for 10 s after SIGTERM, as callers still have its address.",
   );
 
 /**
@@ -24,8 +24,9 @@ const healthCommand = z
  *
  * A small probe container beside the API asks `http://127.0.0.1:<port><path>`, so the API has to listen on localhost,
  * too; its image needs no tool for it. The probe also tries the port once a second: when the API has ended, the task is
- * replaced three to four seconds later. Or a `command` runs in the API's own container, which then is the task's. From
- * stage `load-balanced` on the load balancer or the gateways ask the same.
+ * replaced three to four seconds later. And when the task is told to stop, the probe keeps the API serving for 10 s, until
+ * all have let go of its address. Or a `command` runs in the API's own container, which then is the task's: such an API has
+ * to serve on by itself after SIGTERM. From stage `load-balanced` on the load balancer or the gateways ask the same.
  */
 const healthCheck = z.strictObject({
   path: pathPrefix.default('/healthz').describe('Path that answers 200 when an instance can serve.'),
