@@ -1,6 +1,7 @@
 /** The public side of the cache: what makes two requests the same, and what passes the cache by. */
 import type { Path, Problem } from '../../../problems';
 import type { Policies } from '../../policies';
+import { hasBody } from '../frame/framing';
 import { all, any, type Condition, found, isTrue, not, type Rule, rule } from '../language/rules';
 import { join, line, put, type Text } from '../language/text';
 import { policy } from '../parts/policy';
@@ -160,9 +161,7 @@ export const cacheKey = policy<KeySettings>({
     const request = [
       ...dependent(settings),
       // A body would be no part of the key.
-      bypass(
-        any(line`{ req.fhdr(transfer-encoding) -m found }`, line`{ req.fhdr(content-length) -m int gt 0 }`),
-      ),
+      bypass(all(hasBody)),
       bypass(all(line`{ req.fhdr(upgrade) -m found }`)),
       ...(early ? [bypass(all(early))] : []),
       ...headers.map((header) => bypass(all(line`{ req.fhdr_cnt(${header}) gt 1 }`))),

@@ -8,7 +8,8 @@ import { all, type Condition, found, isTrue, not, requestLines, rule } from '../
 import { line, type Text } from '../language/text';
 import { lua } from '../lua/program';
 
-const coded = found(line`coding`);
+/** Whether the body comes in chunks. */
+export const coded = found(line`coding`);
 const sized = found(line`length`);
 const awaits = found(line`expect`);
 /** Whether there is a body, as far as the head says. */

@@ -2,7 +2,8 @@
 import type { Validation } from '../../policies/validation';
 import { largestJsonBytes } from '../../policies/validation';
 import { type Refusal, refuse } from '../answers/errors';
-import { all, any, both, type Condition, isTrue, not, type Rule, rule } from '../language/rules';
+import { coded, hasBody } from '../frame/framing';
+import { all, any, both, isTrue, not, type Rule, rule } from '../language/rules';
 import { join, line, put, type Text } from '../language/text';
 import type { Place } from '../parts/sections';
 import { bodyId, readsBody } from './body-settings';
@@ -15,10 +16,8 @@ const bodySeconds = 10;
 export const readBytes = ({ policies: { validation } }: Place): number =>
   validation && readsBody(validation) ? largestJsonBytes : 0;
 
-const chunked = line`{ req.fhdr(transfer-encoding) -m found }`;
 const length = line`req.fhdr(content-length)`;
 const announced = line`{ ${length} -m found }`;
-const hasBody: Condition = [[chunked], [announced, line`!{ ${length} -m int 0 }`]];
 
 /** A body that is read is there as a whole, and measured then. */
 export const needsLength = ({ requireLength, ...rest }: Validation): boolean =>
@@ -41,7 +40,7 @@ export function lengthRules(validation: Validation): Rule[] {
           status: 411,
           reason: 'length',
           detail: 'The body must come with a Content-Length, not in chunks.',
-          when: all(chunked),
+          when: all(coded),
         })
       : []),
     ...(most !== undefined
@@ -76,7 +75,7 @@ export function typeRules(validation: Validation): Rule[] {
       headers: line`hdr Accept "${accept}"`,
     },
     both(
-      hasBody,
+      all(hasBody),
       any(
         line`!{ req.fhdr_cnt(content-type) eq 1 }`,
         line`!{ req.fhdr(content-type) -m reg -i "^(${regex})${parameters}\$" }`,
@@ -109,7 +108,7 @@ const faultRules = (asked: readonly (keyof typeof faults)[]): Rule[] =>
 export function jsonRules(validation: Validation): Rule[] {
   if (!readsBody(validation)) return [];
   const looked = isTrue(line`look`);
-  const reads: Condition = [[line`{ method POST PUT PATCH }`], ...hasBody];
+  const reads = any(line`{ method POST PUT PATCH }`, hasBody);
   const most = mostBytes(validation) ?? largestJsonBytes;
   return [
     rule(line`set-var(txn.look) bool(true)`, reads),
@@ -120,7 +119,7 @@ export function jsonRules(validation: Validation): Rule[] {
       when: all(looked, line`{ req.fhdr(content-encoding) -m found }`),
       headers: line`hdr Accept-Encoding identity`,
     }),
-    rule(line`wait-for-body time ${bodySeconds}s`, both(all(looked), hasBody)),
+    rule(line`wait-for-body time ${bodySeconds}s`, all(looked, hasBody)),
     // One that came in chunks said no length.
     ...refuse({ ...tooLarge(most), when: all(looked, line`{ req.body_len gt ${most} }`) }),
     ...refuse({
