@@ -1,4 +1,5 @@
 /** What browsers ask before and after a page calls an API of another origin: see `policies/cors.ts`. */
+
 import type { GatewayApi } from '../../model';
 import type { Policies } from '../../policies';
 import {
@@ -16,6 +17,7 @@ import {
   together,
 } from '../language/rules';
 import { join, line, put, type Text, textProblem } from '../language/text';
+import { txn, type Variable } from '../language/vocabulary';
 import { type Policy, policy } from '../parts/policy';
 import { growthOf } from '../parts/room';
 import { routeLines } from '../parts/routes';
@@ -37,15 +39,15 @@ const originsPerLine = 10;
  * Sets a variable to what the answer says, for origins that are allowed. They are compared letter by letter; a list of
  * origins, or two headers, are none of them.
  */
-function allowedOrigin(variable: Text, { origins }: Cors, when: Condition): Rule[] {
-  if (origins === 'any') return [rule(line`set-var(txn.${variable}) str(*)`, when)];
+function allowedOrigin(variable: Variable, { origins }: Cors, when: Condition): Rule[] {
+  if (origins === 'any') return [rule(line`set-var(${txn[variable]}) str(*)`, when)];
   return inLines(origins, originsPerLine).map((some) => {
     const names = join(
       some.map((origin) => put('origin', origin)),
       line` `,
     );
     return rule(
-      line`set-var(txn.${variable}) req.fhdr(origin)`,
+      line`set-var(${txn[variable]}) req.fhdr(origin)`,
       both(when, all(line`{ req.fhdr_cnt(origin) eq 1 }`, line`{ req.fhdr(origin) -m str -- ${names} }`)),
     );
   });
@@ -61,7 +63,7 @@ function preflightHeaders({ methods, headers, maxAgeSeconds }: Cors): Text {
   return line`hdr Access-Control-Allow-Methods "${list(methods as readonly string[] as readonly Text[])}"${names} hdr Access-Control-Max-Age ${maxAgeSeconds}`;
 }
 
-const asked = isTrue(line`preflight`);
+const asked = isTrue('preflight');
 
 const refuseOrigin = refuse({
   status: 403,
@@ -77,11 +79,11 @@ function preflightRules(cors: Cors): Rules {
   const vary = cors.origins === 'any' ? line`` : line` hdr Vary Origin`;
   return {
     request: [
-      rule(line`set-var(txn.preflight) bool(true)`, all(...isPreflight)),
-      ...allowedOrigin(line`preflight_origin`, cors, all(asked)),
+      rule(line`set-var(${txn.preflight}) bool(true)`, all(...isPreflight)),
+      ...allowedOrigin('preflight_origin', cors, all(asked)),
       rule(
-        line`return status 204 hdr Access-Control-Allow-Origin %[var(txn.preflight_origin)]${credentials} ${preflightHeaders(cors)}${vary}`,
-        all(found(line`preflight_origin`)),
+        line`return status 204 hdr Access-Control-Allow-Origin %[var(${txn.preflight_origin})]${credentials} ${preflightHeaders(cors)}${vary}`,
+        all(found('preflight_origin')),
       ),
       ...(cors.origins === 'any' ? [] : refuseOrigin),
     ],
@@ -91,7 +93,7 @@ function preflightRules(cors: Cors): Rules {
 const settings = ({ policies }: Place) => policies.cors;
 
 /** Answers preflights. The route is that of the announced method: `requestedRouteLines`. */
-const preflight = policy<Cors>({ settings, rules: preflightRules }, line`requested_route`);
+const preflight = policy<Cors>({ settings, rules: preflightRules }, 'requested_route');
 
 const actual = policy<Cors>({
   settings,
@@ -132,22 +134,22 @@ const actual = policy<Cors>({
     }),
 
   rules: (cors) => ({
-    request: allowedOrigin(line`cors_origin`, cors, always),
+    request: allowedOrigin('cors_origin', cors, always),
     // One voice: the API's own words would contradict, or be added to, the gateway's.
     response: [rule(line`del-header access-control- -m beg`)],
     afterResponse: [
       rule(
-        line`set-header Access-Control-Allow-Origin %[var(txn.cors_origin)]`,
-        all(found(line`cors_origin`)),
+        line`set-header Access-Control-Allow-Origin %[var(${txn.cors_origin})]`,
+        all(found('cors_origin')),
       ),
       ...(cors.credentials
-        ? [rule(line`set-header Access-Control-Allow-Credentials true`, all(found(line`cors_origin`)))]
+        ? [rule(line`set-header Access-Control-Allow-Credentials true`, all(found('cors_origin')))]
         : []),
       ...(cors.exposeHeaders.length > 0
         ? [
             rule(
               line`set-header Access-Control-Expose-Headers "${headerList(cors.exposeHeaders)}"`,
-              all(found(line`cors_origin`)),
+              all(found('cors_origin')),
             ),
           ]
         : []),
@@ -156,7 +158,7 @@ const actual = policy<Cors>({
         : [
             rule(
               line`add-header Vary Origin`,
-              all(not(found(line`preflight`)), line`!{ res.hdr(vary) -m str -i origin * }`),
+              all(not(found('preflight')), line`!{ res.hdr(vary) -m str -i origin * }`),
             ),
           ]),
     ],
@@ -174,7 +176,7 @@ export function requestedRouteLines(api: GatewayApi): Text[] {
   const different = new Set(placesOf(api).map(({ policies }) => JSON.stringify(policies.cors)));
   if (different.size < 2) return [];
   return routeLines(api, {
-    variable: line`requested_route`,
+    variable: 'requested_route',
     method: line`req.fhdr(access-control-request-method) -m str`,
     when: isPreflight,
   });

@@ -1,6 +1,8 @@
 /** Answers of the gateway's own: problem details as RFC 9457 says. */
+
 import { type Condition, type Rule, rule } from '../language/rules';
 import { line, type Text } from '../language/text';
+import { txn } from '../language/vocabulary';
 
 const titles = {
   400: 'Bad Request',
@@ -59,7 +61,7 @@ export function refuse({ status, reason, detail, when, headers, members }: Refus
   if (!/^[a-z-]+$/.test(reason)) throw new Error(`Reason with special characters: ${reason}`);
   const extra = headers ? line` ${headers}` : line``;
   return [
-    rule(line`set-var(txn.deny) str(${reason as Text})`, when),
+    rule(line`set-var(${txn.deny}) str(${reason as Text})`, when),
     rule(line`return ${answer(status, detail, members)}${extra}`, when),
   ];
 }

@@ -2,9 +2,11 @@
  * How long an answer is kept. The API's backend leaves in variables what its policy says; the internal port has the Lua
  * read what the answer says, once for all APIs, and keeps only what has `txn.ttl` then.
  */
+
 import type { Path, Problem } from '../../../problems';
 import { all, type Rule, rule } from '../language/rules';
 import { join, line, type Text } from '../language/text';
+import { txn } from '../language/vocabulary';
 import { policy } from '../parts/policy';
 import type { CachePolicy } from './key';
 
@@ -55,15 +57,15 @@ export const freshness = policy<Settings>({
     },
   rules: ({ ttlSeconds, freshness: whose, defaultTtlSeconds, statuses }) => ({
     request: [
-      rule(line`set-var(txn.ttl_most) int(${ttlSeconds})`),
-      ...(whose === 'respect' ? [rule(line`set-var(txn.ttl_respect) bool(true)`)] : []),
+      rule(line`set-var(${txn.ttl_most}) int(${ttlSeconds})`),
+      ...(whose === 'respect' ? [rule(line`set-var(${txn.ttl_respect}) bool(true)`)] : []),
       ...(defaultTtlSeconds === undefined
         ? []
-        : [rule(line`set-var(txn.ttl_default) int(${defaultTtlSeconds})`)]),
+        : [rule(line`set-var(${txn.ttl_default}) int(${defaultTtlSeconds})`)]),
     ],
     response: [
       rule(
-        line`set-var(txn.keep) bool(true)`,
+        line`set-var(${txn.keep}) bool(true)`,
         all(
           line`{ status ${join(
             statuses.map((status) => line`${status}`),

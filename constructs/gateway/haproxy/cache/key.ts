@@ -1,9 +1,11 @@
 /** The public side of the cache: what makes two requests the same, and what passes the cache by. */
+
 import type { Path, Problem } from '../../../problems';
 import type { Policies } from '../../policies';
 import { hasBody } from '../frame/framing';
 import { all, any, type Condition, found, isTrue, not, type Rule, rule } from '../language/rules';
 import { join, line, put, type Text } from '../language/text';
+import { txn } from '../language/vocabulary';
 import { policy } from '../parts/policy';
 import type { Place } from '../parts/sections';
 import { readTag, type Tagged, tagFormat, taggedIn, untaught } from './writes';
@@ -18,8 +20,8 @@ interface KeySettings extends Pick<CachePolicy, 'varyBy' | 'generation' | 'cooki
   readonly versions?: true;
 }
 
-const passed = not(isTrue(line`bypass`));
-const bypass = (when: Condition) => rule(line`set-var(txn.bypass) bool(true)`, when);
+const passed = not(isTrue('bypass'));
+const bypass = (when: Condition) => rule(line`set-var(${txn.bypass}) bool(true)`, when);
 
 /**
  * Only the chosen parameters, in the order of the policy, are part of the key, and only they reach the API: what is
@@ -33,23 +35,23 @@ function chosenQuery(names: readonly string[]): Rule[] {
   return [
     bypass(any(line`{ query -m sub ; }`, line`{ query -m reg "(^|&)[^=&]*%" }`)),
     ...(twice.length > 0 ? [bypass(all(line`{ query -m reg "${join(twice, line`|`)}" }`))] : []),
-    rule(line`set-var(txn.query) str()`),
+    rule(line`set-var(${txn.query}) str()`),
     ...names.map((name) => {
       const parameter = put('queryName', name);
       return rule(
-        line`set-var-fmt(txn.query) "%[var(txn.query)]&${parameter}=%[urlp(${parameter})]"`,
+        line`set-var-fmt(${txn.query}) "%[var(${txn.query})]&${parameter}=%[urlp(${parameter})]"`,
         all(line`{ urlp(${parameter}) -m found }`),
       );
     }),
-    rule(line`set-var(txn.query) var(txn.query),bytes(1)`),
-    rule(line`set-var(txn.path) path`),
-    rule(line`set-pathq %[var(txn.path)]`, all(passed)),
-    rule(line`set-query %[var(txn.query)]`, all(passed, line`{ var(txn.query),length gt 0 }`)),
+    rule(line`set-var(${txn.query}) var(${txn.query}),bytes(1)`),
+    rule(line`set-var(${txn.path}) path`),
+    rule(line`set-pathq %[var(${txn.path})]`, all(passed)),
+    rule(line`set-query %[var(${txn.query})]`, all(passed, line`{ var(${txn.query}),length gt 0 }`)),
   ];
 }
 
 const authorized = line`{ req.fhdr(authorization) -m found }`;
-const token = isTrue(line`token`);
+const token = isTrue('token');
 
 /** With its length, no value can look like two. */
 const factor = (value: Text) => line`|%[${value},length]:%[${value}]`;
@@ -60,11 +62,11 @@ export const sendsAuthorization = ({ headers, scope }: CachePolicy['varyBy']): b
 
 /** Taken away first: both at once would need twice the room. */
 const besideTheCache = [
-  rule(line`set-var(txn.authorization_sent) req.fhdr(authorization)`, all(passed)),
+  rule(line`set-var(${txn.authorization_sent}) req.fhdr(authorization)`, all(passed)),
   rule(line`del-header authorization`, all(passed)),
   rule(
-    line`set-header X-Gateway-Authorization %[var(txn.authorization_sent)]`,
-    all(passed, found(line`authorization_sent`)),
+    line`set-header X-Gateway-Authorization %[var(${txn.authorization_sent})]`,
+    all(passed, found('authorization_sent')),
   ),
 ];
 
@@ -151,11 +153,11 @@ export const cacheKey = policy<KeySettings>({
     const { varyBy, generation, tagged, versions } = settings;
     const headers = [...new Set(varyBy.headers)].map((header) => put('headerName', header));
     const factors = [
-      ...(varyBy.consumer ? [factor(line`var(txn.consumer)`)] : []),
-      ...headers.map((_, index) => factor(line`var(txn.vary${index})`)),
-      ...(varyBy.scope ? [factor(line`var(txn.token_scopes)`)] : []),
+      ...(varyBy.consumer ? [factor(line`var(${txn.consumer})`)] : []),
+      ...headers.map((_, index) => factor(line`var(${txn.vary}${index})`)),
+      ...(varyBy.scope ? [factor(line`var(${txn.token_scopes})`)] : []),
     ];
-    const version = versions ? line`~%[var(txn.version)]` : line``;
+    const version = versions ? line`~%[var(${txn.version})]` : line``;
     const tag = tagged ? line`|${tagFormat(context)}` : line``;
     const early = tagged && untaught(context);
     const request = [
@@ -166,7 +168,7 @@ export const cacheKey = policy<KeySettings>({
       ...(early ? [bypass(all(early))] : []),
       ...headers.map((header) => bypass(all(line`{ req.fhdr_cnt(${header}) gt 1 }`))),
       ...(varyBy.query ? chosenQuery([...new Set(varyBy.query)]) : []),
-      ...headers.map((header, index) => rule(line`set-var(txn.vary${index}) req.fhdr(${header})`)),
+      ...headers.map((header, index) => rule(line`set-var(${txn.vary}${index}) req.fhdr(${header})`)),
       // The policy says what is kept, not the caller.
       rule(line`del-header cache-control`, all(passed)),
       rule(line`del-header pragma`, all(passed)),
@@ -175,10 +177,10 @@ export const cacheKey = policy<KeySettings>({
       ...(tagged ? readTag(tagged, context) : []),
       // The API may write its links with the scheme, host and port that it was asked for: each has answers of its own.
       rule(
-        line`set-var-fmt(txn.cache_key) "${generation}${version}${tag}${join(factors, line``)}|%[var(txn.proto)]:%[var(txn.port)]|%[req.fhdr(host)]|%[pathq]"`,
+        line`set-var-fmt(${txn.cache_key}) "${generation}${version}${tag}${join(factors, line``)}|%[var(${txn.proto})]:%[var(${txn.port})]|%[req.fhdr(host)]|%[pathq]"`,
         all(passed),
       ),
-      rule(line`set-header X-Gateway-Key %[var(txn.cache_key),sha2(256),hex]`, all(passed)),
+      rule(line`set-header X-Gateway-Key %[var(${txn.cache_key}),sha2(256),hex]`, all(passed)),
     ];
     return { request };
   },

@@ -9,6 +9,7 @@
  *
  * Not for 504: the client has waited as long as it may. A member that hangs is waited for as long as the API would be.
  */
+
 import { longestSeconds } from '../../balancing';
 import type { GatewayApi } from '../../model';
 import { refuse } from '../answers/errors';
@@ -17,6 +18,7 @@ import { ready } from '../container/ready';
 import { all, any, both, isTrue, not, type Rule, type Rules, rule } from '../language/rules';
 import { line, put, type Text } from '../language/text';
 import { loopbackAddress } from '../language/variables';
+import { txn } from '../language/vocabulary';
 import { memberAddress } from '../parts/members';
 import type { Pool } from '../parts/pool';
 import { ports } from '../parts/ports';
@@ -30,13 +32,13 @@ export const asks = (context: Context): Rule => rule(line`set-header X-Gateway-A
 
 const hasAsker = line`req.fhdr(x-gateway-asker)`;
 /** What this member asks of itself it answers in any case: nobody else would. */
-const own = isTrue(line`own`);
+const own = isTrue('own');
 
 /** Of the internal port, before all others. */
 export function admission(context: Context): Rule[] {
   const same = line`{ ${hasAsker} -m end /${put('name', context.revision)} }`;
   return [
-    rule(line`set-var(txn.own) bool(true)`, all(line`{ ${hasAsker} -m str ${asker(context)} }`)),
+    rule(line`set-var(${txn.own}) bool(true)`, all(line`{ ${hasAsker} -m str ${asker(context)} }`)),
     ...refuse({
       status: 425,
       reason: 'other-member',
@@ -53,12 +55,12 @@ export const ownAnswers: Rules = {
   response: [
     rule(line`set-header X-Gateway-Status 425`, all(line`{ status 425 }`)),
     rule(line`set-status 599`, all(line`{ status 425 }`)),
-    rule(line`set-var(txn.answered) bool(true)`),
+    rule(line`set-var(${txn.answered}) bool(true)`),
   ],
   afterResponse: [
     rule(
       line`set-status 425`,
-      all(not(own), not(isTrue(line`answered`)), line`{ status 400 404 405 500 502 503 }`),
+      all(not(own), not(isTrue('answered')), line`{ status 400 404 405 500 502 503 }`),
     ),
   ],
 };

@@ -2,6 +2,7 @@
  * The owner's side of the cache: the internal port looks a key up, asks the API when it has to, and keeps the answer.
  * What the policies say of that, the API's backend leaves in variables: `txn.keep`, `txn.ttl_most`, `txn.other_vary`.
  */
+
 import type { GatewayApi } from '../../model';
 import { endHop } from '../frame/hops';
 import {
@@ -18,6 +19,7 @@ import {
   within,
 } from '../language/rules';
 import { join, line, put, type Text } from '../language/text';
+import { txn } from '../language/vocabulary';
 import { policy } from '../parts/policy';
 import { growthOf, longest } from '../parts/room';
 import type { Context } from '../parts/sections';
@@ -25,11 +27,11 @@ import { freshness, readFreshness } from './freshness';
 import { sendsAuthorization } from './key';
 import { writeRules } from './writes';
 
-export const internal = isTrue(line`internal`);
-const keyed = found(line`key`);
-const hit = isTrue(line`hit`);
-const keep = isTrue(line`keep`);
-const forget = (when: Condition) => rule(line`unset-var(txn.keep)`, when);
+export const internal = isTrue('internal');
+const keyed = found('key');
+const hit = isTrue('hit');
+const keep = isTrue('keep');
+const forget = (when: Condition) => rule(line`unset-var(${txn.keep})`, when);
 
 /** Told by the gateway and in the key as scheme and port, or alike for all answers of a path; or names for logs. */
 const harmlessHeaders = [
@@ -70,7 +72,7 @@ const knownVary = policy<readonly string[]>({
     return {
       response: [
         rule(
-          line`set-var(txn.other_vary) bool(true)`,
+          line`set-var(${txn.other_vary}) bool(true)`,
           all(
             line`{ res.fhdr(vary) -m found }`,
             line`!{ res.fhdr(vary) -m reg -i "^${known}( *, *${known})*\$" }`,
@@ -91,7 +93,7 @@ export const storedRules = (api: GatewayApi, context: Context): Rules =>
       response: [
         rule(line`del-header x-gateway- -m beg`),
         rule(line`set-header X-Cache BYPASS`, all(not(internal))),
-        rule(line`set-var(txn.cache) str(BYPASS)`, all(not(internal))),
+        rule(line`set-var(${txn.cache}) str(BYPASS)`, all(not(internal))),
       ],
     },
   ]);
@@ -172,26 +174,26 @@ const putBack = (statuses: readonly number[]): Rule[] => [
 /** Rules of the internal port. `statuses` are those besides 200 that any policy keeps. */
 export const storeRules = (statuses: readonly number[]): Rules => ({
   request: [
-    rule(line`set-var(txn.key) req.fhdr(x-gateway-key)`),
-    rule(line`set-var(txn.authorization) req.fhdr(x-gateway-authorization)`, all(keyed)),
+    rule(line`set-var(${txn.key}) req.fhdr(x-gateway-key)`),
+    rule(line`set-var(${txn.authorization}) req.fhdr(x-gateway-authorization)`, all(keyed)),
     rule(line`del-header x-gateway- -m beg`),
-    rule(line`set-var(txn.host) req.fhdr(host)`, all(keyed)),
-    rule(line`set-var(txn.pathq) pathq`, all(keyed)),
-    rule(line`set-header Host %[var(txn.api)]`, all(keyed)),
-    rule(line`set-pathq /%[var(txn.key)]`, all(keyed)),
+    rule(line`set-var(${txn.host}) req.fhdr(host)`, all(keyed)),
+    rule(line`set-var(${txn.pathq}) pathq`, all(keyed)),
+    rule(line`set-header Host %[var(${txn.api})]`, all(keyed)),
+    rule(line`set-pathq /%[var(${txn.key})]`, all(keyed)),
     rule(line`cache-use gateway`, all(keyed)),
-    rule(line`set-pathq %[var(txn.pathq)]`, all(keyed)),
-    rule(line`set-header Host %[var(txn.host)]`, all(keyed)),
-    rule(line`set-header Authorization %[var(txn.authorization)]`, all(found(line`authorization`))),
+    rule(line`set-pathq %[var(${txn.pathq})]`, all(keyed)),
+    rule(line`set-header Host %[var(${txn.host})]`, all(keyed)),
+    rule(line`set-header Authorization %[var(${txn.authorization})]`, all(found('authorization'))),
   ],
   response: [
     ...endHop,
-    rule(line`set-var(txn.hit) bool(true)`, all(keyed, line`{ res.cache_hit }`)),
+    rule(line`set-var(${txn.hit}) bool(true)`, all(keyed, line`{ res.cache_hit }`)),
     // The backend has said whether the status is one that is kept; what was passed by is not.
     forget(any(not(keyed), hit)),
     forget(
       any(
-        isTrue(line`other_vary`),
+        isTrue('other_vary'),
         line`{ res.fhdr(set-cookie) -m found }`,
         line`{ res.fhdr_cnt(cache-control) gt 1 }`,
         line`{ res.fhdr_cnt(vary) gt 1 }`,
@@ -202,20 +204,20 @@ export const storeRules = (statuses: readonly number[]): Rules => ({
     // They wait aside, and there must be room for that.
     forget(any(...aside(statuses).map(([name]) => line`{ res.fhdr(${name}),length gt ${longestAside} }`))),
     readFreshness(keep),
-    forget(all(not(found(line`ttl`)))),
+    forget(all(not(found('ttl')))),
     ...setAside(statuses),
     // HAProxy 2.6 reads one byte beyond the number, and a digit there makes 1 s into 19 s: hence the comma.
-    rule(line`set-header Cache-Control "max-age=%[var(txn.ttl)], public"`, all(keep)),
+    rule(line`set-header Cache-Control "max-age=%[var(${txn.ttl})], public"`, all(keep)),
     // HAProxy would keep nothing that is older than its time here, although that is counted from now.
-    rule(line`set-header X-Gateway-Age %[var(txn.age_before)]`, all(keep, found(line`age_before`))),
+    rule(line`set-header X-Gateway-Age %[var(${txn.age_before})]`, all(keep, found('age_before'))),
     rule(line`del-header age`, all(keep)),
     rule(line`cache-store gateway`, all(keep)),
     ...putBack(statuses),
-    rule(line`set-var(txn.age) res.fhdr(age),add(0)`, all(hit)),
-    rule(line`set-var(txn.age) int(0)`, all(keep)),
-    rule(line`set-var(txn.age_before) res.fhdr(x-gateway-age),add(0)`, all(hit)),
-    rule(line`set-var(txn.age) var(txn.age),add(txn.age_before)`, all(found(line`age_before`))),
-    rule(line`set-header Age %[var(txn.age)]`, all(found(line`age`), found(line`age_before`))),
+    rule(line`set-var(${txn.age}) res.fhdr(age),add(0)`, all(hit)),
+    rule(line`set-var(${txn.age}) int(0)`, all(keep)),
+    rule(line`set-var(${txn.age_before}) res.fhdr(x-gateway-age),add(0)`, all(hit)),
+    rule(line`set-var(${txn.age}) var(${txn.age}),add(${txn.age_before})`, all(found('age_before'))),
+    rule(line`set-header Age %[var(${txn.age})]`, all(found('age'), found('age_before'))),
     rule(line`del-header cache-control`, any(keep, hit)),
     rule(
       line`set-header Cache-Control %[res.fhdr(x-gateway-cache-control)]`,
@@ -226,7 +228,7 @@ export const storeRules = (statuses: readonly number[]): Rules => ({
     rule(line`set-header X-Cache HIT`, all(hit)),
     rule(line`set-header X-Cache MISS`, all(keyed, not(hit))),
     rule(line`set-header X-Cache BYPASS`, all(not(keyed))),
-    rule(line`set-header X-Gateway-Server %[var(txn.server)]`, all(not(hit))),
-    rule(line`set-header X-Gateway-Version %[var(txn.version)]`, all(found(line`version`))),
+    rule(line`set-header X-Gateway-Server %[var(${txn.server})]`, all(not(hit))),
+    rule(line`set-header X-Gateway-Version %[var(${txn.version})]`, all(found('version'))),
   ],
 });

@@ -3,12 +3,14 @@
  * part of the key of all its answers and which every successful write renews: what was kept under the tag before is
  * never found again. Each member notes its own writes and reads the others' copies.
  */
+
 import type { Problem } from '../../../problems';
 import type { GatewayApi } from '../../model';
 import type { RateLimit } from '../../policies/rate-limit';
 import { issuersOf } from '../callers/issuers';
 import { all, isTrue, not, type Rule, type Rules, rule } from '../language/rules';
 import { join, line, put, type Text } from '../language/text';
+import { txn } from '../language/vocabulary';
 import { counters } from '../parts/members';
 import { type Context, type Place, pathOf, placesOf, type Section } from '../parts/sections';
 
@@ -36,10 +38,10 @@ const table = (member: string) => line`${put('name', member)}.cache`;
 /** Letters in either case, and with or without a slash at the end: the API may read them as the same. */
 const number = (tagged: Tagged): Rule[] => {
   const of = line`,xxh32,mod(${numbers})`;
-  if (tagged === 'api') return [rule(line`set-var(txn.tag) var(txn.api)${of}`)];
+  if (tagged === 'api') return [rule(line`set-var(${txn.tag}) var(${txn.api})${of}`)];
   return [
-    rule(line`set-var(txn.tag_path) var(txn.segments),lower,rtrim(/)`),
-    rule(line`set-var(txn.tag) var(txn.api),concat(|,txn.tag_path)${of}`),
+    rule(line`set-var(${txn.tag_path}) var(${txn.segments}),lower,rtrim(/)`),
+    rule(line`set-var(${txn.tag}) var(${txn.api}),concat(|,${txn.tag_path})${of}`),
   ];
 };
 
@@ -47,13 +49,13 @@ const number = (tagged: Tagged): Rule[] => {
 export const readTag = (tagged: Tagged, { model }: Context): Rule[] => [
   ...number(tagged),
   ...model.members.map(({ name }, index) =>
-    rule(line`set-var(txn.tag_${index}) var(txn.tag),table_gpt0(gateway/${table(name)})`),
+    rule(line`set-var(${txn.tag}_${index}) var(${txn.tag}),table_gpt0(gateway/${table(name)})`),
   ),
 ];
 
 export const tagFormat = ({ model }: Context): Text =>
   join(
-    model.members.map((_, index) => line`%[var(txn.tag_${index})]`),
+    model.members.map((_, index) => line`%[var(${txn.tag}_${index})]`),
     line`.`,
   );
 
@@ -72,14 +74,14 @@ export function writeRules(api: GatewayApi, { member }: Context): Rules {
   const tagged = taggedIn(api);
   if (!tagged) return {};
   const written = all(
-    not(isTrue(line`internal`)),
+    not(isTrue('internal')),
     line`!{ method ${safeMethods.join(' ') as Text} }`,
     line`{ status 200:399 }`,
   );
   return {
     response: [
       ...number(tagged).map(({ action }) => rule(action, written)),
-      rule(line`track-sc2 var(txn.tag) table gateway/${table(member.name)}`, written),
+      rule(line`track-sc2 var(${txn.tag}) table gateway/${table(member.name)}`, written),
       rule(line`sc-set-gpt0(2) date(0,us)`, written),
     ],
   };

@@ -1,8 +1,10 @@
 /** Who calls: by an API key, which is known by its SHA-256 and never by itself, or by a token (`jwt.ts`). */
+
 import type { Policies } from '../../policies';
 import { refuse } from '../answers/errors';
 import { all, type Condition, found, not, type Rule, rule, within } from '../language/rules';
 import { line, put, type Text, textProblem } from '../language/text';
+import { txn } from '../language/vocabulary';
 import { policy } from '../parts/policy';
 import { growthOf, longest } from '../parts/room';
 import { pathOf } from '../parts/sections';
@@ -28,8 +30,8 @@ function keyRules(header: Text): Rule[] {
       all(line`{ req.fhdr_cnt(${header}) gt 1 }`),
     ),
     // The whole value is hashed (fhdr): part of a list must not count as a key.
-    rule(line`set-var(txn.consumer) req.fhdr(${header}),sha2(256),hex,lower,map_str(${keysFile})`),
-    ...unauthorized('unknown-key', 'The API key is not valid.', all(not(found(line`consumer`)))),
+    rule(line`set-var(${txn.consumer}) req.fhdr(${header}),sha2(256),hex,lower,map_str(${keysFile})`),
+    ...unauthorized('unknown-key', 'The API key is not valid.', all(not(found('consumer')))),
     rule(line`del-header ${header}`),
   ];
 }
@@ -103,10 +105,10 @@ export const authentication = policy<Methods>({
     return {
       request: [
         ...nothingSent(methods),
-        ...(several ? [rule(line`set-var(txn.by_token) bool(true)`, all(withToken))] : []),
-        ...(several ? only([line`!{ var(txn.by_token) -m bool }`], key) : key),
-        ...(several ? only([line`{ var(txn.by_token) -m bool }`], token) : token),
-        rule(line`set-header X-Consumer-Id %[var(txn.consumer)]`),
+        ...(several ? [rule(line`set-var(${txn.by_token}) bool(true)`, all(withToken))] : []),
+        ...(several ? only([line`!{ var(${txn.by_token}) -m bool }`], key) : key),
+        ...(several ? only([line`{ var(${txn.by_token}) -m bool }`], token) : token),
+        rule(line`set-header X-Consumer-Id %[var(${txn.consumer})]`),
       ],
     };
   },

@@ -2,11 +2,13 @@
  * Which consumers may call an API. One with a key that is not named in the environment file may call none; one with a
  * token may call what its issuer lets it. What an API or a route asks for beside that is in `token-rights.ts`.
  */
+
 import type { GatewayModel } from '../../model';
 import type { Authorization } from '../../policies/authorization';
 import { refuse } from '../answers/errors';
 import { all, found, isTrue, not, type Rule, rule } from '../language/rules';
 import { line, mapFile, put, textProblem } from '../language/text';
+import { txn } from '../language/vocabulary';
 import { policy } from '../parts/policy';
 import { type Place, pathOf } from '../parts/sections';
 import { issuerLabel, issuerOf } from './issuers';
@@ -38,12 +40,12 @@ function settings({ policies: { authentication, authorization } }: Place): Setti
 
 /** APIs that the environment file gives to each consumer with a key. */
 const grantRules = (model: GatewayModel): Rule[] => [
-  rule(line`set-var(txn.grants) var(txn.consumer),map_str(${consumersFile})`),
+  rule(line`set-var(${txn.grants}) var(${txn.consumer}),map_str(${consumersFile})`),
   ...(hasGrants(model)
     ? [
         rule(
-          line`set-var(txn.granted) var(txn.consumer),concat(|,txn.api),map_str(${grantsFile})`,
-          all(line`{ var(txn.grants) -m str some }`),
+          line`set-var(${txn.granted}) var(${txn.consumer}),concat(|,${txn.api}),map_str(${grantsFile})`,
+          all(line`{ var(${txn.grants}) -m str some }`),
         ),
       ]
     : []),
@@ -51,7 +53,7 @@ const grantRules = (model: GatewayModel): Rule[] => [
     status: 403,
     reason: 'not-allowed',
     detail: 'This consumer may not call this API.',
-    when: all(line`!{ var(txn.grants) -m str all }`, not(found(line`granted`)), not(isTrue(line`token`))),
+    when: all(line`!{ var(${txn.grants}) -m str all }`, not(found('granted')), not(isTrue('token'))),
   }),
 ];
 

@@ -7,11 +7,13 @@
  * - `txn.token_scopes`: its scopes, each once, in order, with a space between
  * - `txn.consumer`: `jwt:`, the issuer's label, and who calls
  */
+
 import type { Problem } from '../../../problems';
 import { type ClaimPath, claimNames, consumerClaim, type Jwt } from '../../policies/jwt';
 import { refuse } from '../answers/errors';
 import { all, type Condition, found, isTrue, not, type Rule, rule } from '../language/rules';
 import { line, type Text, textProblem } from '../language/text';
+import { txn } from '../language/vocabulary';
 import { issuerOf, keyMap } from './issuers';
 import { tokenId } from './token-settings';
 
@@ -45,12 +47,12 @@ const readToken: readonly Rule[] = [
     all(line`{ req.fhdr(authorization),length gt ${scheme.length + longestToken} }`),
   ),
   rule(
-    line`set-var(txn.bearer) req.fhdr(authorization),bytes(${scheme.length})`,
+    line`set-var(${txn.bearer}) req.fhdr(authorization),bytes(${scheme.length})`,
     all(
       line`{ req.fhdr(authorization) -m reg -i '^bearer [A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$' }`,
     ),
   ),
-  ...unauthorized('bad-token', 'The token is no JSON Web Token.', all(not(found(line`bearer`)))),
+  ...unauthorized('bad-token', 'The token is no JSON Web Token.', all(not(found('bearer')))),
 ];
 
 /** The algorithm is ours, never the token's; so is the file, found by the issuer's own kids. */
@@ -58,20 +60,20 @@ function signature(jwt: Jwt): Rule[] {
   const verified = jwt.algorithms.map((name) => {
     const algorithm = name as Text;
     return rule(
-      line`set-var(txn.token_signed) bool(true)`,
+      line`set-var(${txn.token_signed}) bool(true)`,
       all(
-        line`{ var(txn.token_alg) -m str ${algorithm} }`,
-        line`{ var(txn.bearer),jwt_verify(${algorithm},txn.token_key) -m int 1 }`,
+        line`{ var(${txn.token_alg}) -m str ${algorithm} }`,
+        line`{ var(${txn.bearer}),jwt_verify(${algorithm},${txn.token_key}) -m int 1 }`,
       ),
     );
   });
   return [
-    rule(line`set-var(txn.token_key) var(txn.token_kid),map_str(${keyMap(issuerOf(jwt))})`),
+    rule(line`set-var(${txn.token_key}) var(${txn.token_kid}),map_str(${keyMap(issuerOf(jwt))})`),
     ...verified,
     ...unauthorized(
       'wrong-signature',
       'The token is not signed with a key of the issuer.',
-      all(not(isTrue(line`token_signed`))),
+      all(not(isTrue('token_signed'))),
     ),
   ];
 }
@@ -94,10 +96,10 @@ const named = (path: ClaimPath): string => claimNames(path).join('.');
 /** Only characters that a detail may have. */
 const shown = (text: string): string => text.replace(/[^A-Za-z0-9 ,.:;_-]/g, '_');
 
-const reason = (one: string): Condition => all(line`{ var(txn.token_reason) -m str ${one as Text} }`);
+const reason = (one: string): Condition => all(line`{ var(${txn.token_reason}) -m str ${one as Text} }`);
 
 function judged(jwt: Jwt): Rule[] {
-  const unnamed = not(found(line`token_subject`));
+  const unnamed = not(found('token_subject'));
   return [
     ...Object.entries(faults).flatMap(([one, detail]) => unauthorized(one, detail, reason(one))),
     ...unauthorized(
@@ -118,8 +120,8 @@ export function tokenRules(jwt: Jwt): Rule[] {
     ...unauthorized('bad-token', 'The token is not sound JSON.', reason('bad-token')),
     ...signature(jwt),
     ...judged(jwt),
-    rule(line`set-var(txn.token) bool(true)`),
-    rule(line`set-var-fmt(txn.consumer) "jwt:%[var(txn.token_subject)]"`),
+    rule(line`set-var(${txn.token}) bool(true)`),
+    rule(line`set-var-fmt(${txn.consumer}) "jwt:%[var(${txn.token_subject})]"`),
     ...(jwt.forward ? [] : [rule(line`del-header authorization`)]),
   ];
 }

@@ -2,11 +2,13 @@
  * What a caller needs beside being known: scopes and claims of its token, or a name in a list. A caller with a key has
  * no token, and what is not there denies.
  */
+
 import type { Problem } from '../../../problems';
 import type { Authorization } from '../../policies/authorization';
 import { refuse } from '../answers/errors';
 import { all, type Condition, inLines, isTrue, not, type Rule, rule } from '../language/rules';
 import { join, line, put, type Text, textProblem } from '../language/text';
+import { txn } from '../language/vocabulary';
 import { asksForRights, rightsId } from './token-settings';
 
 const insufficient = (scopes: readonly string[]): Text => {
@@ -24,13 +26,13 @@ const missing = (reason: string, detail: string, scopes: readonly string[], when
 export function rightRules(needs: Authorization): Rule[] {
   if (!asksForRights(needs)) return [];
   const { scopes = [], anyScope = [] } = needs;
-  const lacksScope = all(line`{ var(txn.token_lacks) -m str scope-missing }`);
+  const lacksScope = all(line`{ var(${txn.token_lacks}) -m str scope-missing }`);
   return [
     rule(line`lua.token_rights ${rightsId(needs)}`),
     ...(scopes.length + anyScope.length > 0
       ? missing('scope-missing', 'The token lacks a scope.', [...scopes, ...anyScope], lacksScope)
       : []),
-    ...missing('claim-missing', 'The token does not allow this.', [], all(not(isTrue(line`token_allowed`)))),
+    ...missing('claim-missing', 'The token does not allow this.', [], all(not(isTrue('token_allowed')))),
   ];
 }
 
@@ -44,15 +46,15 @@ export function consumerRules({ consumers }: Authorization, issuer: string | und
   return [
     ...inLines(names, namesPerLine).map((some) =>
       rule(
-        line`set-var(txn.consumer_allowed) bool(true)`,
-        all(line`{ var(txn.consumer) -m str -- ${join(some, line` `)} }`),
+        line`set-var(${txn.consumer_allowed}) bool(true)`,
+        all(line`{ var(${txn.consumer}) -m str -- ${join(some, line` `)} }`),
       ),
     ),
     ...refuse({
       status: 403,
       reason: 'not-allowed',
       detail: 'This consumer may not call this.',
-      when: all(not(isTrue(line`consumer_allowed`))),
+      when: all(not(isTrue('consumer_allowed'))),
     }),
   ];
 }

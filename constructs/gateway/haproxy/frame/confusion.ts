@@ -2,9 +2,11 @@
  * Requests that two programs could read differently are refused: what one of them checks, the other one would not do.
  * They are not put right, since that needs experimental directives.
  */
+
 import { refuse } from '../answers/errors';
 import { all, any, requestLines, rule } from '../language/rules';
 import { join, line, type Text } from '../language/text';
+import { txn } from '../language/vocabulary';
 
 /** Parts of a path, as regular expressions in lower case, that have no one meaning. */
 const confusing: readonly Text[] = [
@@ -49,12 +51,12 @@ export const refuseConfusion: readonly Text[] = requestLines([
   }),
   // Some programs read `post` as POST. Compared through a variable: what is asked for as `method` has a way of its own to
   // match, and HAProxy 3.4 warns when it gets another. `concat()` makes text of it: 2.6 compares the bare one otherwise.
-  rule(line`set-var(txn.method) method,concat()`),
+  rule(line`set-var(${txn.method}) method,concat()`),
   ...refuse({
     status: 400,
     reason: 'method',
     detail: 'The method is not of upper-case letters.',
-    when: all(line`!{ var(txn.method) -m reg ^[A-Z][A-Z-]{0,31}$ }`),
+    when: all(line`!{ var(${txn.method}) -m reg ^[A-Z][A-Z-]{0,31}$ }`),
   }),
   ...refuse({
     status: 400,

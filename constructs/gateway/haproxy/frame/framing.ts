@@ -3,26 +3,28 @@
  * other, which no rule has judged (request smuggling). HAProxy parses the framing, and sends it on anew; here is refused
  * what it forgives, and what a server behind it might read otherwise. RFC 9112, section 6.
  */
+
 import { refuse } from '../answers/errors';
 import { all, type Condition, found, isTrue, not, requestLines, rule } from '../language/rules';
 import { line, type Text } from '../language/text';
+import { txn } from '../language/vocabulary';
 import { lua } from '../lua/program';
 
 /** Whether the body comes in chunks. */
-export const coded = found(line`coding`);
-const sized = found(line`length`);
-const awaits = found(line`expect`);
+export const coded = found('coding');
+const sized = found('length');
+const awaits = found('expect');
 /** Whether there is a body, as far as the head says. */
-export const hasBody = isTrue(line`body`);
+export const hasBody = isTrue('body');
 const http10 = line`{ req.ver 1.0 }`;
-const empty = line`{ var(txn.length) -m str 0 }`;
+const empty = line`{ var(${txn.length}) -m str 0 }`;
 
 /**
  * Fifteen digits: every program can count to there, in whatever type it has. HAProxy 2.6 reads 2^64 as 0. Some take
  * digits after a 0 as octal.
  */
-const plainLength = line`{ var(txn.length) -m reg ^(0|[1-9][0-9]{0,14})$ }`;
-const plainCoding = line`{ var(txn.coding) -m str -i chunked }`;
+const plainLength = line`{ var(${txn.length}) -m reg ^(0|[1-9][0-9]{0,14})$ }`;
+const plainCoding = line`{ var(${txn.coding}) -m str -i chunked }`;
 
 const ambiguous: Condition = [
   [coded, not(plainCoding)],
@@ -35,9 +37,9 @@ const ambiguous: Condition = [
 const close = line`hdr Connection close`;
 
 export const refuseFraming: readonly Text[] = requestLines([
-  rule(line`set-var(txn.coding) req.fhdr(transfer-encoding)`),
-  rule(line`set-var(txn.length) req.fhdr(content-length)`),
-  rule(line`set-var(txn.expect) req.fhdr(expect)`),
+  rule(line`set-var(${txn.coding}) req.fhdr(transfer-encoding)`),
+  rule(line`set-var(${txn.length}) req.fhdr(content-length)`),
+  rule(line`set-var(${txn.expect}) req.fhdr(expect)`),
   ...refuse({
     status: 400,
     reason: 'framing',
@@ -51,12 +53,12 @@ export const refuseFraming: readonly Text[] = requestLines([
     reason: 'expectation',
     detail: 'Of expectations only 100-continue can be met.',
     when: [
-      [awaits, line`!{ var(txn.expect) -m str -i 100-continue }`],
+      [awaits, line`!{ var(${txn.expect}) -m str -i 100-continue }`],
       [awaits, line`{ req.fhdr_cnt(expect) gt 1 }`],
     ],
     headers: close,
   }),
-  rule(line`set-var(txn.body) bool(true)`, [[coded], [sized, not(empty)]]),
+  rule(line`set-var(${txn.body}) bool(true)`, [[coded], [sized, not(empty)]]),
   // One way to write it: not all compare without regard to case.
   rule(line`set-header Transfer-Encoding chunked`, all(coded)),
   // In HTTP/1.0 it has no meaning, and without a body there is nothing to wait for: RFC 9110, section 10.1.1.

@@ -8,6 +8,7 @@ import { ready } from '../container/ready';
 import { all, printRules, requestLines, within } from '../language/rules';
 import { line, put, type Text } from '../language/text';
 import { listenAddress, loopbackAddress, startTime } from '../language/variables';
+import { txn } from '../language/vocabulary';
 import { canaryBackend } from '../parts/canary';
 import { controlPort, healthPath, metricsPath, ports } from '../parts/ports';
 import { routing } from '../parts/routing';
@@ -21,7 +22,7 @@ import { accessLog, noteRequest } from './log';
 
 /** Set on every answer, the gateway's own too. */
 const answerHeaders: readonly Text[] = [
-  line`http-after-response set-header X-Request-Id %[var(txn.request_id)] if { var(txn.request_id) -m found }`,
+  line`http-after-response set-header X-Request-Id %[var(${txn.request_id})] if { var(${txn.request_id}) -m found }`,
   // Other answers have them from their API's backend.
   ...printRules(within(all(line`{ be_name traffic }`), { afterResponse: ofNoApi })),
   // Whoever keeps a connection open must leave while new ones are still taken.
@@ -30,7 +31,7 @@ const answerHeaders: readonly Text[] = [
 
 export function trafficFrontend(context: Context): Section {
   const cached = context.model.apis.some(isCached)
-    ? [line`use_backend %[var(txn.api)].cached if METH_GET { var(txn.api) -m str -f ${cachedFile} }`]
+    ? [line`use_backend %[var(${txn.api})].cached if METH_GET { var(${txn.api}) -m str -f ${cachedFile} }`]
     : [];
   return {
     head: line`frontend traffic from base`,
@@ -52,7 +53,7 @@ export function trafficFrontend(context: Context): Section {
       // Which member answered: RFC 9110, section 7.6.3.
       line`http-after-response add-header Via "1.1 ${put('name', context.member.name)}"`,
       ...cached,
-      line`use_backend %[var(txn.api)]`,
+      line`use_backend %[var(${txn.api})]`,
     ],
   };
 }

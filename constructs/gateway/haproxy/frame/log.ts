@@ -2,11 +2,13 @@
  * The access log (`access-log.ts`) on standard output. No query string, no key, no other header than the two that trace
  * a request. What a client wrote goes through `json(utf8s)`, so that a line is always one valid object.
  */
+
 import type { AccessLogField } from '../../access-log';
 import type { GatewayMember } from '../../model';
 import { line, put, type Text } from '../language/text';
+import { txn, type Variable } from '../language/vocabulary';
 
-const client = (variable: string) => `"%[var(txn.${variable}),json(utf8s)]"`;
+const client = (variable: Variable) => `"%[var(${txn[variable]}),json(utf8s)]"`;
 
 /** How HAProxy writes each, in the order of a line. The member's name is the same for all. */
 const formats: Readonly<Record<Exclude<AccessLogField, 'member'>, string>> = {
@@ -54,7 +56,7 @@ export function accessLog(member: GatewayMember): Text[] {
 
 /** What the log says of a request, noted before anything is changed. Cut, so that a line stays whole. */
 export const noteRequest: readonly Text[] = [
-  line`http-request set-var(txn.log_path) path,bytes(0,512)`,
-  line`http-request set-var(txn.log_host) req.fhdr(host),bytes(0,128)`,
-  line`http-request set-var(txn.traceparent) req.fhdr(traceparent) if { req.fhdr_cnt(traceparent) eq 1 } { req.fhdr(traceparent) -m reg ^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$ }`,
+  line`http-request set-var(${txn.log_path}) path,bytes(0,512)`,
+  line`http-request set-var(${txn.log_host}) req.fhdr(host),bytes(0,128)`,
+  line`http-request set-var(${txn.traceparent}) req.fhdr(traceparent) if { req.fhdr_cnt(traceparent) eq 1 } { req.fhdr(traceparent) -m reg ^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$ }`,
 ];

@@ -1,5 +1,6 @@
 /** Rules: what is done, and when. Kept apart until they are printed, so that a rule can be narrowed to some routes. */
 import { join, line, type Text } from './text';
+import { txn, type Variable } from './vocabulary';
 
 /** Alternatives, one of which must hold; in each, all terms must hold. A term is `{ … }` or `!{ … }`. */
 export type Condition = readonly (readonly Text[])[];
@@ -13,15 +14,15 @@ export const both = (first: Condition, second: Condition): Condition =>
 export const not = (term: Text): Text => line`!${term}`;
 
 /** Whether a variable of the request has been set, to whatever value. */
-export const found = (variable: Text): Text => line`{ var(txn.${variable}) -m found }`;
+export const found = (variable: Variable): Text => line`{ var(${txn[variable]}) -m found }`;
 /** Whether a variable of the request is true. */
-export const isTrue = (variable: Text): Text => line`{ var(txn.${variable}) -m bool }`;
+export const isTrue = (variable: Variable): Text => line`{ var(${txn[variable]}) -m bool }`;
 
 /** Whether a variable of the request is one of the names, however many: a line may have 64 words. */
-export const isOneOf = (variable: Text, names: readonly Text[]): Text =>
+export const isOneOf = (variable: Variable, names: readonly Text[]): Text =>
   names.length <= 8
-    ? line`{ var(txn.${variable}) -m str ${join(names, line` `)} }`
-    : line`{ var(txn.${variable}) -m reg "^(${join(names, line`|`)})\$" }`;
+    ? line`{ var(${txn[variable]}) -m str ${join(names, line` `)} }`
+    : line`{ var(${txn[variable]}) -m reg "^(${join(names, line`|`)})\$" }`;
 
 /** Parts of a list of words that is too long for one line. */
 export const inLines = <Word>(words: readonly Word[], perLine: number): Word[][] =>

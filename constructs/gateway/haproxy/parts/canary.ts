@@ -8,6 +8,7 @@
  * A version has a backend of its own, so that each has its checks and is balanced by itself; who gets which is known
  * only when `<api>` knows who calls, and HAProxy changes no backend then: hence the second hop, for the few.
  */
+
 import type { GatewayApi, GatewayModel } from '../../model';
 import {
   all,
@@ -23,14 +24,15 @@ import {
 } from '../language/rules';
 import { line, put, type Text } from '../language/text';
 import { loopbackAddress } from '../language/variables';
+import { txn } from '../language/vocabulary';
 import { pool } from './pool';
 import { canaryPort } from './ports';
 import type { Section } from './sections';
 
 export const canaryBackend = (api: GatewayApi): Text => line`${put('name', api.name)}.canary`;
 
-const chosen = line`{ var(txn.version) -m str canary }`;
-const known = found(line`consumer`);
+const chosen = line`{ var(${txn.version}) -m str canary }`;
+const known = found('consumer');
 const serves = (api: GatewayApi): Text => line`{ nbsrv(${canaryBackend(api)}) gt 0 }`;
 
 /**
@@ -40,14 +42,14 @@ const serves = (api: GatewayApi): Text => line`{ nbsrv(${canaryBackend(api)}) gt
  */
 export function versionRules(api: GatewayApi): Rules {
   if (!api.canary) return {};
-  const share = line`{ var(txn.caller),xxh32,mod(100) lt ${api.canary.percent} }`;
+  const share = line`{ var(${txn.caller}),xxh32,mod(100) lt ${api.canary.percent} }`;
   return {
     request: [
-      rule(line`set-var-fmt(txn.caller) "%[var(txn.api)]|%[var(txn.consumer)]"`, all(known)),
-      rule(line`set-var-fmt(txn.caller) "%[var(txn.api)]|%[var(txn.client)]"`, all(not(known))),
-      rule(line`set-var(txn.version) str(stable)`),
+      rule(line`set-var-fmt(${txn.caller}) "%[var(${txn.api})]|%[var(${txn.consumer})]"`, all(known)),
+      rule(line`set-var-fmt(${txn.caller}) "%[var(${txn.api})]|%[var(${txn.client})]"`, all(not(known))),
+      rule(line`set-var(${txn.version}) str(stable)`),
       // The loopback address is the first thing that a gateway gives up when it stops.
-      rule(line`set-var(txn.version) str(canary)`, all(share, serves(api), not(line`{ stopping }`))),
+      rule(line`set-var(${txn.version}) str(canary)`, all(share, serves(api), not(line`{ stopping }`))),
     ],
   };
 }
@@ -56,10 +58,10 @@ export function versionRules(api: GatewayApi): Rules {
 export const sentVersionRules = (api: GatewayApi): Rules =>
   api.canary
     ? {
-        request: [rule(line`set-header X-Gateway-Version %[var(txn.version)]`)],
+        request: [rule(line`set-header X-Gateway-Version %[var(${txn.version})]`)],
         response: [
           rule(
-            line`set-var(txn.version) res.fhdr(x-gateway-version)`,
+            line`set-var(${txn.version}) res.fhdr(x-gateway-version)`,
             all(line`{ res.fhdr(x-gateway-version) -m found }`),
           ),
         ],
@@ -68,13 +70,13 @@ export const sentVersionRules = (api: GatewayApi): Rules =>
 
 /** What the stable version answered for the other is not kept under the other's key. */
 const stableInstead = (when: Condition): Rule[] => [
-  rule(line`set-var(txn.other_vary) bool(true)`, when),
-  rule(line`set-var(txn.version) str(stable)`, all(isTrue(line`other_vary`))),
+  rule(line`set-var(${txn.other_vary}) bool(true)`, when),
+  rule(line`set-var(${txn.version}) str(stable)`, all(isTrue('other_vary'))),
 ];
 
 /** For the owner of a cache key: it is told the version. */
 export const toldVersion: Rules = {
-  request: [rule(line`set-var(txn.version) req.fhdr(x-gateway-version)`)],
+  request: [rule(line`set-var(${txn.version}) req.fhdr(x-gateway-version)`)],
 };
 
 /** In `<api>`, for what came over the internal port. */
@@ -87,10 +89,10 @@ export const toldVersionRules = (api: GatewayApi): Rules =>
 export function hopRules(api: GatewayApi): Rules {
   if (!api.canary) return {};
   return {
-    request: [rule(line`set-header X-Gateway-Api %[var(txn.api)]`, all(chosen))],
+    request: [rule(line`set-header X-Gateway-Api %[var(${txn.api})]`, all(chosen))],
     response: [
       rule(
-        line`set-var(txn.server) res.fhdr(x-gateway-server)`,
+        line`set-var(${txn.server}) res.fhdr(x-gateway-server)`,
         all(chosen, line`{ res.fhdr(x-gateway-server) -m found }`),
       ),
       rule(line`del-header x-gateway-server`),
@@ -124,12 +126,12 @@ export function canaryFrontend({ apis }: Pick<GatewayModel, 'apis'>): Section[] 
         line`bind "${loopbackAddress}:${canaryPort}"`,
         ...printRules({
           request: [
-            rule(line`set-var(txn.api) req.fhdr(x-gateway-api)`),
+            rule(line`set-var(${txn.api}) req.fhdr(x-gateway-api)`),
             rule(line`del-header x-gateway- -m beg`),
           ],
           response: [rule(line`set-header X-Gateway-Server %[srv_name]`)],
         }),
-        line`use_backend %[var(txn.api)].canary`,
+        line`use_backend %[var(${txn.api})].canary`,
       ],
     },
   ];

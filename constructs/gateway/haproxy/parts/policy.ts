@@ -1,8 +1,10 @@
 /** What a policy is to the configuration, and how it is narrowed to the routes that have it. */
+
 import type { Problem } from '../../../problems';
 import type { GatewayApi, GatewayModel } from '../../model';
 import { all, always, type Condition, isOneOf, not, type Rules, together, within } from '../language/rules';
-import { line, put, type Text } from '../language/text';
+import { put } from '../language/text';
+import type { Variable } from '../language/vocabulary';
 import { type Growth, noGrowth } from './room';
 import { type Context, type Place, placesIn, placesOf, type Section } from './sections';
 
@@ -61,7 +63,7 @@ function grouped<Settings>(
 }
 
 /** Requests of an API that belong to the given places. A request that no route takes belongs to the API itself. */
-function scopeOf(api: GatewayApi, places: readonly Place[], route: Text): Condition {
+function scopeOf(api: GatewayApi, places: readonly Place[], route: Variable): Condition {
   const inside = api.routes.filter((route) => places.some((place) => place.route === route));
   const whole = places.some(({ route }) => route === undefined);
   const routes = whole ? api.routes.filter((route) => !inside.includes(route)) : inside;
@@ -76,7 +78,7 @@ function scopeOf(api: GatewayApi, places: readonly Place[], route: Text): Condit
 /** `routeVariable` holds the name of the route that decides; by default that of the request. */
 export function policy<Settings>(
   rendering: PolicyRendering<Settings>,
-  routeVariable: Text = line`route`,
+  routeVariable: Variable = 'route',
 ): Policy {
   const all = (context: Context) =>
     grouped(placesIn(context.model), (place) => rendering.settings(place)).map(({ settings }) => settings);

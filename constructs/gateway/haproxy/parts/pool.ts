@@ -1,9 +1,11 @@
 /** The instances of an API: found by name, checked, and tried again only where that cannot do harm. */
+
 import type { GatewayApi, GatewayModel } from '../../model';
 import { refuse } from '../answers/errors';
 import { all, not, type Rule, type Rules, rule } from '../language/rules';
 import { line, put, type Text } from '../language/text';
 import { dnsAddress } from '../language/variables';
+import { txn } from '../language/vocabulary';
 import { merged, type Section } from './sections';
 
 /**
@@ -111,7 +113,7 @@ export function pool(api: GatewayApi): Pool {
     ],
     rules: {
       request: [...bound(api), rule(line`disable-l7-retry`, all(not(line`METH_GET`)))],
-      response: [rule(line`set-var(txn.server) srv_name`)],
+      response: [rule(line`set-var(${txn.server}) srv_name`)],
     },
     servers: [
       line`http-check send meth GET uri ${put('path', health.path)} ver HTTP/1.1 hdr Host ${put('host', api.pool.host)}`,

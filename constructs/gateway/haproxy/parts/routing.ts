@@ -1,8 +1,10 @@
 /** Finds the API of a request: with one map where hosts and paths decide, with rules where headers do. */
+
 import { type Prefix, prefixesInOrder } from '../../prefixes';
 import { refuse } from '../answers/errors';
 import { all, found, not, type Rule, requestLines, rule } from '../language/rules';
 import { line, mapFile, put, type Text } from '../language/text';
+import { txn } from '../language/vocabulary';
 import type { Context } from './sections';
 
 export const apisFile = 'apis.map';
@@ -25,16 +27,17 @@ function headerCondition({ name, value }: Prefix['headers'][number]): Text {
     : line`{ ${header} -m str -i -- ${put('headerValue', value)} }`;
 }
 
-const unlessFound = not(found(line`target`));
+const unlessFound = not(found('target'));
 
 function headerRule(prefix: Prefix): Rule {
-  const host = prefix.host === undefined ? [] : [line`{ var(txn.host) -m str ${put('host', prefix.host)} }`];
+  const host =
+    prefix.host === undefined ? [] : [line`{ var(${txn.host}) -m str ${put('host', prefix.host)} }`];
   return rule(
-    line`set-var(txn.target) str(${target(prefix)})`,
+    line`set-var(${txn.target}) str(${target(prefix)})`,
     all(
       unlessFound,
       ...host,
-      line`{ var(txn.segments) -m beg ${segments(prefix.path)} }`,
+      line`{ var(${txn.segments}) -m beg ${segments(prefix.path)} }`,
       ...prefix.headers.map(headerCondition),
     ),
   );
@@ -49,7 +52,7 @@ const ofNoHost = (model: Context['model']): Rule[] =>
         status: 421,
         reason: 'no-host',
         detail: 'Nothing answers for this host here.',
-        when: all(line`!{ var(txn.host) -m str -f ${hostsFile as Text} }`),
+        when: all(line`!{ var(${txn.host}) -m str -f ${hostsFile as Text} }`),
       })
     : [];
 
@@ -60,22 +63,27 @@ export function routing({ model }: Context): Text[] {
   const byHost = prefixes.filter(({ host, headers }) => host !== undefined && headers.length === 0);
   const map = line`map_beg(${apisFile as Text})`;
   return requestLines([
-    rule(line`set-var(txn.segments) path,concat(/)`),
-    rule(line`set-var(txn.host) req.hdr(host),host_only`),
+    rule(line`set-var(${txn.segments}) path,concat(/)`),
+    rule(line`set-var(${txn.host}) req.hdr(host),host_only`),
     ...ofNoHost(model),
     ...byHeader.filter(({ host }) => host !== undefined).map(headerRule),
     ...(byHost.length > 0
-      ? [rule(line`set-var(txn.target) var(txn.host),concat(,txn.segments),${map}`, all(unlessFound))]
+      ? [
+          rule(
+            line`set-var(${txn.target}) var(${txn.host}),concat(,${txn.segments}),${map}`,
+            all(unlessFound),
+          ),
+        ]
       : []),
     ...byHeader.filter(({ host }) => host === undefined).map(headerRule),
-    rule(line`set-var(txn.target) var(txn.segments),${map}`, all(unlessFound)),
-    rule(line`set-var(txn.api) var(txn.target),field(1,|)`),
-    rule(line`set-var(txn.prefix) var(txn.target),field(2,|)`),
+    rule(line`set-var(${txn.target}) var(${txn.segments}),${map}`, all(unlessFound)),
+    rule(line`set-var(${txn.api}) var(${txn.target}),field(1,|)`),
+    rule(line`set-var(${txn.prefix}) var(${txn.target}),field(2,|)`),
     ...refuse({
       status: 404,
       reason: 'no-api',
       detail: 'No API answers here.',
-      when: all(not(found(line`api`))),
+      when: all(not(found('api'))),
     }),
   ]);
 }

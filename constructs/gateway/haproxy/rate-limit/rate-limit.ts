@@ -1,4 +1,5 @@
 /** Limits: who is counted, by which plan, and the tables that the members share. The counting is in `windows.ts`. */
+
 import type { GatewayModel } from '../../model';
 import type { Policies } from '../../policies';
 import type { RateLimit, Window } from '../../policies/rate-limit';
@@ -18,6 +19,7 @@ import {
   within,
 } from '../language/rules';
 import { line, mapFile, put, type Text, textProblem } from '../language/text';
+import { txn } from '../language/vocabulary';
 import { counters } from '../parts/members';
 import { policy } from '../parts/policy';
 import { growthOf, longest } from '../parts/room';
@@ -29,9 +31,9 @@ import { type Counted, windowsRules } from './windows';
 const plansFile = line`plans.map`;
 
 const whose = {
-  consumer: line`|%[var(txn.consumer)]`,
+  consumer: line`|%[var(${txn.consumer})]`,
   // An IPv6 client has a whole /64 to choose its address from.
-  address: line`|%[var(txn.client),ipmask(32,64)]`,
+  address: line`|%[var(${txn.client}),ipmask(32,64)]`,
   api: line``,
 } as const;
 
@@ -54,7 +56,7 @@ function kindsOf(by: RateLimit['by'], authentication: Policies['authentication']
 
 /** Where both ways to say who calls are open, a request is either's. */
 function countedOf(kinds: readonly CallerKind[]): Counted[] {
-  const byToken = isTrue(line`by_token`);
+  const byToken = isTrue('by_token');
   return kinds.map((kind) => ({
     kind,
     when: kinds.length === 1 ? always : all(kind === 'token' ? byToken : not(byToken)),
@@ -113,11 +115,9 @@ function alike(plans: Readonly<Record<string, readonly Window[]>>) {
 
 /** Only a digest of an address is kept: see `tables.ts`. */
 const keyRules = (key: Text, by: RateLimit['by'], known: Condition): Rule[] => [
-  rule(line`set-var-fmt(txn.limit_key) "${key}"`, known),
-  ...(by === 'address' ? [rule(line`set-var(txn.limit_key) var(txn.limit_key),xxh64`)] : []),
+  rule(line`set-var-fmt(${txn.limit_key}) "${key}"`, known),
+  ...(by === 'address' ? [rule(line`set-var(${txn.limit_key}) var(${txn.limit_key}),xxh64`)] : []),
 ];
-
-const plan = line`plan`;
 
 function planRules(
   limit: Extract<Settings, { plans: unknown }>,
@@ -130,7 +130,7 @@ function planRules(
   return together([
     {
       request: [
-        rule(line`set-var(txn.plan) var(txn.consumer),map_str(${plansFile}${byDefault})`),
+        rule(line`set-var(${txn.plan}) var(${txn.consumer}),map_str(${plansFile}${byDefault})`),
         // Without this, a plan that no rule below is for would be one without a limit.
         ...refuse({
           status: 403,
@@ -139,7 +139,7 @@ function planRules(
           when: all(
             not(
               isOneOf(
-                plan,
+                'plan',
                 groups.flatMap(({ names }) => names),
               ),
             ),
@@ -148,7 +148,7 @@ function planRules(
       ],
     },
     ...groups.map(({ names, windows }) =>
-      within(all(isOneOf(plan, names)), windowsRules(windows, name, counted, context)),
+      within(all(isOneOf('plan', names)), windowsRules(windows, name, counted, context)),
     ),
   ]);
 }
@@ -185,9 +185,9 @@ export const rateLimit = policy<Settings>({
     const { by, route, kinds } = limit;
     const counted = countedOf(kinds);
     const own = route === undefined ? line`` : line`/${put('name', route)}`;
-    const name = line`%[var(txn.api)]${own}`;
+    const name = line`%[var(${txn.api})]${own}`;
     // Without a consumer there is no key.
-    const known = by === 'consumer' ? all(found(line`consumer`)) : always;
+    const known = by === 'consumer' ? all(found('consumer')) : always;
     return together([
       { request: keyRules(line`${name}${whose[by]}`, by, known) },
       'windows' in limit

@@ -2,10 +2,12 @@
  * One limit over all members, in one or more windows. Each member counts what it lets pass in tables of its own and
  * reads the others' copies; the sum is compared. See `policies/rate-limit.ts` for what that promises.
  */
+
 import type { Window } from '../../policies/rate-limit';
 import { refuse } from '../answers/errors';
 import { all, both, type Condition, found, type Rule, type Rules, rule } from '../language/rules';
 import { join, line, type Text } from '../language/text';
+import { txn } from '../language/vocabulary';
 import type { Context } from '../parts/sections';
 import { type CallerKind, table } from './tables';
 
@@ -48,13 +50,13 @@ function windowRules(
 ): WindowRules {
   const { requests, perSeconds } = window;
   const periodMs = perSeconds * 1000;
-  const left = line`txn.limit_left_${index}`;
+  const left = line`${txn.limit_left}_${index}`;
   // Whatever is missing refuses: a comparison with nothing is false.
   const over = all(line`!{ var(${left}) -m int gt 0 }`);
   const read = (from: Text, what: 'http_req_rate' | 'gpt0') =>
-    line`var(txn.limit_key),table_${what as Text}(gateway/${from})`;
-  const ageOf = (from: Text) => line`${read(from, 'gpt0')},neg,add(txn.limit_now),and(${clockMask})`;
-  const add = line`,add(txn.limit_other)`;
+    line`var(${txn.limit_key}),table_${what as Text}(gateway/${from})`;
+  const ageOf = (from: Text) => line`${read(from, 'gpt0')},neg,add(${txn.limit_now}),and(${clockMask})`;
+  const add = line`,add(${txn.limit_other})`;
   /** The same for each kind, which has a table of its own. */
   const forEach = (rules: (tableOf: (member: string) => Text, when: Condition) => readonly Rule[]): Rule[] =>
     counted.flatMap(({ kind, when }) => rules((name) => table(kind, name, perSeconds), when));
@@ -62,7 +64,7 @@ function windowRules(
   const lasting = model.members.length;
   const rest =
     requests > lasting
-      ? line`var(${left}),neg,mul(${periodMs}),div(txn.limit_other),add(${periodMs + marginMs + 999})`
+      ? line`var(${left}),neg,mul(${periodMs}),div(${txn.limit_other}),add(${periodMs + marginMs + 999})`
       : line`int(${2 * periodMs + marginMs + 999})`;
   const counter = line`sc_get_gpt0(${index})`;
   return {
@@ -72,7 +74,7 @@ function windowRules(
     look: forEach((tableOf, when) => [
       ...others.map(({ name }, nth) =>
         rule(
-          line`set-var(txn.limit_other) ${read(tableOf(name), 'http_req_rate')}${nth > 0 ? add : line``}`,
+          line`set-var(${txn.limit_other}) ${read(tableOf(name), 'http_req_rate')}${nth > 0 ? add : line``}`,
           when,
         ),
       ),
@@ -84,48 +86,48 @@ function windowRules(
     // The window that began latest ends latest.
     wait: [
       ...forEach((tableOf, when) => [
-        rule(line`set-var(txn.limit_age) ${ageOf(tableOf(member.name))}`, both(when, over)),
+        rule(line`set-var(${txn.limit_age}) ${ageOf(tableOf(member.name))}`, both(when, over)),
         ...others.flatMap(({ name }): Rule[] => [
-          rule(line`set-var(txn.limit_other) ${ageOf(tableOf(name))}`, both(when, over)),
+          rule(line`set-var(${txn.limit_other}) ${ageOf(tableOf(name))}`, both(when, over)),
           rule(
-            line`set-var(txn.limit_age) var(txn.limit_other)`,
-            both(both(when, over), all(line`{ var(txn.limit_other),sub(txn.limit_age) lt 0 }`)),
+            line`set-var(${txn.limit_age}) var(${txn.limit_other})`,
+            both(both(when, over), all(line`{ var(${txn.limit_other}),sub(${txn.limit_age}) lt 0 }`)),
           ),
         ]),
       ]),
       ...(requests > lasting
-        ? [rule(line`set-var(txn.limit_other) var(${left}),neg,add(${requests - lasting + 1})`, over)]
+        ? [rule(line`set-var(${txn.limit_other}) var(${left}),neg,add(${requests - lasting + 1})`, over)]
         : []),
-      rule(line`set-var(txn.limit_next) ${rest},sub(txn.limit_age),div(1000)`, over),
+      rule(line`set-var(${txn.limit_next}) ${rest},sub(${txn.limit_age}),div(1000)`, over),
       rule(
-        line`set-var(txn.limit_wait) var(txn.limit_next)`,
-        both(over, all(line`!{ var(txn.limit_wait),sub(txn.limit_next) ge 0 }`)),
+        line`set-var(${txn.limit_wait}) var(${txn.limit_next})`,
+        both(over, all(line`!{ var(${txn.limit_wait}),sub(${txn.limit_next}) ge 0 }`)),
       ),
-      rule(line`set-var(txn.limit) str(refused:${periodName(perSeconds)})`, over),
+      rule(line`set-var(${txn.limit}) str(refused:${periodName(perSeconds)})`, over),
       // For the header. As a number it is 0, so the window stays over.
-      rule(line`set-var-fmt(${left}) "0;t=%[var(txn.limit_next)]"`, over),
+      rule(line`set-var-fmt(${left}) "0;t=%[var(${txn.limit_next})]"`, over),
     ],
     refuse: refuse({
       status: 429,
       reason: 'rate-limit',
       detail: sentence(window),
       when: over,
-      headers: line`hdr Retry-After %[var(txn.limit_wait)]`,
+      headers: line`hdr Retry-After %[var(${txn.limit_wait})]`,
     }),
     // Beside the count stands when its window began, by the steps that HAProxy's own takes.
     count: [
       ...forEach((tableOf, when) => [
-        rule(line`track-sc${index} var(txn.limit_key) table gateway/${tableOf(member.name)}`, when),
+        rule(line`track-sc${index} var(${txn.limit_key}) table gateway/${tableOf(member.name)}`, when),
       ]),
-      rule(line`set-var(txn.limit_age) ${counter},neg,add(txn.limit_now),and(${clockMask})`),
-      rule(line`set-var(txn.limit_age) int(${2 * periodMs})`, all(line`{ ${counter} eq 0 }`)),
+      rule(line`set-var(${txn.limit_age}) ${counter},neg,add(${txn.limit_now}),and(${clockMask})`),
+      rule(line`set-var(${txn.limit_age}) int(${2 * periodMs})`, all(line`{ ${counter} eq 0 }`)),
       rule(
         line`sc-set-gpt0(${index}) ${counter},add(${periodMs}),and(${clockMask})`,
-        all(line`{ var(txn.limit_age) -m int ${periodMs}:${2 * periodMs - 1} }`),
+        all(line`{ var(${txn.limit_age}) -m int ${periodMs}:${2 * periodMs - 1} }`),
       ),
       rule(
-        line`sc-set-gpt0(${index}) var(txn.limit_now)`,
-        all(line`{ var(txn.limit_age) -m int ge ${2 * periodMs} }`),
+        line`sc-set-gpt0(${index}) var(${txn.limit_now})`,
+        all(line`{ var(${txn.limit_age}) -m int ge ${2 * periodMs} }`),
       ),
     ],
   };
@@ -154,30 +156,30 @@ export function windowsRules(
   const longestSeconds = Math.max(...windows.map(({ perSeconds }) => perSeconds));
   return {
     request: [
-      rule(line`set-var(txn.limit_now) date(0,ms),and(${clockMask})`),
+      rule(line`set-var(${txn.limit_now}) date(0,ms),and(${clockMask})`),
       ...each.flatMap(({ look }) => look),
       ...each.flatMap(({ wait }) => wait),
       rule(
-        line`set-var(txn.limit_wait) int(${longestSeconds})`,
-        all(line`!{ var(txn.limit_wait) -m int gt 0 }`),
+        line`set-var(${txn.limit_wait}) int(${longestSeconds})`,
+        all(line`!{ var(${txn.limit_wait}) -m int gt 0 }`),
       ),
       ...each.toReversed().flatMap((one) => one.refuse),
       // Counted only now: refused requests must not eat the budget, of no window.
       ...each.flatMap(({ count }) => count),
-      rule(line`set-var(txn.limit) str(passed)`),
+      rule(line`set-var(${txn.limit}) str(passed)`),
     ],
     afterResponse: [
       rule(
         line`set-header RateLimit-Policy "${list(({ window }) => line`q=${window.requests};w=${window.perSeconds}`)}"`,
-        all(found(line`limit`)),
+        all(found('limit')),
       ),
       rule(
         line`set-header RateLimit "${list(({ left }) => line`r=%[var(${left}),sub(1)]`)}"`,
-        all(line`{ var(txn.limit) -m str passed }`),
+        all(line`{ var(${txn.limit}) -m str passed }`),
       ),
       rule(
         line`set-header RateLimit "${list(({ left }) => line`r=%[var(${left})]`)}"`,
-        all(line`{ var(txn.limit) -m beg refused }`),
+        all(line`{ var(${txn.limit}) -m beg refused }`),
       ),
     ],
   };

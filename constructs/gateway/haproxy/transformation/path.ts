@@ -1,7 +1,9 @@
 /** The path that the API gets. */
+
 import type { Policies } from '../../policies';
 import { all, type Rule, rule } from '../language/rules';
 import { join, line, put, type Text } from '../language/text';
+import { txn } from '../language/vocabulary';
 import { pathCondition } from '../parts/routes';
 import type { Place } from '../parts/sections';
 
@@ -36,16 +38,16 @@ function prefixRule(segments: number, to: string): Rule[] {
 function prefixRules(to: string, prefixes: number | readonly string[]): Rule[] {
   if (typeof prefixes === 'number') return prefixRule(prefixes, to);
   const longestFirst = [...prefixes].sort((a, b) => b.length - a.length);
-  const unknown = line`!{ var(txn.prefix_depth) -m found }`;
+  const unknown = line`!{ var(${txn.prefix_depth}) -m found }`;
   const found = longestFirst.map((prefix) =>
     rule(
-      line`set-var(txn.prefix_depth) int(${segmentsIn(prefix)})`,
+      line`set-var(${txn.prefix_depth}) int(${segmentsIn(prefix)})`,
       prefix === '/' ? all(unknown) : all(unknown, line`{ path,concat(/) -m beg ${put('path', prefix)}/ }`),
     ),
   );
   const changes = [...new Set(prefixes.map(segmentsIn))].flatMap((segments) =>
     prefixRule(segments, to).map(({ action }) =>
-      rule(action, all(line`{ var(txn.prefix_depth) -m int ${segments} }`)),
+      rule(action, all(line`{ var(${txn.prefix_depth}) -m int ${segments} }`)),
     ),
   );
   return [...found, ...changes];
@@ -81,13 +83,13 @@ function rewriteRules(rewrite: string, from: readonly string[]): Rule[] {
   const [only, ...others] = from;
   if (only !== undefined && others.length === 0) return [rewriteRule(rewrite, only)];
   // Which of its paths it was is found before any is changed.
-  const unknown = line`!{ var(txn.form) -m found }`;
+  const unknown = line`!{ var(${txn.form}) -m found }`;
   return [
     ...from.map((path, index) =>
-      rule(line`set-var(txn.form) int(${index})`, all(unknown, pathCondition(path))),
+      rule(line`set-var(${txn.form}) int(${index})`, all(unknown, pathCondition(path))),
     ),
     ...from.map((path, index) =>
-      rule(rewriteRule(rewrite, path).action, all(line`{ var(txn.form) -m int ${index} }`)),
+      rule(rewriteRule(rewrite, path).action, all(line`{ var(${txn.form}) -m int ${index} }`)),
     ),
   ];
 }

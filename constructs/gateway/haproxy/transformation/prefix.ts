@@ -3,8 +3,10 @@
  * put right for clients: see `policies/transformation.ts`. HAProxy cannot compare a part of a value with a variable, so
  * the prefix is put before each path, and taken away again where it then stands twice.
  */
+
 import { all, type Condition, inLines, isTrue, type Rule, type Rules, rule } from '../language/rules';
 import { join, line, put, type Text } from '../language/text';
+import { txn } from '../language/vocabulary';
 import { type Growth, growthOf, largestHead, noGrowth } from '../parts/room';
 import { type PathChange, segmentsIn } from './path';
 
@@ -15,10 +17,10 @@ export function strippedDepths(change: PathChange | undefined): number[] {
   return typeof prefixes === 'number' ? [prefixes] : [...new Set(prefixes.map(segmentsIn))];
 }
 
-const prefix = line`%[var(txn.prefix)]`;
-const atRoot = isTrue(line`at_root`);
-const own = isTrue(line`own_location`);
-const located = line`var(txn.located)`;
+const prefix = line`%[var(${txn.prefix})]`;
+const atRoot = isTrue('at_root');
+const own = isTrue('own_location');
+const located = line`var(${txn.located})`;
 
 /** `https://host` or `//host`, up to the path. */
 const authority = line`(?:(?:(?i:https?):)?//[^/?#]*)`;
@@ -41,10 +43,10 @@ function depthsOf(depths: readonly number[]): Depths {
   const some = depths.filter((depth) => depth > 0);
   const several = depths.length > 1;
   return {
-    any: depths.includes(0) ? [line`!{ var(txn.prefix) -m str / }`] : [],
+    any: depths.includes(0) ? [line`!{ var(${txn.prefix}) -m str / }`] : [],
     each: some.map((depth) => ({
       depth,
-      when: several ? [line`{ var(txn.prefix) -m reg "^${segments(depth)}\$" }`] : [],
+      when: several ? [line`{ var(${txn.prefix}) -m reg "^${segments(depth)}\$" }`] : [],
     })),
   };
 }
@@ -60,24 +62,24 @@ function ownRules(hosts: readonly string[], when: readonly Text[]): Rule[] {
   );
   const isUrl = line`{ ${located} -m reg -i "^(https?:)?//" }`;
   return [
-    rule(line`unset-var(txn.own_location)`),
-    rule(line`unset-var(txn.location_host)`),
+    rule(line`unset-var(${txn.own_location})`),
+    rule(line`unset-var(${txn.location_host})`),
     rule(
-      line`set-var(txn.location_host) "${located},field(3,/),lower,regsub('[?#].*\$',''),regsub(':(80|443)\$','')"`,
+      line`set-var(${txn.location_host}) "${located},field(3,/),lower,regsub('[?#].*\$',''),regsub(':(80|443)\$','')"`,
       all(...when, isUrl),
     ),
     ...[
-      line`{ var(txn.location_host),strcmp(txn.authority) eq 0 }`,
-      ...names.map((some) => line`{ var(txn.location_host) -m str ${join(some, line` `)} }`),
-    ].map((is) => rule(line`set-var(txn.own_location) bool(true)`, all(is))),
+      line`{ var(${txn.location_host}),strcmp(${txn.authority}) eq 0 }`,
+      ...names.map((some) => line`{ var(${txn.location_host}) -m str ${join(some, line` `)} }`),
+    ].map((is) => rule(line`set-var(${txn.own_location}) bool(true)`, all(is))),
   ];
 }
 
 function locationRules(header: Text, hosts: readonly string[], depths: Depths): Rule[] {
   const has = [line`{ ${located} -m found }`, ...depths.any];
   return [
-    rule(line`unset-var(txn.located)`),
-    rule(line`set-var(txn.located) res.fhdr(${header})`),
+    rule(line`unset-var(${txn.located})`),
+    rule(line`set-var(${txn.located}) res.fhdr(${header})`),
     ...ownRules(hosts, has),
     replace(header, line`/([^/].*)?`, line`${prefix}/\1`, all(...has)),
     replace(header, line`(${authority})(.*)`, line`\1${prefix}\2`, all(...has, own)),
@@ -144,8 +146,8 @@ export function prefixRules(given: readonly number[], hosts: readonly string[]):
   if (depths.each.length === 0) return {};
   return {
     request: [
-      rule(line`set-var(txn.authority) "req.fhdr(host),lower,regsub(':(80|443)\$','')"`),
-      rule(line`set-var(txn.at_root) bool(true)`, all(line`{ path,rtrim(/),strcmp(txn.prefix) eq 0 }`)),
+      rule(line`set-var(${txn.authority}) "req.fhdr(host),lower,regsub(':(80|443)\$','')"`),
+      rule(line`set-var(${txn.at_root}) bool(true)`, all(line`{ path,rtrim(/),strcmp(${txn.prefix}) eq 0 }`)),
     ],
     response: [
       ...locationRules(line`Location`, hosts, depths),

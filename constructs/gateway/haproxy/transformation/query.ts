@@ -1,7 +1,9 @@
 /** Query parameters, set and removed in whatever way a client wrote them. */
+
 import { refuse } from '../answers/errors';
 import { all, not, type Rule, rule } from '../language/rules';
 import { line, put, type Text } from '../language/text';
+import { txn } from '../language/vocabulary';
 import { longestQuery, queryFormat } from './text';
 
 /** Twice and three times as much must fit HAProxy's buffer, or it would be cut. */
@@ -27,7 +29,7 @@ export const queryGrowth = (set: Readonly<Record<string, string>>, remove: reado
     : Math.ceil((longestQueryBytes * 2) / 3) +
       Object.entries(set).reduce((sum, [name, value]) => sum + name.length + longestQuery(value) + 2, 0);
 
-const parameters = line`var(txn.parameters)`;
+const parameters = line`var(${txn.parameters})`;
 const empty = line`{ ${parameters},length eq 0 }`;
 
 /**
@@ -35,10 +37,10 @@ const empty = line`{ ${parameters},length eq 0 }`;
  * before a name out, end it at a control character, and take `name[]` for a list.
  */
 function without(names: readonly string[]): Rule[] {
-  const change = (sample: Text) => rule(line`set-var(txn.parameters) "${sample}"`);
+  const change = (sample: Text) => rule(line`set-var(${txn.parameters}) "${sample}"`);
   return [
     change(line`query,regsub(${semicolon}),regsub('&','&&',g)`),
-    rule(line`set-var-fmt(txn.parameters) "&%[${parameters}]&"`),
+    rule(line`set-var-fmt(${txn.parameters}) "&%[${parameters}]&"`),
     ...names.map((name) =>
       change(
         line`${parameters},regsub('&([+]|%20)*${put('queryNameWritten', name)}(([[]|%5b|%[01])[^&]*)?(=[^&]*)?&','&&',gi)`,
@@ -59,9 +61,9 @@ export function queryRules(set: Readonly<Record<string, string>>, remove: readon
   }
   return [
     ...without(names),
-    rule(line`set-var(txn.parameters) "${parameters},regsub('^(.*)&\$','\\1')"`, all(not(empty))),
+    rule(line`set-var(${txn.parameters}) "${parameters},regsub('^(.*)&\$','\\1')"`, all(not(empty))),
     rule(line`set-query %[${parameters}]`, all(not(empty))),
-    rule(line`set-var(txn.path_alone) path`, all(empty)),
-    rule(line`set-pathq %[var(txn.path_alone)]`, all(empty)),
+    rule(line`set-var(${txn.path_alone}) path`, all(empty)),
+    rule(line`set-pathq %[var(${txn.path_alone})]`, all(empty)),
   ];
 }

@@ -1,6 +1,8 @@
 /** Values with placeholders, as log formats in double quotes. */
+
 import type { placeholders } from '../../policies/transformation';
 import { join, line, type PlaceName, put, type Text } from '../language/text';
+import { txn } from '../language/vocabulary';
 import { longest } from '../parts/room';
 
 type Placeholder = (typeof placeholders)[number];
@@ -11,17 +13,17 @@ export const requestSources: Sources = {
   consumer: line`req.fhdr(x-consumer-id)`,
   requestId: line`req.fhdr(x-request-id)`,
   clientAddress: line`req.fhdr(x-forwarded-for)`,
-  api: line`var(txn.api)`,
-  route: line`var(txn.route)`,
+  api: line`var(${txn.api})`,
+  route: line`var(${txn.route})`,
 };
 
 /** For answers: the request's headers are no longer there. */
 export const responseSources: Sources = {
-  consumer: line`var(txn.consumer)`,
-  requestId: line`var(txn.request_id)`,
-  clientAddress: line`var(txn.client)`,
-  api: line`var(txn.api)`,
-  route: line`var(txn.route)`,
+  consumer: line`var(${txn.consumer})`,
+  requestId: line`var(${txn.request_id})`,
+  clientAddress: line`var(${txn.client})`,
+  api: line`var(${txn.api})`,
+  route: line`var(${txn.route})`,
 };
 
 const parts = (value: string) => value.split(/(\{[A-Za-z]+\})/).filter((part) => part !== '');

@@ -5,8 +5,9 @@
 import type { Path, Problem } from '../../../problems';
 import type { GatewayModel } from '../../model';
 import type { Policies } from '../../policies';
-import { all, found, type Rule, rule, together } from '../language/rules';
+import { all, type Rule, rule, together } from '../language/rules';
 import { line, type PlaceName, put, type Text, textProblem } from '../language/text';
+import { txn } from '../language/vocabulary';
 import { policy } from '../parts/policy';
 import { growthOf, largestHead, sum } from '../parts/room';
 import { type Place, pathOf } from '../parts/sections';
@@ -38,13 +39,13 @@ function headerRules(
   const renamed = Object.entries(renameHeaders).flatMap(([old, name], index) => {
     const [before, after] = [put('headerName', old), put('headerName', name)];
     // Taken aside: both at once would need twice the room.
-    const aside = (nth: number) => line`${from}_renamed_${index}_${nth}`;
-    const has = (nth: number) => all(found(aside(nth)));
+    const aside = (nth: number) => line`${txn.renamed}_${from}_${index}_${nth}`;
+    const has = (nth: number) => all(line`{ var(${aside(nth)}) -m found }`);
     return [
-      ...lines.map((nth) => rule(line`set-var(txn.${aside(nth)}) ${from}.fhdr(${before},${nth})`)),
+      ...lines.map((nth) => rule(line`set-var(${aside(nth)}) ${from}.fhdr(${before},${nth})`)),
       rule(line`del-header ${before}`),
       rule(line`del-header ${after}`, has(1)),
-      ...lines.map((nth) => rule(line`add-header ${after} %[var(txn.${aside(nth)})]`, has(nth))),
+      ...lines.map((nth) => rule(line`add-header ${after} %[var(${aside(nth)})]`, has(nth))),
     ];
   });
   return [

@@ -1,10 +1,12 @@
 /** What a request carries: its length, its type, and what a JSON body says, which `lua/bodies.lua` reads. */
+
 import type { Validation } from '../../policies/validation';
 import { largestJsonBytes } from '../../policies/validation';
 import { type Refusal, refuse } from '../answers/errors';
 import { coded, hasBody } from '../frame/framing';
 import { all, any, both, isTrue, not, type Rule, rule } from '../language/rules';
 import { join, line, put, type Text } from '../language/text';
+import { txn } from '../language/vocabulary';
 import type { Place } from '../parts/sections';
 import { bodyId, readsBody } from './body-settings';
 import { reject } from './values';
@@ -92,7 +94,7 @@ const faults = {
 } as const;
 
 /** RFC 9457, section 3: a pointer as a fragment. Both are the Lua's: words and signs that JSON and this text take. */
-const fault = line`"errors":[{"detail":"%[var(txn.body_fault)]","pointer":"%[var(txn.body_pointer)]"}]`;
+const fault = line`"errors":[{"detail":"%[var(${txn.body_fault})]","pointer":"%[var(${txn.body_pointer})]"}]`;
 
 const faultRules = (asked: readonly (keyof typeof faults)[]): Rule[] =>
   asked.flatMap((reason) =>
@@ -101,17 +103,17 @@ const faultRules = (asked: readonly (keyof typeof faults)[]): Rule[] =>
       reason,
       detail: faults[reason],
       members: fault,
-      when: all(line`{ var(txn.body_reason) -m str ${reason as Text} }`),
+      when: all(line`{ var(${txn.body_reason}) -m str ${reason as Text} }`),
     }),
   );
 
 export function jsonRules(validation: Validation): Rule[] {
   if (!readsBody(validation)) return [];
-  const looked = isTrue(line`look`);
+  const looked = isTrue('look');
   const reads = any(line`{ method POST PUT PATCH }`, hasBody);
   const most = mostBytes(validation) ?? largestJsonBytes;
   return [
-    rule(line`set-var(txn.look) bool(true)`, reads),
+    rule(line`set-var(${txn.look}) bool(true)`, reads),
     ...refuse({
       status: 415,
       reason: 'content-encoding',
@@ -139,7 +141,7 @@ export function jsonRules(validation: Validation): Rule[] {
       status: 400,
       reason: 'json',
       detail: 'The body could not be read.',
-      when: all(looked, not(isTrue(line`body_good`))),
+      when: all(looked, not(isTrue('body_good'))),
     }),
   ];
 }

@@ -1,10 +1,12 @@
 /** Whether a value of a request is what the policy says: what cannot be read, or is missing, is not. */
+
 import type { Path, Problem } from '../../../problems';
 import { longestMatched, longestValue, readPattern, substitute, takesBeyondAscii } from '../../pattern';
 import type { ValueCheck } from '../../policies/validation';
 import { type Refusal, refuse } from '../answers/errors';
 import { all, any, type Condition, isTrue, not, type Rule, rule } from '../language/rules';
 import { join, line, put, type Text, textProblem } from '../language/text';
+import { txn } from '../language/vocabulary';
 
 /** One character of UTF-8 beyond ASCII. */
 const character = line`[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf][\x80-\xbf]|\xed[\x80-\x9f][\x80-\xbf]|\xf0[\x90-\xbf][\x80-\xbf][\x80-\xbf]|[\xf1-\xf3][\x80-\xbf][\x80-\xbf][\x80-\xbf]|\xf4[\x80-\x8f][\x80-\xbf][\x80-\xbf]`;
@@ -31,9 +33,9 @@ function integerTerms(value: Text, { minimum, maximum }: NonNullable<ValueCheck[
  */
 export function reject(refusal: Refusal, alternatives: Condition): Rule[] {
   if (alternatives.length === 0) return [];
-  const wrong = isTrue(line`invalid`);
+  const wrong = isTrue('invalid');
   const marks = alternatives.map((terms, index) =>
-    rule(line`set-var(txn.invalid) bool(true)`, [index === 0 ? terms : [not(wrong), ...terms]]),
+    rule(line`set-var(${txn.invalid}) bool(true)`, [index === 0 ? terms : [not(wrong), ...terms]]),
   );
   return [...marks, ...refuse({ ...refusal, when: all(wrong) })];
 }
