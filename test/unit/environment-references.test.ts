@@ -93,7 +93,8 @@ describe('image names', () => {
   ])('a task may pull from %s', (host, arn) => {
     const image = `123456789012.${host}/team/orders:1`;
     expect(ecrRepositoryArn(image)).toBe(`${arn}:123456789012:repository/team/orders`);
-    const [service] = resolve(parsed([IMAGE, image])).services;
+    const region = arn.split(':')[3];
+    const [service] = resolve(parsed([REGION, `region: ${region}\n`], [IMAGE, image])).services;
     const pull = service?.executionRole.statements.find(({ sid }) => sid === 'PullImage');
     expect(pull?.resources).toEqual([{ arn: `${arn}:123456789012:repository/team/orders` }]);
   });
@@ -124,6 +125,18 @@ const references: Broken[] = [
     edits: [[IMAGE, '12345678901.dkr.ecr.eu-central-1.amazonaws.com/orders:1']],
     at: ['12:12 IMAGE_ECR'],
     says: ['twelve digits'],
+  },
+  {
+    kind: 'an image in a registry of another partition',
+    edits: [[IMAGE, '123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn/orders:1']],
+    at: ['12:12 IMAGE_PARTITION'],
+    says: ['`aws-cn`', 'eu-central-1 is in `aws`'],
+  },
+  {
+    kind: 'the same with IPv6',
+    edits: [[IMAGE, '123456789012.dkr-ecr-fips.us-gov-east-1.on.aws/orders:1']],
+    at: ['12:12 IMAGE_PARTITION'],
+    says: ['`aws-us-gov`'],
   },
   {
     kind: 'an image with a variable',

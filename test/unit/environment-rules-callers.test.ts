@@ -9,6 +9,14 @@ const USERS = '  acme: { apis: [orders] }\n';
 
 refuses([
   {
+    kind: 'a user pool whose id is of another region',
+    edits: [
+      [KEY, 'authentication: { jwt: { userPool: { region: us-east-1, id: us-west-2_abc }, audience: any } }'],
+    ],
+    at: ['16:67 WRONG_VALUE'],
+    says: ['the id of a pool in `region`'],
+  },
+  {
     kind: 'a token that is for anyone',
     edits: [[KEY, 'authentication: { jwt: { issuer: https://login.test } }']],
     at: ['16:30 JWT_AUDIENCE'],

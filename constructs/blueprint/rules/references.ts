@@ -14,9 +14,12 @@ function imageFix(image: string): string {
   return 'Copy the name from the registry.';
 }
 
-function* imageProblems(image: string, path: Path): Iterable<Finding> {
+function* imageProblems(image: string, path: Path, region: string): Iterable<Finding> {
   if (substitution.test(image)) return;
   const reference = parseImage(image);
+  const repository = ecrRepositoryArn(image);
+  const partition = repository?.split(':')[1];
+  const own = partitionOf(region);
   if (!reference) {
     yield {
       code: 'IMAGE_NAME',
@@ -27,7 +30,7 @@ function* imageProblems(image: string, path: Path): Iterable<Finding> {
         'host/path:tag or host/path@sha256:…, the path in lower case, such as ghcr.io/example/orders:1.4.2',
       fix: imageFix(image),
     };
-  } else if (saysEcr(reference.host ?? '') && ecrRepositoryArn(image) === undefined) {
+  } else if (saysEcr(reference.host ?? '') && repository === undefined) {
     yield {
       code: 'IMAGE_ECR',
       path,
@@ -37,17 +40,26 @@ function* imageProblems(image: string, path: Path): Iterable<Finding> {
         '<account>.dkr.ecr.<region>.amazonaws.com/<repository>, or <account>.dkr-ecr.<region>.on.aws/<repository>',
       fix: 'Copy the URI from the repository: twelve digits of the account, and the region.',
     };
+  } else if (partition !== undefined && partition !== own) {
+    yield {
+      code: 'IMAGE_PARTITION',
+      path,
+      message: `The registry is in the partition \`${partition}\`, and ${region} is in \`${own}\`: no role of one may pull from the other.`,
+      given: image,
+      allowed: `a repository of \`${own}\``,
+      fix: 'Copy the image into a repository of the account that the environment is deployed into.',
+    };
   }
 }
 
-export const imageNames: Rule = function* ({ apis, gateway }) {
+export const imageNames: Rule = function* ({ apis, gateway, region }) {
   for (const [name, { image, canary, health }] of Object.entries(apis)) {
-    yield* imageProblems(image, ['apis', name, 'image']);
-    yield* imageProblems(health.probeImage, ['apis', name, 'health', 'probeImage']);
-    if (canary) yield* imageProblems(canary.image, ['apis', name, 'canary', 'image']);
+    yield* imageProblems(image, ['apis', name, 'image'], region);
+    yield* imageProblems(health.probeImage, ['apis', name, 'health', 'probeImage'], region);
+    if (canary) yield* imageProblems(canary.image, ['apis', name, 'canary', 'image'], region);
   }
   for (const key of ['image', 'keysImage', 'metricsImage'] as const) {
-    yield* imageProblems(gateway[key], ['gateway', key]);
+    yield* imageProblems(gateway[key], ['gateway', key], region);
   }
 };
 

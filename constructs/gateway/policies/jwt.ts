@@ -82,17 +82,22 @@ const byUserPool = z.strictObject({
   userPool: z
     .union([
       z.literal(true),
-      z.strictObject({
-        region: z
-          .string()
-          .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'a region code, such as eu-central-1')
-          .describe('Region of the pool.'),
-        id: z
-          .string()
-          .max(55)
-          .regex(/^[a-z0-9-]+_[A-Za-z0-9]+$/, 'the id of a user pool, such as eu-central-1_AbCdEfGhI')
-          .describe('Id of the pool.'),
-      }),
+      z
+        .strictObject({
+          region: z
+            .string()
+            .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'a region code, such as eu-central-1')
+            .describe('Region of the pool.'),
+          id: z
+            .string()
+            .max(55)
+            .regex(/^[a-z0-9-]+_[A-Za-z0-9]+$/, 'the id of a user pool, such as eu-central-1_AbCdEfGhI')
+            .describe('Id of the pool; it begins with the region.'),
+        })
+        .refine(({ region, id }) => id.startsWith(`${region}_`), {
+          path: ['id'],
+          message: 'the id of a pool in `region`, which begins with it: no other pool has such an issuer',
+        }),
     ])
     .describe("`true` for the environment's own Cognito user pool (`identity`), or another one."),
   ...common,
