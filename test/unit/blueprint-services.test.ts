@@ -215,8 +215,8 @@ describe('the execution role', () => {
       'arn:aws:ecr:eu-west-1:123456789012:repository/team/orders',
     ],
     [
-      '123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn/orders@sha256:00000000000000000000000000000000',
-      'arn:aws-cn:ecr:cn-north-1:123456789012:repository/orders',
+      '123456789012.dkr.ecr.us-east-1.amazonaws.com/orders@sha256:00000000000000000000000000000000',
+      'arn:aws:ecr:us-east-1:123456789012:repository/orders',
     ],
   ])('pulls %s from its repository alone', (image, arn) => {
     expect(statements(['ghcr.io/example/orders:1', image])).toEqual([
