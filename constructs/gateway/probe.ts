@@ -33,10 +33,11 @@ const REFUSALS = 4;
  *
  * On the way out it is stopped before the API, and takes its time: until it has ended, nobody tells the API to stop. So the
  * API serves on while callers still have its address, even one that ends at SIGTERM, and has all its own time after that.
+ * One that never took a connection has no callers.
  */
 const watch = (leaveSeconds: number) =>
   [
-    `trap 'kill $! 2> /dev/null; sleep ${leaveSeconds} & wait $!; exit 0' TERM INT`,
+    `trap 'kill $! 2> /dev/null; [[ ! $seen ]] || { sleep ${leaveSeconds} & wait $!; }; exit 0' TERM INT`,
     'seen= refused=0',
     `while ((refused < ${REFUSALS})); do`,
     `  sleep ${WATCH_SECONDS} & wait $!`,

@@ -1,8 +1,10 @@
 /** Times that must fit each other: where they come from, and what is refused. */
 import { resolve } from '../../constructs/blueprint/resolve';
 import {
+  DISCOVERY_TTL_SECONDS,
   deploySeconds,
   graceSeconds,
+  LEAVE_SECONDS,
   lookupSeconds,
   unseenSeconds,
   waitMinutes,
@@ -131,4 +133,9 @@ describe('what does not fit is refused', () => {
     });
     expect(problem?.message).toContain('only after 930 s');
   });
+});
+
+test('an API serves on until a gateway that has just asked has a new answer, and time to check what is in it', () => {
+  // Asked every 2 s: the answer that is kept for 5 s is asked for anew after 6.
+  expect(LEAVE_SECONDS).toBeGreaterThan(2 * Math.ceil(DISCOVERY_TTL_SECONDS / 2) + 2);
 });
