@@ -2,6 +2,7 @@
 
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { apartMs, inTurn } from './support/in-turn';
 import { gatewayModel } from './support/model';
 import { Pair, sha256 } from './support/pair';
 import { until } from './support/until';
@@ -19,8 +20,6 @@ const keys = {
   'gone-key': 'gone',
   ...Object.fromEntries(consumers.slice(2).map(({ name }) => [`${name}-key`, name])),
 };
-/** The replication of a count takes a few milliseconds: requests that are to see each other are so far apart. */
-const apartMs = 100;
 let pair: Pair;
 
 beforeAll(async () => {
@@ -107,32 +106,22 @@ describe('which consumers may call', () => {
   });
 });
 
-/** Sends calls to the members in turn, and gives the statuses. */
-async function inTurn(count: number, path: string, headers: readonly (readonly [string, string])[] = []) {
-  const statuses: number[] = [];
-  for (let number = 0; number < count; number++) {
-    if (number > 0) await setTimeout(apartMs);
-    statuses.push((await pair.call(number % 2, path, { headers })).status);
-  }
-  return statuses;
-}
-
 const passed = (statuses: readonly number[]) => statuses.filter((status) => status === 200).length;
 
 describe('a limit', () => {
   test('is one over both members: the first ten pass, whichever takes them', async () => {
-    const statuses = await inTurn(16, '/counted', withKey('caller-0-key'));
+    const statuses = await inTurn(pair, 16, '/counted', { headers: withKey('caller-0-key') });
     expect(statuses).toEqual([...Array(10).fill(200), ...Array(6).fill(429)]);
     expect(pair.pool('counted').seen).toHaveLength(10);
   });
 
   test('counts all keys of a consumer together, and each consumer alone', async () => {
-    const first = await inTurn(6, '/counted', withKey('acme-key-1'));
+    const first = await inTurn(pair, 6, '/counted', { headers: withKey('acme-key-1') });
     await setTimeout(apartMs);
-    const second = await inTurn(6, '/counted', withKey('acme-key-2'));
+    const second = await inTurn(pair, 6, '/counted', { headers: withKey('acme-key-2') });
     expect([passed(first), passed(second)]).toEqual([6, 4]);
     await setTimeout(apartMs);
-    expect(passed(await inTurn(2, '/counted', withKey('caller-1-key')))).toBe(2);
+    expect(passed(await inTurn(pair, 2, '/counted', { headers: withKey('caller-1-key') }))).toBe(2);
   });
 
   test('says what is left, and when to come back', async () => {
@@ -144,7 +133,7 @@ describe('a limit', () => {
     });
     expect(first.headers).not.toHaveProperty('retry-after');
     await setTimeout(apartMs);
-    await inTurn(9, '/counted', headers);
+    await inTurn(pair, 9, '/counted', { headers });
     await setTimeout(apartMs);
     const refused = await pair.call(1, '/counted', { headers });
     expect(refused.status).toBe(429);
@@ -158,7 +147,7 @@ describe('a limit', () => {
 
   test('is open again after Retry-After, and refused calls did not eat from it', async () => {
     const headers = withKey('caller-3-key');
-    expect(passed(await inTurn(8, '/short', headers))).toBe(4);
+    expect(passed(await inTurn(pair, 8, '/short', { headers }))).toBe(4);
     const refused = await pair.call(0, '/short', { headers });
     expect(refused.status).toBe(429);
     const wait = Number(refused.headers['retry-after']);
@@ -170,7 +159,7 @@ describe('a limit', () => {
 
   test('by consumer cannot be had anew by other spellings of the call', async () => {
     const headers = withKey('caller-4-key');
-    await inTurn(10, '/counted', headers);
+    await inTurn(pair, 10, '/counted', { headers });
     await setTimeout(apartMs);
     for (const path of ['/counted/', '/counted/x', '/counted?x=1']) {
       expect((await pair.call(0, path, { headers })).status).toBe(429);
@@ -201,7 +190,7 @@ describe('a limit', () => {
   });
 
   test('of a whole API is shared by all who call it', async () => {
-    expect(await inTurn(8, '/whole')).toEqual([200, 200, 200, 200, 200, 429, 429, 429]);
+    expect(await inTurn(pair, 8, '/whole')).toEqual([200, 200, 200, 200, 200, 429, 429, 429]);
   });
 
   test('never lets more pass than once per member, however many calls arrive at once', async () => {
@@ -214,7 +203,7 @@ describe('a limit', () => {
 
   test('is kept by the one that is left, and learned again by one that comes back', async () => {
     const headers = withKey('caller-6-key');
-    expect(passed(await inTurn(6, '/counted', headers))).toBe(6);
+    expect(passed(await inTurn(pair, 6, '/counted', { headers }))).toBe(6);
     await setTimeout(apartMs);
     await pair.member(0).kill();
     expect((await pair.call(1, '/counted', { headers })).status).toBe(200);

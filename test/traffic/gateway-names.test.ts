@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Fault } from './support/dns';
+import { inTurn } from './support/in-turn';
 import { gatewayModel } from './support/model';
 import { Pair, serversUp } from './support/pair';
 import { until } from './support/until';
@@ -83,10 +84,7 @@ describe('while names are not answered as they should be', () => {
   });
 
   test('the members still count together', async () => {
-    const statuses: number[] = [];
-    for (let number = 0; number < 2 * limit; number += 1) {
-      statuses.push((await pair.call(number % 2, '/counted')).status);
-    }
+    const statuses = await inTurn(pair, 2 * limit, '/counted');
     expect(statuses.filter((status) => status === 200)).toHaveLength(limit);
   });
 

@@ -4,13 +4,12 @@ import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { NameServer } from './support/dns';
 import { Member } from './support/gateway';
+import { apartMs, inTurn } from './support/in-turn';
 import { gatewayModel } from './support/model';
 import { Pair } from './support/pair';
 import { until } from './support/until';
 
 const consumers = Array.from({ length: 6 }, (_, index) => ({ name: `caller-${index}` }));
-/** Requests that are to see each other's counts are so far apart. */
-const apartMs = 100;
 let pair: Pair;
 
 beforeAll(async () => {
@@ -30,16 +29,6 @@ beforeEach(() => {
 });
 
 const as = (name: string) => ({ headers: [['X-Api-Key', `${name}-key`]] as const });
-
-/** Calls the members in turn, one after the other. */
-async function inTurn(count: number, path: string, options: Parameters<Pair['call']>[2] = {}) {
-  const statuses: number[] = [];
-  for (let number = 0; number < count; number++) {
-    statuses.push((await pair.call(number % 2, path, options)).status);
-    await setTimeout(apartMs);
-  }
-  return statuses;
-}
 
 const passed = (statuses: readonly number[]) => statuses.filter((status) => status === 200).length;
 const reached = (api: string) => pair.pool(api).seen.length;
@@ -84,18 +73,18 @@ describe('bounds', () => {
 
   test('a gateway that starts again knows what it and the other have let pass', async () => {
     const caller = as('caller-3');
-    expect(passed(await inTurn(6, '/counted', caller))).toBe(6);
+    expect(passed(await inTurn(pair, 6, '/counted', caller))).toBe(6);
     await pair.member(0).kill();
     const restarted = pair.startMember(0).ready().then(learned);
     expect((await pair.call(1, '/counted', caller)).status).toBe(200);
     await restarted;
-    expect(await inTurn(6, '/counted', caller)).toEqual([200, 200, 200, 429, 429, 429]);
+    expect(await inTurn(pair, 6, '/counted', caller)).toEqual([200, 200, 200, 429, 429, 429]);
     expect(reached('counted')).toBe(10);
   }, 20_000);
 
   test('a gateway that is lost: the other keeps its count; when all are lost the counts are', async () => {
     const caller = as('caller-4');
-    expect(passed(await inTurn(6, '/counted', caller))).toBe(6);
+    expect(passed(await inTurn(pair, 6, '/counted', caller))).toBe(6);
     await pair.member(0).kill();
     const statuses: number[] = [];
     for (let number = 0; number < 8; number++) statuses.push((await pair.call(1, '/counted', caller)).status);
@@ -104,7 +93,7 @@ describe('bounds', () => {
 
     await pair.member(1).kill();
     await Promise.all([pair.startMember(0).ready(), pair.startMember(1).ready()]);
-    expect(passed(await inTurn(14, '/counted', caller))).toBe(10);
+    expect(passed(await inTurn(pair, 14, '/counted', caller))).toBe(10);
     expect(reached('counted')).toBe(20);
   }, 30_000);
 
@@ -118,7 +107,7 @@ describe('bounds', () => {
       for (const [index, { options }] of pair.members.entries())
         pair.members[index] = new Member({ ...options, dns: cut.address });
       for (const member of pair.members) await member.ready();
-      expect(passed(await inTurn(24, '/counted', as('caller-5')))).toBe(20);
+      expect(passed(await inTurn(pair, 24, '/counted', as('caller-5')))).toBe(20);
       expect(reached('counted')).toBe(20);
     } finally {
       await cut.close();

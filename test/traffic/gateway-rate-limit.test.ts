@@ -1,6 +1,7 @@
 /** Proves limits of several windows and of plans, and when a caller that was refused is told to come back. */
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { inTurn } from './support/in-turn';
 import { gatewayModel } from './support/model';
 import { Pair } from './support/pair';
 
@@ -12,8 +13,6 @@ const consumers = [
   { name: 'large', plan: 'gold' },
   { name: 'foreign', plan: 'elsewhere' },
 ];
-/** Requests that are to see each other's counts are so far apart. */
-const apartMs = 100;
 const balancer = '127.30.69.241';
 const plans = {
   free: [{ requests: 2, perSeconds: 60 }],
@@ -67,16 +66,6 @@ beforeEach(() => {
 
 const as = (name: string) => ({ headers: [['X-Api-Key', `${name}-key`]] as const });
 
-/** Calls the members in turn, one after the other. */
-async function inTurn(count: number, path: string, options: Parameters<Pair['call']>[2] = {}) {
-  const statuses: number[] = [];
-  for (let number = 0; number < count; number++) {
-    statuses.push((await pair.call(number % 2, path, options)).status);
-    await setTimeout(apartMs);
-  }
-  return statuses;
-}
-
 const passed = (statuses: readonly number[]) => statuses.filter((status) => status === 200).length;
 const reached = (api: string) => pair.pool(api).seen.length;
 const detail = (body: string) => JSON.parse(body).detail;
@@ -84,7 +73,7 @@ const detail = (body: string) => JSON.parse(body).detail;
 describe('several windows', () => {
   test('the short one refills while the long one holds, and a refusal is counted in neither', async () => {
     const caller = as('caller-0');
-    expect(await inTurn(9, '/two', caller)).toEqual([200, 200, 200, 429, 429, 429, 429, 429, 429]);
+    expect(await inTurn(pair, 9, '/two', caller)).toEqual([200, 200, 200, 429, 429, 429, 429, 429, 429]);
     expect(reached('two')).toBe(3);
     const short = await pair.call(0, '/two', caller);
     expect(short.headers['ratelimit-policy']).toBe('"two-2s";q=3;w=2, "two-hour";q=5;w=3600');
@@ -98,7 +87,7 @@ describe('several windows', () => {
     await setTimeout(wait * 1000);
     expect((await pair.call(1, '/two', caller)).headers.ratelimit).toMatch(/, "two-hour";r=1$/);
     await setTimeout(2000);
-    expect(await inTurn(9, '/two', caller)).toEqual([200, 429, 429, 429, 429, 429, 429, 429, 429]);
+    expect(await inTurn(pair, 9, '/two', caller)).toEqual([200, 429, 429, 429, 429, 429, 429, 429, 429]);
     expect(reached('two')).toBe(5);
 
     await setTimeout(4000);
@@ -115,13 +104,13 @@ describe('several windows', () => {
   }, 30_000);
 
   test('each is exact over the pair, and each consumer has its own', async () => {
-    expect(passed(await inTurn(12, '/hourly', as('caller-0')))).toBe(6);
-    expect(passed(await inTurn(12, '/hourly', as('caller-1')))).toBe(6);
+    expect(passed(await inTurn(pair, 12, '/hourly', as('caller-0')))).toBe(6);
+    expect(passed(await inTurn(pair, 12, '/hourly', as('caller-1')))).toBe(6);
     expect(reached('hourly')).toBe(12);
   });
 
   test('when several are over, all say for how long, and Retry-After is the longest', async () => {
-    expect(await inTurn(4, '/both')).toEqual([200, 200, 200, 429]);
+    expect(await inTurn(pair, 4, '/both')).toEqual([200, 200, 200, 429]);
     const refused = await pair.call(0, '/both');
     const wait = Number(refused.headers['retry-after']);
     expect(wait).toBeGreaterThan(3500);
@@ -151,8 +140,8 @@ describe('several windows', () => {
 
 describe('plans', () => {
   test('a consumer has the windows of its plan', async () => {
-    expect(passed(await inTurn(6, '/planned', as('small')))).toBe(2);
-    expect(passed(await inTurn(6, '/planned', as('large')))).toBe(4);
+    expect(passed(await inTurn(pair, 6, '/planned', as('small')))).toBe(2);
+    expect(passed(await inTurn(pair, 6, '/planned', as('large')))).toBe(4);
     expect(reached('planned')).toBe(6);
     const free = await pair.call(0, '/planned', as('small'));
     expect([free.status, free.headers['ratelimit-policy']]).toEqual([429, '"planned";q=2;w=60']);
@@ -177,8 +166,8 @@ describe('plans', () => {
   });
 
   test('a default plan is for who has none, not for who has another one', async () => {
-    expect(passed(await inTurn(4, '/defaulted', as('caller-0')))).toBe(2);
-    expect(passed(await inTurn(6, '/defaulted', as('large')))).toBe(4);
+    expect(passed(await inTurn(pair, 4, '/defaulted', as('caller-0')))).toBe(2);
+    expect(passed(await inTurn(pair, 6, '/defaulted', as('large')))).toBe(4);
     expect((await pair.call(0, '/defaulted', as('foreign'))).status).toBe(403);
     expect(reached('defaulted')).toBe(6);
   });

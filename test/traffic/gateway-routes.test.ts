@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { routeOf } from '../../constructs/gateway';
+import { inTurn } from './support/in-turn';
 import { gatewayModel } from './support/model';
 import { Pair } from './support/pair';
 
@@ -42,13 +43,6 @@ afterAll(() => pair.stop());
 
 const acme = { headers: { 'x-api-key': 'key-of-acme' } };
 const globex = { headers: { 'x-api-key': 'key-of-globex' } };
-const statuses = async (times: number, path: string, options: Parameters<Pair['call']>[2]) => {
-  const all: number[] = [];
-  // One after the other, and in turn over the pair: a count is one over both.
-  for (let index = 0; index < times; index++) all.push((await pair.call(index % 2, path, options)).status);
-  return all;
-};
-
 test('a public route of an API that asks for a key', async () => {
   for (const path of ['/orders/status', '/orders/status/', '/orders/STATUS', '/orders/status?x=1'])
     expect([path, (await pair.call(0, path)).status]).toEqual([path, 200]);
@@ -57,7 +51,7 @@ test('a public route of an API that asks for a key', async () => {
 });
 
 test('a route has a count of its own, the more specific one takes a request', async () => {
-  expect(await statuses(3, '/orders/7/report', acme)).toEqual([200, 200, 429]);
+  expect(await inTurn(pair, 3, '/orders/7/report', acme)).toEqual([200, 200, 429]);
   expect((await pair.call(0, '/orders/8/REPORT/', acme)).status).toBe(429);
   expect((await pair.call(0, '/orders/reports/2026/11', acme)).status).toBe(429);
   expect((await pair.call(0, '/orders/reports/2026/11', globex)).status).toBe(200);
@@ -66,7 +60,7 @@ test('a route has a count of its own, the more specific one takes a request', as
 });
 
 test('methods decide, and GET takes HEAD too', async () => {
-  expect(await statuses(4, '/orders/9', { ...acme, method: 'POST' })).toEqual([200, 200, 200, 429]);
+  expect(await inTurn(pair, 4, '/orders/9', { ...acme, method: 'POST' })).toEqual([200, 200, 200, 429]);
   expect((await pair.call(1, '/orders', { ...acme, method: 'PUT' })).status).toBe(429);
   expect((await pair.call(1, '/orders/9', { ...acme, method: 'DELETE' })).status).toBe(200);
   // What the GETs of the test before have used up is used up for HEAD.
@@ -84,8 +78,8 @@ test('a cache for one route: the others pass it by', async () => {
 
 test('APIs that share their rules do not share their counts', async () => {
   const post = { ...acme, method: 'POST' };
-  expect(await statuses(4, '/invoices', post)).toEqual([200, 200, 200, 429]);
-  expect(await statuses(4, '/refunds', post)).toEqual([200, 200, 200, 429]);
+  expect(await inTurn(pair, 4, '/invoices', post)).toEqual([200, 200, 200, 429]);
+  expect(await inTurn(pair, 4, '/refunds', post)).toEqual([200, 200, 200, 429]);
   expect(pair.pool('invoices').seen).toHaveLength(3);
   expect(pair.pool('refunds').seen).toHaveLength(3);
 });

@@ -7,6 +7,7 @@ import { Agent } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Call } from './support/client';
+import { apartMs } from './support/in-turn';
 import { gatewayModel } from './support/model';
 import { Pair } from './support/pair';
 import { exchange, openSocket } from './support/raw';
@@ -14,8 +15,6 @@ import { exchange, openSocket } from './support/raw';
 const balancer = '127.30.65.250';
 /** Requests that may pass in a window that no test outlasts. */
 const most = 5;
-/** A count reaches the other member in a few milliseconds. */
-const apartMs = 100;
 const callers = Array.from({ length: 24 }, (_, number) => `caller-${number}`);
 let pair: Pair;
 let next = 0;
