@@ -49,18 +49,79 @@ const shapeOf = (blueprint: Blueprint): string =>
     return typeof value === 'number' ? 0 : value;
   });
 
-/** The environment with everything, and with each thing left out, at each stage that takes it; no shape twice. */
-export function variants(stages: readonly Stage[]): Blueprint[] {
+/** What stands beside nothing else in `every-field.yaml`: the other choice at a place. */
+const CHOICES: Readonly<Record<string, (full: Tree) => Tree>> = {
+  'existing-network': (full) => ({
+    ...full,
+    network: {
+      vpc: 'vpc-0a1b2c3d4e5f60718',
+      cidr: '10.0.0.0/16',
+      publicSubnets: { a: 'subnet-00000001', b: 'subnet-00000002', c: 'subnet-00000003' },
+      privateSubnets: { a: 'subnet-00000004', b: 'subnet-00000005', c: 'subnet-00000006' },
+    },
+  }),
+  'existing-public-network': (full) => ({
+    ...full,
+    network: {
+      vpc: 'vpc-0a1b2c3d4e5f60718',
+      cidr: '10.0.0.0/16',
+      publicSubnets: { a: 'subnet-00000001', b: 'subnet-00000002', c: 'subnet-00000003' },
+    },
+  }),
+  'public-egress': (full) => ({ ...full, network: { ...(full.network as Tree), egress: 'public' } }),
+  'single-nat': (full) => ({ ...full, network: { ...(full.network as Tree), egress: 'single-nat' } }),
+  'existing-certificate': (full) => ({
+    ...full,
+    domain: {
+      ...(full.domain as Tree),
+      certificateArn: 'arn:aws:acm:eu-central-1:123456789012:certificate/0a1b',
+    },
+  }),
+  'certificate-without-zone': (full) => ({
+    ...full,
+    domain: {
+      name: 'api.shop.example',
+      certificateArn: 'arn:aws:acm:eu-central-1:123456789012:certificate/0a1b',
+    },
+  }),
+  'local-state': (full) => ({ ...full, state: { kind: 'local', path: 'own.tfstate' } }),
+  'cloudwatch-metrics': (full) => ({
+    ...full,
+    gateway: { ...(full.gateway as Tree), metrics: 'cloudwatch', usageMetrics: true },
+  }),
+};
+
+export interface Variant {
+  /** `gateway/full`, `api/without-tags`. */
+  readonly name: string;
+  readonly stage: Stage;
+  readonly blueprint: Blueprint;
+}
+
+/**
+ * The environment with everything, with each thing left out, and with each other choice, at each stage that takes it; no
+ * shape twice.
+ */
+export function namedVariants(stages: readonly Stage[]): Variant[] {
   const full = everyField();
-  const trees = [full, ...placesOf(full).map((place) => without(full, place))];
-  const byShape = new Map<string, Blueprint>();
+  const trees: [string, Tree][] = [
+    ['full', full],
+    ...placesOf(full).map((place): [string, Tree] => [`without-${place.join('.')}`, without(full, place)]),
+    ...Object.entries(CHOICES).map(([name, choose]): [string, Tree] => [name, choose(full)]),
+  ];
+  const byShape = new Map<string, Variant>();
   for (const stage of stages) {
-    for (const tree of trees) {
+    for (const [name, tree] of trees) {
       // A canary is for gateways alone.
       const fitting = stage === 'gateway' ? tree : without(tree, ['apis', 'orders', 'canary']);
       const blueprint = blueprintOf(fitting, stage);
-      if (blueprint !== undefined) byShape.set(shapeOf(blueprint), blueprint);
+      if (blueprint === undefined) continue;
+      const shape = shapeOf(blueprint);
+      if (!byShape.has(shape)) byShape.set(shape, { name: `${stage}/${name}`, stage, blueprint });
     }
   }
   return [...byShape.values()];
 }
+
+export const variants = (stages: readonly Stage[]): Blueprint[] =>
+  namedVariants(stages).map(({ blueprint }) => blueprint);
