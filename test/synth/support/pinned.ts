@@ -2,7 +2,7 @@
 import type { Blueprint } from '../../../constructs/blueprint/blueprint';
 import { environmentAt, everyEnvironment, stages } from './aws-cdk-template';
 import { blueprintAt } from './blueprints';
-import { namedVariants } from './variants';
+import { fullAt, namedVariants } from './variants';
 
 export interface Pinned {
   /** `prod/gateway`, `every-field/api/without-tags`, `by-hand/gateway`. */
@@ -18,7 +18,8 @@ export const pinnedEnvironments = (): Pinned[] =>
   }));
 
 /** The environment that says all, at each stage. */
-export const pinnedFull = (): Pinned[] => pinnedVariants().filter(({ name }) => name.endsWith('/full'));
+export const pinnedFull = (): Pinned[] =>
+  stages.map((stage) => ({ name: `every-field/${stage}/full`, blueprint: fullAt(stage) }));
 
 /** The environment that says all, with each thing left out or said otherwise, at each stage that takes it. */
 export const pinnedVariants = (): Pinned[] =>

@@ -42,6 +42,17 @@ function blueprintOf(tree: Tree, stage: Stage): Blueprint | undefined {
   }
 }
 
+/** The environment with everything that a stage takes. */
+export function fullAt(stage: Stage): Blueprint {
+  const blueprint = blueprintOf(fitting(everyField(), stage), stage);
+  if (blueprint === undefined) throw new Error(`every-field.yaml is refused at stage ${stage}.`);
+  return blueprint;
+}
+
+/** A canary is for gateways alone. */
+const fitting = (tree: Tree, stage: Stage): Tree =>
+  stage === 'gateway' ? tree : without(tree, ['apis', 'orders', 'canary']);
+
 /** What of a blueprint can decide which settings a resource has: no text and no number does, but what is there. */
 const shapeOf = (blueprint: Blueprint): string =>
   JSON.stringify(blueprint, (_, value) => {
@@ -112,9 +123,7 @@ export function namedVariants(stages: readonly Stage[]): Variant[] {
   const byShape = new Map<string, Variant>();
   for (const stage of stages) {
     for (const [name, tree] of trees) {
-      // A canary is for gateways alone.
-      const fitting = stage === 'gateway' ? tree : without(tree, ['apis', 'orders', 'canary']);
-      const blueprint = blueprintOf(fitting, stage);
+      const blueprint = blueprintOf(fitting(tree, stage), stage);
       if (blueprint === undefined) continue;
       const shape = shapeOf(blueprint);
       if (!byShape.has(shape)) byShape.set(shape, { name: `${stage}/${name}`, stage, blueprint });

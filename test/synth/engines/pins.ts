@@ -1,0 +1,71 @@
+/**
+ * Terraform addresses and CloudFormation logical ids, which are a contract: under another one it is another resource, which
+ * would be made new, and the old one taken away. `pins/` holds those of each environment, and at which stages each stands.
+ * A wanted change is written with `npx tsx scripts/write-pins.ts`.
+ */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Stage } from '../../../constructs/blueprint/schema';
+import { environments, stages } from '../support/aws-cdk-template';
+import { type Pinned, pinnedEnvironments, pinnedFull } from '../support/pinned';
+import { type Configuration, configurationOf, type Template, templateOf } from './synthesized';
+
+type Engine = 'cdktf' | 'aws-cdk';
+
+/** By identity, the stages that have it: `aws_vpc.Network_Vpc_FAC8F4A5: api load-balanced gateway`. */
+export type Pins = Readonly<Record<Engine, Readonly<Record<string, string>>>>;
+
+/** The environments that are pinned: those of this repository, and the one that says all. */
+export const pinned = [...environments, 'every-field'] as const;
+
+/** Where the pins of an environment are kept. */
+export const fileOf = (environment: string): string => path.resolve(__dirname, `pins/${environment}.json`);
+
+/** Addresses of the resources, and the outputs' names. */
+function addresses({ resource = {}, output = {} }: Configuration): string[] {
+  const ofResources = Object.entries(resource).flatMap(([type, byName]) =>
+    Object.keys(byName).map((name) => `${type}.${name}`),
+  );
+  return [...ofResources, ...Object.keys(output).map((name) => `output.${name}`)];
+}
+
+function logicalIds({ Resources, Outputs = {} }: Template): string[] {
+  const ofResources = Object.entries(Resources).map(([logicalId, { Type }]) => `${Type} ${logicalId}`);
+  return [...ofResources, ...Object.keys(Outputs).map((name) => `Output ${name}`)];
+}
+
+/** Those of every environment as it is synthesized now. */
+export function pinsNow(): Record<string, Pins> {
+  const all = [...pinnedEnvironments(), ...pinnedFull()];
+  return Object.fromEntries(
+    pinned.map((environment) => {
+      const own = all.filter(({ name }) => name.startsWith(`${environment}/`));
+      const cdktf = stagesById(own, (one) => addresses(configurationOf(one.blueprint)));
+      return [
+        environment,
+        { cdktf, 'aws-cdk': stagesById(own, (one) => logicalIds(templateOf(one.blueprint))) },
+      ];
+    }),
+  );
+}
+
+function stagesById(
+  all: readonly Pinned[],
+  idsOf: (one: Pinned) => readonly string[],
+): Record<string, string> {
+  const found = new Map<string, Stage[]>();
+  for (const stage of stages) {
+    for (const id of all.filter(({ blueprint }) => blueprint.stage === stage).flatMap(idsOf)) {
+      found.set(id, [...(found.get(id) ?? []), stage]);
+    }
+  }
+  return Object.fromEntries(
+    [...found]
+      .map(([id, at]): [string, string] => [id, at.join(' ')])
+      .toSorted(([one], [other]) => (one < other ? -1 : 1)),
+  );
+}
+
+export const pinsKept = (environment: string): Pins => JSON.parse(readFileSync(fileOf(environment), 'utf8'));
+
+export const pinsText = (pins: Pins): string => `${JSON.stringify(pins, null, 2)}\n`;
