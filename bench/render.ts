@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { table } from '../cli/output';
 import type { GatewayModel } from '../constructs/gateway';
-import { modelProblems } from '../constructs/gateway/haproxy/check';
+import { haproxy } from '../constructs/gateway/haproxy';
 import { configuration, contextOf, files } from '../constructs/gateway/haproxy/configuration';
 import {
   configurationFile,
@@ -103,7 +103,7 @@ function largeModel(kinds: number): GatewayModel {
 function render(model: GatewayModel) {
   const [member] = model.members;
   if (!member) throw new Error('A gateway needs a member');
-  const problems = modelProblems(model);
+  const problems = haproxy.problems(model);
   if (problems.length > 0) throw new Error(JSON.stringify(problems[0]));
   const context = contextOf(model, member);
   const contents: Record<string, string> = { [configurationFile]: configuration(context), ...files(context) };

@@ -1,6 +1,6 @@
 /** Who calls: the key and the tokens that were given, and what each may do. */
 import type { Policies } from '../../constructs/gateway';
-import { type ClaimPath, claimNames, consumerClaim } from '../../constructs/gateway/policies/jwt';
+import { type ClaimPath, claimNames, consumerClaim } from '../../constructs/gateway/policies/authentication';
 import type { VerifyContext } from './claim';
 
 export interface Caller {

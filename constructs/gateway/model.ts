@@ -1,5 +1,6 @@
 /** What a data plane is given and what it gives back. Plain data: no engine, no cloud, no I/O. */
 import type { ContainerTies } from '../containers';
+import type { Problem } from '../problems';
 import type { Balancing } from './balancing';
 import type { PlaneMetrics } from './metrics';
 import type { Policies, RouteMethod } from './policies';
@@ -144,7 +145,9 @@ export interface DataPlane {
   };
   readonly healthPath: string;
   readonly metrics: PlaneMetrics;
-  /** @throws Problems when a policy cannot be carried out or the text does not fit a task definition. */
+  /** All that keeps a model from being carried out: what is wrong with it, and what this program cannot do. */
+  problems(model: GatewayModel): readonly Problem[];
+  /** @throws Problems when there are any, or when the text does not fit a task definition. */
   render(model: GatewayModel, member: GatewayMember): GatewayContainer;
   /** The text that the consumers' secret holds: one line per key, hashes only. */
   consumersText(keys: readonly { readonly consumer: string; readonly sha256: string }[]): string;

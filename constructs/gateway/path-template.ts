@@ -12,3 +12,6 @@ export function templatePattern(template: string): string {
   });
   return `^${parts.join('')}/?$`;
 }
+
+export const segmentsOf = (template: string): string[] => template.split('/').slice(1);
+export const isPlaceholder = (segment: string): boolean => segment.startsWith('{');

@@ -2,6 +2,7 @@
 import type { GatewayRoute } from './model';
 import { templatePattern } from './path-template';
 import { type Policies, type RouteInput, refine } from './policies';
+import { withHead } from './policies/route';
 
 /** The routes of an API as the environment file says them, with the policies that each comes to have. */
 export const resolveRoutes = (
@@ -19,7 +20,7 @@ export const resolveRoutes = (
 /** One path of a route, or all paths. */
 export interface RouteForm {
   readonly route: string;
-  /** None: any method. GET takes HEAD too (RFC 9110, section 9.3.2). */
+  /** None: any method. HEAD is among them where GET is. */
   readonly methods: readonly string[];
   /** Absent: any path. */
   readonly path?: string;
@@ -31,9 +32,6 @@ const rank = (segment: string) => (segment.endsWith('+}') ? 2 : segment.startsWi
 /** A text that sorts the more specific path first. */
 const order = (path: string | undefined) =>
   path === undefined ? '9' : path.split('/').slice(1).map(rank).join('');
-
-const withHead = (methods: readonly string[]) =>
-  methods.includes('GET') && !methods.includes('HEAD') ? [...methods, 'HEAD'] : methods;
 
 type Matching = Pick<GatewayRoute, 'name' | 'methods' | 'paths'>;
 

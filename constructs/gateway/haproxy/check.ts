@@ -1,4 +1,4 @@
-/** What keeps a model from being rendered: all of it, in the words of the environment file. */
+/** What HAProxy cannot carry out of a model that is right in itself, in the words of the environment file. */
 import type { Path, Problem } from '../../problems';
 import type { GatewayApi, GatewayModel, GatewayRoute } from '../model';
 import { writeProblems } from './cache/writes';
@@ -32,7 +32,7 @@ function apiProblems(api: GatewayApi): Problem[] {
   ];
 }
 
-export function modelProblems(model: GatewayModel): Problem[] {
+export function limits(model: GatewayModel): Problem[] {
   return [
     ...model.members.flatMap(({ name, host }, index) => [
       ...textProblem('name', name, ['gateway', 'members', index]),

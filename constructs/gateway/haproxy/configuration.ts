@@ -1,6 +1,7 @@
 /** The whole configuration of one member. */
 import { createHash } from 'node:crypto';
 import type { GatewayApi, GatewayMember, GatewayModel } from '../model';
+import { placesIn } from '../places';
 import { compression, compressionLines } from './answers/compression';
 import { cors, requestedRouteLines } from './answers/cors';
 import { ownErrors } from './answers/errors';
@@ -38,7 +39,7 @@ import { type Pool, pool, poolResolvers } from './parts/pool';
 import { most, sum } from './parts/room';
 import { routeLines } from './parts/routes';
 import { routingFiles } from './parts/routing';
-import { type Context, merged, placesIn, printSections, type Section } from './parts/sections';
+import { type Context, merged, printSections, type Section } from './parts/sections';
 import { dropTrailers } from './parts/trailers';
 import { rateLimit } from './rate-limit/rate-limit';
 import { requestTransformation, transformation } from './transformation/transformation';

@@ -1,9 +1,10 @@
 /** The default data plane: HAProxy. Directives are those that 2.6 and 3.x read alike. */
 import { Problems } from '../../problems';
 import type { DataPlane } from '../model';
+import { judged } from '../plane';
 import { consumersText, parseConsumersText } from './callers/consumers';
 import { issuersOf, keyTies } from './callers/issuers';
-import { modelProblems } from './check';
+import { limits } from './check';
 import { configuration, contextOf, files } from './configuration';
 import { configurationFile, environmentOf, sizeProblems, variableOf } from './container/container';
 import { drain } from './container/drain';
@@ -12,15 +13,14 @@ import { handOver, startScript } from './container/start-script';
 import { metrics } from './frame/metrics';
 import { consumersVariable, healthPath, ports } from './parts/ports';
 
-export const haproxy: DataPlane = {
+export const haproxy: DataPlane = judged({
   name: 'haproxy',
   ports,
   healthPath,
   metrics,
+  limits,
 
   render(model, member) {
-    const problems = modelProblems(model);
-    if (problems.length > 0) throw new Problems(problems);
     const context = contextOf(model, member);
     const contents = { [configurationFile]: configuration(context), ...files(context) };
     const environment = environmentOf(contents);
@@ -54,4 +54,4 @@ export const haproxy: DataPlane = {
 
   consumersText,
   parseConsumersText,
-};
+});

@@ -1,17 +1,21 @@
-/** The policies of one API, as they are written in the environment file. One file per policy. */
+/**
+ * The policies of one API, as they are written in the environment file. A policy is a folder: `schema.ts` says what may be
+ * written and what it means, `rules.ts` what can be wrong with it whichever program carries it out.
+ */
 import { z } from 'zod';
-import { authentication } from './authentication';
-import { authorization } from './authorization';
-import { cache } from './cache';
-import { compression } from './compression';
-import { cors } from './cors';
-import { rateLimit } from './rate-limit';
+import * as authentication from './authentication';
+import * as authorization from './authorization';
+import * as cache from './cache';
+import * as compression from './compression';
+import * as cors from './cors';
+import * as rateLimit from './rate-limit';
 import { routeMatch } from './route';
-import { securityHeaders } from './security-headers';
-import { transformation } from './transformation';
-import { validation } from './validation';
+import type { PolicyRule } from './rule';
+import * as securityHeaders from './security-headers';
+import * as transformation from './transformation';
+import * as validation from './validation';
 
-/** What need not be there; a route may take it away with `none`. */
+/** What need not be there; a route may take it away with `none`. A policy's line. */
 const optional = {
   authorization,
   validation,
@@ -22,20 +26,27 @@ const optional = {
   transformation,
 } as const;
 
-type Shape = Readonly<Record<string, z.ZodType>>;
+type Optional = typeof optional;
 type OrNone<Schema extends z.ZodType> = z.ZodUnion<readonly [z.ZodLiteral<'none'>, Schema]>;
 
-const each = <From extends Shape, To>(shape: From, change: (schema: z.ZodType) => z.ZodType) =>
-  Object.fromEntries(Object.entries(shape).map(([name, schema]) => [name, change(schema)])) as To;
+/** Something for each policy that need not be there, made of its schema. */
+const each = <To>(change: (schema: z.ZodType) => z.ZodType) =>
+  Object.fromEntries(Object.entries(optional).map(([name, { schema }]) => [name, change(schema)])) as To;
 
 export const policies = z.strictObject({
-  authentication: authentication.default('public'),
-  securityHeaders: securityHeaders.prefault({}),
-  ...each<typeof optional, { [Name in keyof typeof optional]: z.ZodOptional<(typeof optional)[Name]> }>(
-    optional,
-    (schema) => schema.optional(),
+  authentication: authentication.schema.default('public'),
+  securityHeaders: securityHeaders.schema.prefault({}),
+  ...each<{ [Name in keyof Optional]: z.ZodOptional<Optional[Name]['schema']> }>((schema) =>
+    schema.optional(),
   ),
 });
+
+/** What can be wrong with them: asked by `problems.ts`. */
+export const rules: readonly PolicyRule[] = [
+  authentication,
+  securityHeaders,
+  ...Object.values(optional),
+].flatMap((policy) => policy.rules);
 
 /** What an API's file may say that only gateways carry out. */
 export const promises = [
@@ -48,12 +59,11 @@ export const promises = [
  * `none` takes it away; what is not written is as the API has it.
  */
 export const routePolicies = z.strictObject({
-  authentication: authentication.optional(),
-  securityHeaders: securityHeaders.optional(),
-  ...each<
-    typeof optional,
-    { [Name in keyof typeof optional]: z.ZodOptional<OrNone<(typeof optional)[Name]>> }
-  >(optional, (schema) => z.union([z.literal('none'), schema]).optional()),
+  authentication: authentication.schema.optional(),
+  securityHeaders: securityHeaders.schema.optional(),
+  ...each<{ [Name in keyof Optional]: z.ZodOptional<OrNone<Optional[Name]['schema']>> }>((schema) =>
+    z.union([z.literal('none'), schema]).optional(),
+  ),
 });
 
 /** Some of the requests of an API, with policies of their own. */

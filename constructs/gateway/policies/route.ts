@@ -4,6 +4,10 @@ import { z } from 'zod';
 export const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
 export type RouteMethod = (typeof methods)[number];
 
+/** Where GET is taken, HEAD is too (RFC 9110, section 9.3.2). */
+export const withHead = <Method extends string>(taken: readonly Method[]): readonly (Method | 'HEAD')[] =>
+  taken.includes('GET' as Method) && !taken.includes('HEAD' as Method) ? [...taken, 'HEAD'] : taken;
+
 /** A path as clients ask for it: words, `{name}` for one segment, and `{name+}` as the last for all that follow. */
 export const pathTemplate = z
   .string()

@@ -1,7 +1,7 @@
 /** Environments: a few APIs with routes and policies of all kinds, in words that the requests use too. */
 import fc from 'fast-check';
 import { collide, formsInOrder, type GatewayModel, prefixesInOrder } from '../../../constructs/gateway';
-import { modelProblems } from '../../../constructs/gateway/haproxy/check';
+import { haproxy } from '../../../constructs/gateway/haproxy';
 import { type ApiInput, gatewayModel } from '../../traffic/support/model';
 import { issuers } from './tokens';
 
@@ -240,7 +240,7 @@ function modelOf([apis, own]: [Record<string, ApiInput>, boolean]): GatewayModel
         ],
       },
     );
-    return isClear(model) && modelProblems(model).length === 0 ? model : undefined;
+    return isClear(model) && haproxy.problems(model).length === 0 ? model : undefined;
   } catch {
     return undefined;
   }

@@ -1,7 +1,8 @@
-/** What browsers ask before and after a page calls an API of another origin: see `policies/cors.ts`. */
+/** What browsers ask before and after a page calls an API of another origin: see `policies/cors/schema.ts`. */
 
 import type { GatewayApi } from '../../model';
-import type { Policies } from '../../policies';
+import { type Place, pathOf, placesOf } from '../../places';
+import type { Cors } from '../../policies/cors';
 import {
   all,
   always,
@@ -21,10 +22,7 @@ import { txn, type Variable } from '../language/vocabulary';
 import { type Policy, policy } from '../parts/policy';
 import { growthOf } from '../parts/room';
 import { routeLines } from '../parts/routes';
-import { type Place, pathOf, placesOf } from '../parts/sections';
 import { refuse } from './errors';
-
-type Cors = NonNullable<Policies['cors']>;
 
 const isPreflight = [
   line`METH_OPTIONS`,
@@ -98,27 +96,15 @@ const preflight = policy<Cors>({ settings, rules: preflightRules }, 'requested_r
 const actual = policy<Cors>({
   settings,
 
-  problems: ({ origins, credentials, headers, exposeHeaders }, place) => {
+  problems: ({ origins, headers, exposeHeaders }, place) => {
     const path = [...pathOf(place), 'cors'];
     return [
       ...(origins === 'any' ? [] : origins).flatMap((origin, index) =>
         textProblem('origin', origin, [...path, 'origins', index]),
       ),
-      ...Object.entries({ headers, exposeHeaders }).flatMap(([field, all]) =>
-        all.flatMap((name, index) => textProblem('headerName', name, [...path, field, index])),
+      ...Object.entries({ headers, exposeHeaders }).flatMap(([field, names]) =>
+        names.flatMap((name, index) => textProblem('headerName', name, [...path, field, index])),
       ),
-      ...(origins === 'any' && credentials
-        ? [
-            {
-              code: 'CORS_ANY_CREDENTIALS',
-              path: [...path, 'credentials'],
-              message: 'Any page on the internet could read what the API answers to a user who is signed in.',
-              given: 'origins any, credentials true',
-              allowed: 'credentials with origins that are named',
-              fix: 'Name the origins, or take `credentials` away.',
-            },
-          ]
-        : []),
     ];
   },
 

@@ -1,10 +1,11 @@
-/** What browsers are told to do for safety, on every answer. See `policies/security-headers.ts`. */
+/** What browsers are told to do for safety, on every answer. See `policies/security-headers/schema.ts`. */
+
+import { pathOf } from '../../places';
 import type { Policies } from '../../policies';
 import { all, type Rule, type Rules, rule } from '../language/rules';
 import { line, put, type Text, textProblem } from '../language/text';
 import { policy } from '../parts/policy';
 import { growthOf } from '../parts/room';
-import { pathOf } from '../parts/sections';
 
 type Headers = Exclude<Policies['securityHeaders'], 'none'>;
 
@@ -50,27 +51,14 @@ export const ofNoApi: readonly Rule[] = [
 export const securityHeaders = policy<Headers>({
   settings: ({ policies }) => (policies.securityHeaders === 'none' ? undefined : policies.securityHeaders),
 
-  problems: ({ hsts, contentSecurityPolicy }, place) => {
-    const path = [...pathOf(place), 'securityHeaders'];
-    const preloads = hsts !== 'none' && hsts.preload;
-    return [
-      ...(contentSecurityPolicy === undefined
-        ? []
-        : textProblem('format', contentSecurityPolicy, [...path, 'contentSecurityPolicy'])),
-      ...(preloads && !(hsts.includeSubDomains && hsts.maxAgeSeconds >= 31_536_000)
-        ? [
-            {
-              code: 'HSTS_PRELOAD',
-              path: [...path, 'hsts', 'preload'],
-              message: 'Browsers build in only what holds for all names below, and for a year.',
-              given: `includeSubDomains ${hsts.includeSubDomains}, maxAgeSeconds ${hsts.maxAgeSeconds}`,
-              allowed: 'includeSubDomains true, maxAgeSeconds 31536000 or more',
-              fix: 'Write both, or take `preload` away.',
-            },
-          ]
-        : []),
-    ];
-  },
+  problems: ({ contentSecurityPolicy }, place) =>
+    contentSecurityPolicy === undefined
+      ? []
+      : textProblem('format', contentSecurityPolicy, [
+          ...pathOf(place),
+          'securityHeaders',
+          'contentSecurityPolicy',
+        ]),
 
   rules: headerRules,
 

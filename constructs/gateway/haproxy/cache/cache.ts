@@ -10,6 +10,8 @@
  */
 
 import type { GatewayApi } from '../../model';
+import { pathOf, placesOf } from '../../places';
+import type { Cache } from '../../policies/cache';
 import { refuse } from '../answers/errors';
 import { leaving } from '../container/drain';
 import { all, printRules, type Rules, rule, together } from '../language/rules';
@@ -20,9 +22,9 @@ import { luaOf } from '../lua/files';
 import { sentVersionRules, toldVersion } from '../parts/canary';
 import { policy } from '../parts/policy';
 import { ports } from '../parts/ports';
-import { type Context, pathOf, placesOf, type Section } from '../parts/sections';
-import { freshnessProblems, freshnessProgram } from './freshness';
-import { type CachePolicy, cacheKey, callerProblems } from './key';
+import type { Context, Section } from '../parts/sections';
+import { freshnessProgram } from './freshness';
+import { cacheKey } from './key';
 import { admission, asks, memberChecks, ownAnswers } from './owner';
 import { storeGrowth, storeRules } from './store';
 import { tagTables } from './writes';
@@ -56,10 +58,10 @@ export const ownerRules = (api: GatewayApi, context: Context): Rules =>
   ]);
 
 /** Statuses that some policy keeps, and that HAProxy keeps only in the guise of a 200. */
-const otherStatuses = (caches: readonly CachePolicy[]): number[] =>
+const otherStatuses = (caches: readonly Cache[]): number[] =>
   [...new Set(caches.flatMap(({ statuses }) => statuses))].filter((status) => status !== 200).toSorted();
 
-function sections(caches: readonly CachePolicy[], context: Context): Section[] {
+function sections(caches: readonly Cache[], context: Context): Section[] {
   const longestTtl = Math.max(...caches.map(({ ttlSeconds }) => ttlSeconds));
   const tagged = caches.some(({ invalidation }) => invalidation !== 'none');
   return [
@@ -114,16 +116,12 @@ function sections(caches: readonly CachePolicy[], context: Context): Section[] {
 }
 
 /** The cache's sections and files; its rules are `ownerRules` and `storedRules`. */
-export const cache = policy<CachePolicy>({
+export const cache = policy<Cache>({
   settings: ({ policies }) => policies.cache,
 
-  problems: (settings, place) => {
-    const { varyBy } = settings;
-    const cachePath = [...pathOf(place), 'cache'];
-    const path = [...cachePath, 'varyBy'];
+  problems: ({ varyBy }, place) => {
+    const path = [...pathOf(place), 'cache', 'varyBy'];
     return [
-      ...freshnessProblems(settings, pathOf(place)),
-      ...callerProblems(settings, place, cachePath),
       ...varyBy.headers.flatMap((header, index) =>
         textProblem('headerName', header, [...path, 'headers', index]),
       ),

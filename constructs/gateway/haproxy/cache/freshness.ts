@@ -3,49 +3,18 @@
  * read what the answer says, once for all APIs, and keeps only what has `txn.ttl` then.
  */
 
-import type { Path, Problem } from '../../../problems';
+import type { Cache } from '../../policies/cache';
 import { all, type Rule, rule } from '../language/rules';
 import { join, line, type Text } from '../language/text';
 import { txn } from '../language/vocabulary';
 import { policy } from '../parts/policy';
-import type { CachePolicy } from './key';
 
-type Settings = Pick<CachePolicy, 'ttlSeconds' | 'freshness' | 'defaultTtlSeconds' | 'statuses'>;
+type Settings = Pick<Cache, 'ttlSeconds' | 'freshness' | 'defaultTtlSeconds' | 'statuses'>;
 
 export const freshnessProgram = 'freshness.lua' as Text;
 
 /** On the internal port, for what may be kept: sets `txn.ttl` if it is to be kept, and `txn.age_before` if it says its age. */
 export const readFreshness = (...when: readonly Text[]): Rule => rule(line`lua.freshness`, all(...when));
-
-export function freshnessProblems(
-  { ttlSeconds, freshness, defaultTtlSeconds }: Settings,
-  path: Path,
-): Problem[] {
-  if (defaultTtlSeconds === undefined) return [];
-  const where = [...path, 'cache', 'defaultTtlSeconds'];
-  if (freshness === 'override') {
-    return [
-      {
-        code: 'CACHE_DEFAULT_TTL',
-        path: where,
-        message: 'Every answer is kept for ttlSeconds here, so there is no default.',
-        given: `defaultTtlSeconds: ${defaultTtlSeconds} with freshness: override`,
-        fix: 'Leave it out, or set freshness to respect.',
-      },
-    ];
-  }
-  if (defaultTtlSeconds <= ttlSeconds) return [];
-  return [
-    {
-      code: 'CACHE_DEFAULT_TTL',
-      path: where,
-      message: 'An answer is kept for ttlSeconds at most.',
-      given: String(defaultTtlSeconds),
-      allowed: `up to ${ttlSeconds}`,
-      fix: 'Lower it, or set ttlSeconds higher.',
-    },
-  ];
-}
 
 export const freshness = policy<Settings>({
   settings: ({ policies: { cache } }) =>

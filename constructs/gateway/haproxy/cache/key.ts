@@ -1,18 +1,14 @@
 /** The public side of the cache: what makes two requests the same, and what passes the cache by. */
 
-import type { Path, Problem } from '../../../problems';
-import type { Policies } from '../../policies';
+import type { Cache } from '../../policies/cache';
 import { hasBody } from '../frame/framing';
 import { all, any, type Condition, found, isTrue, not, type Rule, rule } from '../language/rules';
 import { join, line, put, type Text } from '../language/text';
 import { txn } from '../language/vocabulary';
 import { policy } from '../parts/policy';
-import type { Place } from '../parts/sections';
 import { readTag, type Tagged, tagFormat, taggedIn, untaught } from './writes';
 
-export type CachePolicy = NonNullable<Policies['cache']>;
-
-interface KeySettings extends Pick<CachePolicy, 'varyBy' | 'generation' | 'cookies'> {
+interface KeySettings extends Pick<Cache, 'varyBy' | 'generation' | 'cookies'> {
   /** Whether the API itself answers pages of other origins. */
   readonly ownCors?: true;
   readonly tagged?: Tagged;
@@ -57,7 +53,7 @@ const token = isTrue('token');
 const factor = (value: Text) => line`|%[${value},length]:%[${value}]`;
 
 /** Whether the API gets it with a request whose answer may be kept. */
-export const sendsAuthorization = ({ headers, scope }: CachePolicy['varyBy']): boolean =>
+export const sendsAuthorization = ({ headers, scope }: Cache['varyBy']): boolean =>
   headers.includes('authorization') || scope;
 
 /** Taken away first: both at once would need twice the room. */
@@ -88,53 +84,6 @@ function dependent({ varyBy: { headers, scope }, cookies, ownCors }: KeySettings
       ),
     ),
   ];
-}
-
-/** What is not there, or is taken away before the key is made, would make all callers the same. */
-export function callerProblems(
-  { varyBy: { headers, scope }, cookies }: CachePolicy,
-  { policies }: Place,
-  cachePath: Path,
-): Problem[] {
-  const path = [...cachePath, 'varyBy'];
-  const methods = policies.authentication === 'public' ? {} : policies.authentication;
-  const { apiKey, jwt } = methods;
-  const removed = [apiKey?.header, jwt && !jwt.forward ? 'authorization' : undefined];
-  if (scope && !jwt) {
-    return [
-      {
-        code: 'CACHE_SCOPE_WITHOUT_TOKEN',
-        path: [...path, 'scope'],
-        message: 'Scopes are read from a token, and none is asked for here.',
-        given: 'true',
-        fix: 'Set authentication.jwt, or leave it out.',
-      },
-    ];
-  }
-  if (cookies === 'drop' && headers.includes('cookie')) {
-    return [
-      {
-        code: 'CACHE_COOKIES',
-        path: [...cachePath, 'cookies'],
-        message: 'Cookies that the API does not get make no other answer.',
-        given: 'drop, with cookie among varyBy.headers',
-        fix: 'Take one of them away.',
-      },
-    ];
-  }
-  return headers.flatMap((header, index) =>
-    removed.includes(header)
-      ? [
-          {
-            code: 'CACHE_VARY_REMOVED',
-            path: [...path, 'headers', index],
-            message: 'The gateway takes this header away when it has found out who calls.',
-            given: header,
-            fix: 'Use varyBy.consumer.',
-          },
-        ]
-      : [],
-  );
 }
 
 /** Either a key, or the cache is passed by. Rules of `<api>.cached`, after those of the policies before. */

@@ -6,13 +6,14 @@
 
 import type { Problem } from '../../../problems';
 import type { GatewayApi } from '../../model';
+import { type Place, pathOf, placesOf } from '../../places';
 import type { RateLimit } from '../../policies/rate-limit';
 import { issuersOf } from '../callers/issuers';
 import { all, isTrue, not, type Rule, type Rules, rule } from '../language/rules';
 import { join, line, put, type Text } from '../language/text';
 import { txn } from '../language/vocabulary';
 import { counters } from '../parts/members';
-import { type Context, type Place, pathOf, placesOf, type Section } from '../parts/sections';
+import type { Context, Section } from '../parts/sections';
 
 /** What has a tag of its own: each path of the API, or the API as a whole. */
 export type Tagged = 'path' | 'api';

@@ -1,5 +1,6 @@
 /** Who calls: by an API key, which is known by its SHA-256 and never by itself, or by a token (`jwt.ts`). */
 
+import { pathOf } from '../../places';
 import type { Policies } from '../../policies';
 import { refuse } from '../answers/errors';
 import { all, type Condition, found, not, type Rule, rule, within } from '../language/rules';
@@ -7,8 +8,7 @@ import { line, put, type Text, textProblem } from '../language/text';
 import { txn } from '../language/vocabulary';
 import { policy } from '../parts/policy';
 import { growthOf, longest } from '../parts/room';
-import { pathOf } from '../parts/sections';
-import { bearerChallenge, tokenProblems, tokenRules, withToken } from './jwt';
+import { bearerChallenge, tokenRules, withToken } from './jwt';
 import { tokenFiles } from './token-settings';
 
 /** `<sha256 of the key> <consumer>`; written when the container starts, from the consumers' secret. */
@@ -80,20 +80,9 @@ export const authentication = policy<Methods>({
 
   problems: ({ apiKey, jwt }, place) => {
     const path = [...pathOf(place), 'authentication'];
-    if (!apiKey && !jwt) {
-      return [
-        {
-          code: 'AUTHENTICATION_EMPTY',
-          path,
-          message: 'No caller could prove who it is.',
-          given: 'neither `apiKey` nor `jwt`',
-          fix: 'Add one of them, or write `authentication: public`.',
-        },
-      ];
-    }
     return [
       ...(apiKey ? textProblem('headerName', apiKey.header, [...path, 'apiKey', 'header']) : []),
-      ...(jwt ? tokenProblems(jwt, [...path, 'jwt']) : []),
+      ...(jwt && 'issuer' in jwt ? textProblem('url', jwt.issuer, [...path, 'jwt', 'issuer']) : []),
     ];
   },
 

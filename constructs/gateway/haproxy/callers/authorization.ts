@@ -4,13 +4,13 @@
  */
 
 import type { GatewayModel } from '../../model';
+import { type Place, pathOf } from '../../places';
 import type { Authorization } from '../../policies/authorization';
 import { refuse } from '../answers/errors';
 import { all, found, isTrue, not, type Rule, rule } from '../language/rules';
 import { line, mapFile, put, textProblem } from '../language/text';
 import { txn } from '../language/vocabulary';
 import { policy } from '../parts/policy';
-import { type Place, pathOf } from '../parts/sections';
 import { issuerLabel, issuerOf } from './issuers';
 import { consumerRules, rightProblems, rightRules } from './token-rights';
 import { rightsFiles } from './token-settings';
@@ -60,20 +60,7 @@ const grantRules = (model: GatewayModel): Rule[] => [
 export const authorization = policy<Settings>({
   settings,
 
-  problems: ({ by, needs }, place) => {
-    const path = [...pathOf(place), 'authorization'];
-    if (by.length === 0) {
-      return [
-        {
-          code: 'AUTHORIZATION_PUBLIC',
-          path,
-          message: 'Callers of what is public are not known, so nothing can be asked of them.',
-          fix: 'Set `authentication`, or remove `authorization`.',
-        },
-      ];
-    }
-    return rightProblems(needs, by.includes('jwt'), path);
-  },
+  problems: ({ needs }, place) => rightProblems(needs, [...pathOf(place), 'authorization']),
 
   rules: ({ by, needs, issuer }, { model }) => ({
     request: [

@@ -10,10 +10,11 @@ import {
   volumePath,
 } from '../../key-helper/settings';
 import type { GatewayContainer, GatewayModel, Sidecar } from '../../model';
-import type { Jwt } from '../../policies/jwt';
+import { placesIn } from '../../places';
+import type { Jwt } from '../../policies/authentication';
 import { keysWaitSeconds } from '../container/start';
 import { line, type Text } from '../language/text';
-import { type Context, placesIn } from '../parts/sections';
+import type { Context } from '../parts/sections';
 
 /** An issuer's keys are in files that begin with its id. */
 export interface Issuer {

@@ -8,11 +8,10 @@
  * - `txn.consumer`: `jwt:`, the issuer's label, and who calls
  */
 
-import type { Problem } from '../../../problems';
-import { type ClaimPath, claimNames, consumerClaim, type Jwt } from '../../policies/jwt';
+import { type ClaimPath, claimNames, consumerClaim, type Jwt } from '../../policies/authentication';
 import { refuse } from '../answers/errors';
 import { all, type Condition, found, isTrue, not, type Rule, rule } from '../language/rules';
-import { line, type Text, textProblem } from '../language/text';
+import { line, type Text } from '../language/text';
 import { txn } from '../language/vocabulary';
 import { issuerOf, keyMap } from './issuers';
 import { tokenId } from './token-settings';
@@ -123,23 +122,5 @@ export function tokenRules(jwt: Jwt): Rule[] {
     rule(line`set-var(${txn.token}) bool(true)`),
     rule(line`set-var-fmt(${txn.consumer}) "jwt:%[var(${txn.token_subject})]"`),
     ...(jwt.forward ? [] : [rule(line`del-header authorization`)]),
-  ];
-}
-
-export function tokenProblems(jwt: Jwt, path: readonly string[]): Problem[] {
-  const problems = [...('issuer' in jwt ? textProblem('url', jwt.issuer, [...path, 'issuer']) : [])];
-  // The own pool has only the clients that the environment file gives it.
-  const own = 'userPool' in jwt && jwt.userPool === true;
-  if (own || jwt.audience !== undefined || jwt.clientIds !== undefined) return problems;
-  return [
-    ...problems,
-    {
-      code: 'JWT_AUDIENCE',
-      path,
-      message: 'Tokens that the issuer gives to anyone, for any API, would be taken here.',
-      given: 'neither `audience` nor `clientIds`',
-      allowed: 'one of them, or both',
-      fix: 'Name what `aud` has to be, or the `client_id` of who may call; or write `audience: any`.',
-    },
   ];
 }

@@ -59,16 +59,9 @@ export function consumerRules({ consumers }: Authorization, issuer: string | und
   ];
 }
 
-export function rightProblems(needs: Authorization, tokens: boolean, path: readonly string[]): Problem[] {
+export function rightProblems(needs: Authorization, path: readonly string[]): Problem[] {
   const { scopes = [], anyScope = [], consumers = [] } = needs;
-  const ofToken = (['scopes', 'anyScope', 'claims'] as const).filter((name) => needs[name] !== undefined);
   return [
-    ...(tokens ? [] : ofToken).map((name) => ({
-      code: 'AUTHORIZATION_WITHOUT_TOKEN',
-      path: [...path, name],
-      message: `Callers prove who they are by a key here, and a key has no ${name === 'claims' ? 'claims' : 'scopes'}.`,
-      fix: 'Add `jwt` to `authentication`, or list `consumers`.',
-    })),
     ...scopes.flatMap((scope, index) => textProblem('scopeInHeader', scope, [...path, 'scopes', index])),
     ...anyScope.flatMap((scope, index) => textProblem('scopeInHeader', scope, [...path, 'anyScope', index])),
     ...consumers.flatMap((name, index) =>

@@ -1,7 +1,7 @@
 /** What the Lua that reads tokens is told of the policies: two JSON files, whose entries the rules name by digest. */
 import { createHash } from 'node:crypto';
+import { claimNames, consumerClaim, type Jwt } from '../../policies/authentication';
 import type { Authorization } from '../../policies/authorization';
-import { claimNames, consumerClaim, type Jwt } from '../../policies/jwt';
 import type { Text } from '../language/text';
 import { luaOf } from '../lua/files';
 import { issuerLabel, issuerOf } from './issuers';

@@ -2,11 +2,12 @@
 
 import type { Problem } from '../../../problems';
 import type { GatewayApi, GatewayModel } from '../../model';
+import { type Place, placesIn, placesOf } from '../../places';
 import { all, always, type Condition, isOneOf, not, type Rules, together, within } from '../language/rules';
 import { put } from '../language/text';
 import type { Variable } from '../language/vocabulary';
 import { type Growth, noGrowth } from './room';
-import { type Context, type Place, placesIn, placesOf, type Section } from './sections';
+import type { Context, Section } from './sections';
 
 /** One policy, carried out by HAProxy. What no place uses renders nothing. */
 export interface PolicyRendering<Settings> {

@@ -1,6 +1,7 @@
 /** Limits: who is counted, by which plan, and the tables that the members share. The counting is in `windows.ts`. */
 
 import type { GatewayModel } from '../../model';
+import { type Place, pathOf, placesIn } from '../../places';
 import type { Policies } from '../../policies';
 import type { RateLimit, Window } from '../../policies/rate-limit';
 import { refuse } from '../answers/errors';
@@ -23,7 +24,7 @@ import { txn } from '../language/vocabulary';
 import { counters } from '../parts/members';
 import { policy } from '../parts/policy';
 import { growthOf, longest } from '../parts/room';
-import { type Context, type Place, pathOf, placesIn } from '../parts/sections';
+import type { Context } from '../parts/sections';
 import { type CallerKind, type Counting, knownBytes, tableLines } from './tables';
 import { type Counted, windowsRules } from './windows';
 
@@ -157,24 +158,9 @@ export const rateLimit = policy<Settings>({
   settings,
 
   problems: (limit, place) => {
-    const path = [...pathOf(place), 'rateLimit'];
-    if (limit.by === 'consumer' && limit.public) {
-      const plans = 'plans' in limit;
-      return [
-        {
-          code: 'LIMIT_WITHOUT_CONSUMER',
-          path: [...path, 'by'],
-          message: 'A limit per consumer needs to know the consumer, and this API is public.',
-          given: 'consumer',
-          allowed: plans ? 'windows' : 'address, api',
-          fix: plans
-            ? 'Write `windows`, by address or api, or set policies.authentication.'
-            : 'Limit by address or api, or set policies.authentication.',
-        },
-      ];
-    }
     if (!('plans' in limit)) return [];
     const { defaultPlan } = limit;
+    const path = [...pathOf(place), 'rateLimit'];
     return [
       ...Object.keys(limit.plans).flatMap((name) => textProblem('name', name, [...path, 'plans', name])),
       ...(defaultPlan === undefined ? [] : textProblem('name', defaultPlan, [...path, 'defaultPlan'])),

@@ -1,7 +1,7 @@
 /**
  * The tables that requests are counted in, by kind of caller: whoever the environment names has a place that nobody can
  * take, however many others there are. Those are as many as they like, so their tables are bounded by memory; a full
- * one forgets whoever was counted longest ago. See `policies/rate-limit.ts` for what that promises.
+ * one forgets whoever was counted longest ago. See `policies/rate-limit/schema.ts` for what that promises.
  */
 import type { GatewayModel } from '../../model';
 import { line, put, type Text } from '../language/text';

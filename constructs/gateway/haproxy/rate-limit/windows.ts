@@ -1,6 +1,6 @@
 /**
  * One limit over all members, in one or more windows. Each member counts what it lets pass in tables of its own and
- * reads the others' copies; the sum is compared. See `policies/rate-limit.ts` for what that promises.
+ * reads the others' copies; the sum is compared. See `policies/rate-limit/schema.ts` for what that promises.
  */
 
 import type { Window } from '../../policies/rate-limit';

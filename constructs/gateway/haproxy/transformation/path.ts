@@ -1,13 +1,14 @@
 /** The path that the API gets. */
 
-import type { Policies } from '../../policies';
+import { isPlaceholder, segmentsOf } from '../../path-template';
+import type { Place } from '../../places';
+import type { Transformation } from '../../policies/transformation';
 import { all, type Rule, rule } from '../language/rules';
 import { join, line, put, type Text } from '../language/text';
 import { txn } from '../language/vocabulary';
 import { pathCondition } from '../parts/routes';
-import type { Place } from '../parts/sections';
 
-type PathPolicy = NonNullable<NonNullable<Policies['transformation']>['path']>;
+type PathPolicy = NonNullable<Transformation['path']>;
 
 export type PathChange =
   /** `prefixes`: a number of segments, where all prefixes of the API have as many. */
@@ -52,13 +53,6 @@ function prefixRules(to: string, prefixes: number | readonly string[]): Rule[] {
   );
   return [...found, ...changes];
 }
-
-const segmentsOf = (path: string) => path.split('/').slice(1);
-const isPlaceholder = (segment: string) => segment.startsWith('{');
-
-/** Placeholders of a rewritten path that a route's path does not have in the same form. */
-export const unknownPlaceholders = (rewrite: string, from: string): string[] =>
-  segmentsOf(rewrite).filter((one) => isPlaceholder(one) && !segmentsOf(from).includes(one));
 
 /** More cannot be referred to. */
 export const mostPlaceholders = 9;

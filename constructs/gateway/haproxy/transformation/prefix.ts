@@ -1,6 +1,6 @@
 /**
  * An API that is reached by a prefix which it does not see. It is told of the prefix, and what it says of its own paths is
- * put right for clients: see `policies/transformation.ts`. HAProxy cannot compare a part of a value with a variable, so
+ * put right for clients: see `policies/transformation/schema.ts`. HAProxy cannot compare a part of a value with a variable, so
  * the prefix is put before each path, and taken away again where it then stands twice.
  */
 

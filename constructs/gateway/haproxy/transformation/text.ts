@@ -1,11 +1,10 @@
 /** Values with placeholders, as log formats in double quotes. */
 
-import type { placeholders } from '../../policies/transformation';
+import { type Placeholder, partsOf, placeholderIn } from '../../policies/transformation';
 import { join, line, type PlaceName, put, type Text } from '../language/text';
 import { txn } from '../language/vocabulary';
 import { longest } from '../parts/room';
 
-type Placeholder = (typeof placeholders)[number];
 type Sources = Readonly<Record<Placeholder, Text>>;
 
 /** For requests: on the owner's side of the cache, only the headers know of the client. */
@@ -26,19 +25,9 @@ export const responseSources: Sources = {
   route: line`var(${txn.route})`,
 };
 
-const parts = (value: string) => value.split(/(\{[A-Za-z]+\})/).filter((part) => part !== '');
-
-const nameOf = (part: string, sources: Sources): Placeholder | undefined => {
-  const name = /^\{([A-Za-z]+)\}$/.exec(part)?.[1];
-  return name !== undefined && Object.hasOwn(sources, name) ? (name as Placeholder) : undefined;
-};
-
 /** Each part that stands for itself; of an empty value, the empty text. */
 export const literalsOf = (value: string): string[] =>
-  value === '' ? [''] : parts(value).filter((part) => nameOf(part, requestSources) === undefined);
-
-export const names = (value: string, placeholder: Placeholder): boolean =>
-  parts(value).some((part) => nameOf(part, requestSources) === placeholder);
+  value === '' ? [''] : partsOf(value).filter((part) => placeholderIn(part) === undefined);
 
 /** How long each can be. */
 const lengths: Readonly<Record<Placeholder, number>> = {
@@ -53,8 +42,8 @@ const lengthOf = (
   value: string,
   each: { literal(part: string): number; placeholder(length: number): number },
 ) =>
-  parts(value).reduce((sum, part) => {
-    const name = nameOf(part, requestSources);
+  partsOf(value).reduce((sum, part) => {
+    const name = placeholderIn(part);
     return sum + (name ? each.placeholder(lengths[name]) : each.literal(part));
   }, 0);
 
@@ -71,8 +60,8 @@ export const longestQuery = (value: string): number =>
 
 function format(value: string, sources: Sources, place: PlaceName, then: Text): Text {
   return join(
-    parts(value).map((part) => {
-      const name = nameOf(part, sources);
+    partsOf(value).map((part) => {
+      const name = placeholderIn(part);
       return name ? line`%[${sources[name]}${then}]` : put(place, part);
     }),
     line``,

@@ -2,19 +2,15 @@
 import { createHash } from 'node:crypto';
 import { compileSchema } from '../../json-schema/compile';
 import type { GatewayModel } from '../../model';
-import type { Validation } from '../../policies/validation';
+import { placesIn } from '../../places';
+import { readsBody, type Validation } from '../../policies/validation';
 import type { Text } from '../language/text';
 import { luaOf } from '../lua/files';
-import { placesIn } from '../parts/sections';
 
 const bodiesFile = 'bodies.json';
 /** HAProxy loads this one; it reads the others. */
 export const bodiesProgram = 'bodies.lua' as Text;
 export const bodiesLua = () => luaOf('json.lua', 'formats.lua', 'schema.lua', bodiesProgram);
-
-/** Whether a body is read, and not only measured. */
-export const readsBody = ({ body, requiredJsonFields }: Validation): boolean =>
-  body !== undefined || requiredJsonFields !== undefined;
 
 export const readsBodies = (model: Pick<GatewayModel, 'apis'>): boolean =>
   placesIn(model).some(({ policies: { validation } }) => validation !== undefined && readsBody(validation));

@@ -1,14 +1,13 @@
 /** What a request carries: its length, its type, and what a JSON body says, which `lua/bodies.lua` reads. */
 
-import type { Validation } from '../../policies/validation';
-import { largestJsonBytes } from '../../policies/validation';
+import type { Place } from '../../places';
+import { bodyTypes, largestJsonBytes, readsBody, type Validation } from '../../policies/validation';
 import { type Refusal, refuse } from '../answers/errors';
 import { coded, hasBody } from '../frame/framing';
 import { all, any, both, isTrue, not, type Rule, rule } from '../language/rules';
 import { join, line, put, type Text } from '../language/text';
 import { txn } from '../language/vocabulary';
-import type { Place } from '../parts/sections';
-import { bodyId, readsBody } from './body-settings';
+import { bodyId } from './body-settings';
 import { reject } from './values';
 
 /** A body that is looked into has to be there in this time, or the answer is 408. */
@@ -54,12 +53,8 @@ export function lengthRules(validation: Validation): Rule[] {
 /** Parameters of a media type (RFC 9110, section 5.6.6). Somewhat wider: a value may be anything without a blank. */
 const parameters = line`[ \t]*(;[ \t]*([a-z0-9!#\$%&'*+.^_\x60|~-]+=([^][ \t\";,]+|\"[^\"\\\\]*\")[ \t]*)?)*`;
 
-/** Types that are taken, when the policy says so or is to look into JSON. */
-export const typesOf = (validation: Validation): readonly string[] | undefined =>
-  validation.contentTypes ?? (readsBody(validation) ? ['application/json'] : undefined);
-
 export function typeRules(validation: Validation): Rule[] {
-  const types = typesOf(validation);
+  const types = bodyTypes(validation);
   if (!types) return [];
   const regex = join(
     types.map((type) => put('mediaTypeRegex', type)),

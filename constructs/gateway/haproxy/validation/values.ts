@@ -57,23 +57,8 @@ export function invalid(value: Text, { pattern, enum: values, integer }: ValueCh
 export const demand = ({ integer }: ValueCheck): string =>
   integer ? `must be a whole number from ${integer.minimum} to ${integer.maximum}` : 'is not valid';
 
-export function valueProblems({ pattern, enum: values = [], integer }: ValueCheck, path: Path): Problem[] {
-  const range =
-    integer && integer.maximum < integer.minimum
-      ? [
-          {
-            code: 'VALIDATION_RANGE',
-            path: [...path, 'integer', 'maximum'],
-            message: '`maximum` is less than `minimum`.',
-            given: `minimum ${integer.minimum}, maximum ${integer.maximum}`,
-            allowed: `${integer.minimum} or more`,
-            fix: 'Raise `maximum`, or lower `minimum`.',
-          },
-        ]
-      : [];
-  return [
-    ...(pattern === undefined ? [] : textProblem('pattern', pattern, [...path, 'pattern'])),
-    ...values.flatMap((one, index) => textProblem('literalRegex', one, [...path, 'enum', index])),
-    ...range,
-  ];
-}
+/** What of a check HAProxy cannot be told. */
+export const valueProblems = ({ pattern, enum: values = [] }: ValueCheck, path: Path): Problem[] => [
+  ...(pattern === undefined ? [] : textProblem('pattern', pattern, [...path, 'pattern'])),
+  ...values.flatMap((one, index) => textProblem('literalRegex', one, [...path, 'enum', index])),
+];

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { methods } from './route';
+import { methods } from '../route';
 
 const origin = z
   .string()
@@ -49,3 +49,4 @@ export const cors = z.strictObject({
     .default(600)
     .describe('How long a browser keeps the answer to a preflight. Browsers cut it, to 2 hours or to 24.'),
 });
+export type Cors = z.output<typeof cors>;

@@ -1,9 +1,6 @@
 import { z } from 'zod';
-import { requestHeader, responseHeader } from './header';
-import { pathTemplate } from './route';
-
-/** What may stand in a value, in braces. */
-export const placeholders = ['consumer', 'requestId', 'clientAddress', 'api', 'route'] as const;
+import { requestHeader, responseHeader } from '../header';
+import { pathTemplate } from '../route';
 
 const text = z
   .string()
@@ -89,3 +86,4 @@ export const transformation = z.strictObject({
     .prefault({}),
   response: z.strictObject(headers(responseHeader)).prefault({}),
 });
+export type Transformation = z.output<typeof transformation>;

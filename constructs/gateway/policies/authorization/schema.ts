@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { claimName } from './jwt';
+import { claimName } from '../authentication/jwt';
 
 /** RFC 6749, section 3.3. */
 const scope = z

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { schemaProblems } from '../json-schema/compile';
-import { longestPattern, patternProblem } from '../pattern';
-import { requestHeader } from './request-header';
-import { methods } from './route';
+import { schemaProblems } from '../../json-schema/compile';
+import { longestPattern, patternProblem } from '../../pattern';
+import { requestHeader } from '../request-header';
+import { methods } from '../route';
 
 /**
  * A regular expression for the whole of a value, as JavaScript has them (flags `u` and `s`), of these parts: printable
@@ -57,7 +57,7 @@ const parameter = z.strictObject({
   ...checks,
 });
 
-/** Largest body that is read: it shares a buffer with the largest head, which `container/buffers.ts` makes room for. */
+/** Largest body that is read: a gateway has it in memory as a whole, beside the largest head. */
 export const largestJsonBytes = 12 * 1024;
 
 /**
@@ -173,3 +173,11 @@ export const validation = z.strictObject({
     ),
 });
 export type Validation = z.output<typeof validation>;
+
+/** Whether a body is read, and not only measured. */
+export const readsBody = ({ body, requiredJsonFields }: Validation): boolean =>
+  body !== undefined || requiredJsonFields !== undefined;
+
+/** Types that are taken, when the policy says so or is to look into JSON. */
+export const bodyTypes = (validation: Validation): readonly string[] | undefined =>
+  validation.contentTypes ?? (readsBody(validation) ? ['application/json'] : undefined);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { requestHeader } from '../request-header';
 import { jwt } from './jwt';
-import { requestHeader } from './request-header';
 
 /**
  * How a caller proves who it is: by a key, by a token, or by either. A key is known by its SHA-256 only. Neither reaches
@@ -23,3 +23,8 @@ export const authentication = z
     }),
   ])
   .describe('`public`, or how a caller proves who it is.');
+export type Authentication = z.output<typeof authentication>;
+
+/** The ways to prove who one is; none where all are let in. */
+export const waysOf = (authentication: Authentication): Exclude<Authentication, 'public'> =>
+  authentication === 'public' ? {} : authentication;

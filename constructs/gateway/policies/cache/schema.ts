@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { requestHeader } from './request-header';
+import { requestHeader } from '../request-header';
 
 const seconds = z.int().min(1).max(86_400);
 
@@ -109,3 +109,4 @@ export const cache = z.strictObject({
       'Another number makes all gateways forget what they keep of this API, or of the route that it is written for.',
     ),
 });
+export type Cache = z.output<typeof cache>;

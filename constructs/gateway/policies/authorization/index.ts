@@ -1,0 +1,2 @@
+export { rules } from './rules';
+export { type Authorization, authorization as schema } from './schema';

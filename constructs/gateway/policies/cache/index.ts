@@ -1,0 +1,2 @@
+export { rules } from './rules';
+export { type Cache, cache as schema } from './schema';

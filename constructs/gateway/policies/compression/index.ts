@@ -1,0 +1,2 @@
+export { rules } from './rules';
+export { compression as schema, defaultTypes } from './schema';

@@ -1,0 +1,2 @@
+export { rules } from './rules';
+export { type Cors, cors as schema } from './schema';

@@ -1,0 +1,3 @@
+export { names, type Placeholder, partsOf, placeholderIn } from './placeholders';
+export { rules } from './rules';
+export { type Transformation, transformation as schema } from './schema';

@@ -1,0 +1,9 @@
+export { rules } from './rules';
+export {
+  bodyTypes,
+  largestJsonBytes,
+  readsBody,
+  type Validation,
+  type ValueCheck,
+  validation as schema,
+} from './schema';
