@@ -6,13 +6,19 @@ import {
   AppautoscalingTarget,
   type AppautoscalingTargetConfig,
 } from '@cdktf/provider-aws/lib/appautoscaling-target';
-import { Fn } from 'cdktf';
-import { Construct } from 'constructs';
-import type * as blueprint from '../blueprint/blueprint';
-import { FargateService, type FargateServiceProps, type FargateServiceTransform } from './fargate-service';
-import { literal } from './literal';
+import type { Construct } from 'constructs';
+import { outside } from '../graph/resource';
+import { apiService } from '../graph/service';
+import {
+  FargateService,
+  type FargateServiceTransform,
+  type ServiceProps,
+  serviceInput,
+} from './fargate-service';
+import { Part } from './part';
+import { outsideEach, PartConstruct } from './part-construct';
 import { type Peers, SecurityGroup, type SecurityGroupTransform } from './security-group';
-import { type Transform, transformed } from './transform';
+import type { Transform } from './transform';
 
 export interface ApiServiceTransform extends FargateServiceTransform {
   readonly securityGroup?: SecurityGroupTransform;
@@ -20,8 +26,7 @@ export interface ApiServiceTransform extends FargateServiceTransform {
   readonly scalingPolicy?: Transform<AppautoscalingPolicyConfig>;
 }
 
-export interface ApiServiceProps
-  extends Omit<FargateServiceProps, 'securityGroup' | 'consumersSecretArn' | 'transform'> {
+export interface ApiServiceProps extends Omit<ServiceProps, 'consumersSecretArn'> {
   readonly vpcId: string;
   /** Ids of the security groups that the service's rules name, such as the load balancer's. */
   readonly peers?: Peers;
@@ -36,85 +41,40 @@ export interface ApiServiceProps
  * ```ts
  * new ApiService(this, 'orders', {
  *   service, region: 'eu-central-1', vpcId: 'vpc-0a1b2c3d', subnetIds: ['subnet-0a1b2c3d'],
- *   clusterArn: cluster.arn, namespaceId: namespace.id, peers: { 'load-balancer': 'sg-0a1b2c3d' },
+ *   clusterArn: cluster.arn, namespaceId: namespace.id, peers: { alb: 'sg-0a1b2c3d' },
  * });
  * ```
  */
-export class ApiService extends Construct {
-  readonly securityGroup: SecurityGroup;
-  readonly fargate: FargateService;
+export class ApiService extends PartConstruct<'api-service'> {
+  static readonly resources = {
+    aws_appautoscaling_policy: AppautoscalingPolicy,
+    aws_appautoscaling_target: AppautoscalingTarget,
+  };
+  static readonly nouns = { 'security-group': SecurityGroup, 'fargate-service': FargateService };
+
+  constructor(scope: Construct, id: string, props: ApiServiceProps | Part<'api-service'>) {
+    super(scope, id, props instanceof Part ? props : ApiService.#part(id, props));
+  }
+
+  static #part(id: string, { vpcId, peers, transform, ...props }: ApiServiceProps) {
+    const input = { ...serviceInput(props), vpcId: outside(vpcId), peers: outsideEach(peers) };
+    return new Part(apiService(id, input).noun, transform);
+  }
+
+  get securityGroup(): SecurityGroup {
+    return this.child('SecurityGroup');
+  }
+
+  get fargate(): FargateService {
+    return this.child('Default');
+  }
+
   /** Absent when the number of tasks is fixed. */
-  readonly scalingTarget?: AppautoscalingTarget;
-  readonly scalingPolicy?: AppautoscalingPolicy;
-
-  constructor(scope: Construct, id: string, props: ApiServiceProps) {
-    super(scope, id);
-    const { vpcId, peers, transform, ...fargate } = props;
-    this.securityGroup = new SecurityGroup(this, 'SecurityGroup', {
-      securityGroup: props.service.securityGroup,
-      vpcId,
-      transform: transform?.securityGroup,
-    }).admit(peers);
-    this.fargate = new FargateService(this, 'Default', {
-      ...fargate,
-      securityGroup: this.securityGroup,
-      transform,
-    });
-    const { scaling } = props.service;
-    if (scaling === undefined) return;
-    this.scalingTarget = this.#scalingTarget(scaling, props);
-    this.scalingPolicy = this.#scalingPolicy(scaling, this.scalingTarget, transform);
+  get scalingTarget(): AppautoscalingTarget | undefined {
+    return this.find('ScalingTarget');
   }
 
-  #scalingTarget(
-    scaling: NonNullable<blueprint.Service['scaling']>,
-    { clusterArn, transform }: ApiServiceProps,
-  ): AppautoscalingTarget {
-    return new AppautoscalingTarget(
-      this,
-      'ScalingTarget',
-      transformed(
-        {
-          serviceNamespace: 'ecs',
-          scalableDimension: 'ecs:service:DesiredCount',
-          resourceId: `service/${clusterNameOf(clusterArn)}/${this.fargate.service.name}`,
-          minCapacity: scaling.min,
-          maxCapacity: scaling.max,
-        },
-        transform?.scalingTarget,
-      ),
-    );
+  get scalingPolicy(): AppautoscalingPolicy | undefined {
+    return this.find('ScalingPolicy');
   }
-
-  #scalingPolicy(
-    scaling: NonNullable<blueprint.Service['scaling']>,
-    target: AppautoscalingTarget,
-    transform: ApiServiceTransform | undefined,
-  ): AppautoscalingPolicy {
-    return new AppautoscalingPolicy(
-      this,
-      'ScalingPolicy',
-      transformed(
-        {
-          name: literal(scaling.policyName),
-          policyType: 'TargetTrackingScaling',
-          serviceNamespace: target.serviceNamespace,
-          scalableDimension: target.scalableDimension,
-          resourceId: target.resourceId,
-          targetTrackingScalingPolicyConfiguration: {
-            targetValue: scaling.targetCpuPercent,
-            scaleInCooldown: scaling.cooldownSeconds,
-            scaleOutCooldown: scaling.cooldownSeconds,
-            predefinedMetricSpecification: { predefinedMetricType: 'ECSServiceAverageCPUUtilization' },
-          },
-        },
-        transform?.scalingPolicy,
-      ),
-    );
-  }
-}
-
-/** `arn:aws:ecs:eu-central-1:123456789012:cluster/<name>`, known now or only when it is applied. */
-function clusterNameOf(clusterArn: string): string {
-  return Fn.element(Fn.split('/', clusterArn), 1);
 }

@@ -3,10 +3,13 @@ import {
   ServiceDiscoveryPrivateDnsNamespace,
   type ServiceDiscoveryPrivateDnsNamespaceConfig,
 } from '@cdktf/provider-aws/lib/service-discovery-private-dns-namespace';
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import type * as blueprint from '../blueprint/blueprint';
-import { literal } from './literal';
-import { type Transform, transformed } from './transform';
+import { cluster, namespace } from '../graph/environment';
+import { outside } from '../graph/resource';
+import { Part } from './part';
+import { PartConstruct } from './part-construct';
+import type { Transform } from './transform';
 
 export interface ClusterTransform {
   readonly cluster?: Transform<EcsClusterConfig>;
@@ -18,13 +21,16 @@ export interface ClusterProps {
 }
 
 /** The ECS cluster that the services run in. */
-export class Cluster extends Construct {
-  readonly cluster: EcsCluster;
+export class Cluster extends PartConstruct<'cluster'> {
+  static readonly resources = { aws_ecs_cluster: EcsCluster };
+  static readonly nouns = {};
 
-  constructor(scope: Construct, id: string, props: ClusterProps) {
-    super(scope, id);
-    const { name } = literal(props.cluster);
-    this.cluster = new EcsCluster(this, 'Cluster', transformed({ name }, props.transform?.cluster));
+  constructor(scope: Construct, id: string, props: ClusterProps | Part<'cluster'>) {
+    super(scope, id, props instanceof Part ? props : new Part(cluster(props.cluster).noun, props.transform));
+  }
+
+  get cluster(): EcsCluster {
+    return this.child('Cluster');
   }
 
   get arn(): string {
@@ -47,17 +53,24 @@ export interface NamespaceProps {
 }
 
 /** The Cloud Map namespace: names of services, seen from inside the VPC alone. */
-export class Namespace extends Construct {
-  readonly namespace: ServiceDiscoveryPrivateDnsNamespace;
+export class Namespace extends PartConstruct<'namespace'> {
+  static readonly resources = {
+    aws_service_discovery_private_dns_namespace: ServiceDiscoveryPrivateDnsNamespace,
+  };
+  static readonly nouns = {};
 
-  constructor(scope: Construct, id: string, props: NamespaceProps) {
-    super(scope, id);
-    const { name, description } = literal(props.namespace);
-    this.namespace = new ServiceDiscoveryPrivateDnsNamespace(
-      this,
-      'Namespace',
-      transformed({ name, description, vpc: props.vpcId }, props.transform?.namespace),
+  constructor(scope: Construct, id: string, props: NamespaceProps | Part<'namespace'>) {
+    super(
+      scope,
+      id,
+      props instanceof Part
+        ? props
+        : new Part(namespace(props.namespace, outside(props.vpcId)).noun, props.transform),
     );
+  }
+
+  get namespace(): ServiceDiscoveryPrivateDnsNamespace {
+    return this.child('Namespace');
   }
 
   get namespaceId(): string {

@@ -7,11 +7,13 @@ import {
   type SecretsmanagerSecretVersionConfig,
 } from '@cdktf/provider-aws/lib/secretsmanager-secret-version';
 import type { ITerraformDependable } from 'cdktf';
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import type * as blueprint from '../blueprint/blueprint';
-import { kept } from './lifecycle';
-import { literal } from './literal';
-import { type Transform, transformed } from './transform';
+import { consumersSecret, type SecretLink } from '../graph/consumers-secret';
+import { outside } from '../graph/resource';
+import { Part } from './part';
+import { PartConstruct } from './part-construct';
+import type { Transform } from './transform';
 
 export interface ConsumersSecretTransform {
   readonly secret?: Transform<SecretsmanagerSecretConfig>;
@@ -37,43 +39,27 @@ export interface ConsumersSecretProps {
  * the value is write-only, so neither the state nor a plan holds it. Needs Terraform or OpenTofu 1.11; with CDK Terrain,
  * say so in the context `targetVersions`.
  */
-export class ConsumersSecret extends Construct implements IConsumersSecret {
-  readonly secret: SecretsmanagerSecret;
-  readonly version: SecretsmanagerSecretVersion;
+export class ConsumersSecret extends PartConstruct<'consumers-secret'> implements IConsumersSecret {
+  static readonly resources = {
+    aws_secretsmanager_secret: SecretsmanagerSecret,
+    aws_secretsmanager_secret_version: SecretsmanagerSecretVersion,
+  };
+  static readonly nouns = {};
 
-  constructor(scope: Construct, id: string, props: ConsumersSecretProps) {
-    super(scope, id);
-    const { name, description, initialText, initialLabel } = literal(props.secret);
-    this.secret = new SecretsmanagerSecret(
-      this,
-      'Secret',
-      transformed(
-        {
-          name,
-          description,
-          // A deleted secret keeps its name for as long as it can be recovered, and whoever takes the environment away
-          // and deploys it again needs the name at once.
-          recoveryWindowInDays: 0,
-          lifecycle: { createBeforeDestroy: true, ...kept(props.deletionProtection) },
-        },
-        props.transform?.secret,
-      ),
-    );
-    this.version = new SecretsmanagerSecretVersion(
-      this,
-      'Version',
-      transformed(
-        {
-          secretId: this.secret.id,
-          secretStringWo: initialText,
-          secretStringWoVersion: 1,
-          // A label of its own keeps the first version when another one becomes the current one.
-          versionStages: ['AWSCURRENT', initialLabel],
-          lifecycle: { createBeforeDestroy: true, ignoreChanges: ['version_stages'] },
-        },
-        props.transform?.version,
-      ),
-    );
+  constructor(scope: Construct, id: string, props: ConsumersSecretProps | Part<'consumers-secret'>) {
+    super(scope, id, props instanceof Part ? props : ConsumersSecret.#part(id, props));
+  }
+
+  static #part(id: string, { secret, deletionProtection, transform }: ConsumersSecretProps) {
+    return new Part(consumersSecret(id, secret, deletionProtection).noun, transform);
+  }
+
+  get secret(): SecretsmanagerSecret {
+    return this.child('Secret');
+  }
+
+  get version(): SecretsmanagerSecretVersion {
+    return this.child('Version');
   }
 
   get arn(): string {
@@ -92,3 +78,9 @@ export class ExistingConsumersSecret implements IConsumersSecret {
   /** @param arn the whole ARN, with the six characters that AWS adds to the name */
   constructor(readonly arn: string) {}
 }
+
+/** What a graph needs of the secret. */
+export const secretLink = ({ arn, written }: IConsumersSecret): SecretLink => ({
+  arn: outside(arn),
+  written: written.map(outside),
+});

@@ -5,15 +5,17 @@ import {
   type ServiceDiscoveryServiceConfig,
 } from '@cdktf/provider-aws/lib/service-discovery-service';
 import type { ITerraformDependable } from 'cdktf';
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import type * as blueprint from '../blueprint/blueprint';
-import { containerDefinitions } from './container-definitions';
+import { outside } from '../graph/resource';
+import { type FargateServiceInput, fargateService } from '../graph/service';
 import { IamRole, type IamRoleTransform } from './iam-role';
-import { literal } from './literal';
 import { LogGroup, type LogGroupTransform } from './observability';
+import { Part } from './part';
+import { PartConstruct } from './part-construct';
 import type { SecurityGroup } from './security-group';
-import type { ITargetGroup } from './target-group';
-import { type Transform, transformed } from './transform';
+import { type ITargetGroup, targetGroupLink } from './target-group';
+import type { Transform } from './transform';
 
 /** Where a service runs. All are engine values: of constructs, or ids of what exists. */
 export interface Placement {
@@ -33,9 +35,9 @@ export interface FargateServiceTransform {
   readonly logGroup?: LogGroupTransform;
 }
 
-export interface FargateServiceProps extends Placement {
+/** What a service is made with, but for its security group. */
+export interface ServiceProps extends Placement {
   readonly service: blueprint.Service;
-  readonly securityGroup: SecurityGroup;
   /** Where its tasks log. @default made here, as the blueprint says */
   readonly logGroup?: LogGroup;
   /** The target group that the service's `attachment` names. */
@@ -48,162 +50,76 @@ export interface FargateServiceProps extends Placement {
   readonly userPoolIssuer?: string;
   /** What must stand before the first task starts, such as the subnets' routes. */
   readonly dependsOn?: readonly ITerraformDependable[];
+}
+
+export interface FargateServiceProps extends ServiceProps {
+  readonly securityGroup: SecurityGroup;
   readonly transform?: FargateServiceTransform;
 }
 
 /** An ECS service on Fargate: what an API's pool and a gateway have in common. */
-export class FargateService extends Construct {
-  readonly settings: blueprint.Service;
-  readonly executionRole: IamRole;
-  readonly taskRole: IamRole;
-  readonly logGroup: LogGroup;
-  readonly taskDefinition: EcsTaskDefinition;
-  readonly discovery: ServiceDiscoveryService;
-  readonly service: EcsService;
+export class FargateService extends PartConstruct<'fargate-service'> {
+  static readonly resources = {
+    aws_ecs_service: EcsService,
+    aws_ecs_task_definition: EcsTaskDefinition,
+    aws_service_discovery_service: ServiceDiscoveryService,
+  };
+  static readonly nouns = { 'iam-role': IamRole, 'log-group': LogGroup };
 
-  constructor(scope: Construct, id: string, props: FargateServiceProps) {
-    super(scope, id);
-    const { service, transform } = props;
-    this.settings = service;
-    this.logGroup =
-      props.logGroup ??
-      new LogGroup(this, 'Logs', { logGroup: service.logGroup, transform: transform?.logGroup });
-    const arns = {
-      'log-group': this.logGroup.arn,
-      'metrics-log-group': props.metricsLogGroupArn,
-      'consumers-secret': props.consumersSecretArn,
-    };
-    this.executionRole = new IamRole(this, 'ExecutionRole', {
-      role: service.executionRole,
-      arns,
-      transform: transform?.executionRole,
-    });
-    this.taskRole = new IamRole(this, 'TaskRole', {
-      role: service.taskRole,
-      arns,
-      transform: transform?.taskRole,
-    });
-    this.taskDefinition = this.#taskDefinition(props);
-    this.discovery = this.#discovery(props);
-    this.service = this.#service(props);
+  constructor(scope: Construct, id: string, props: FargateServiceProps | Part<'fargate-service'>) {
+    super(scope, id, props instanceof Part ? props : FargateService.#part(id, props));
   }
 
-  #taskDefinition({
-    service,
-    region,
-    consumersSecretArn,
-    userPoolIssuer,
-    transform,
-  }: FargateServiceProps): EcsTaskDefinition {
-    const { family, cpu, memoryMiB, architecture, containers, volumes } = service.taskDefinition;
-    return new EcsTaskDefinition(
-      this,
-      'TaskDefinition',
-      transformed(
-        {
-          family: literal(family),
-          cpu: String(cpu),
-          memory: String(memoryMiB),
-          networkMode: 'awsvpc',
-          requiresCompatibilities: ['FARGATE'],
-          runtimePlatform: { operatingSystemFamily: 'LINUX', cpuArchitecture: architecture },
-          executionRoleArn: this.executionRole.arn,
-          taskRoleArn: this.taskRole.arn,
-          ...(volumes && { volume: literal(volumes).map((name) => ({ name })) }),
-          containerDefinitions: containerDefinitions(containers, {
-            region,
-            logGroupName: this.logGroup.logGroupName,
-            logStreamPrefix: service.id,
-            consumersSecretArn,
-            userPoolIssuer,
-          }),
-        },
-        transform?.taskDefinition,
-      ),
-    );
+  static #part(id: string, { securityGroup, transform, ...props }: FargateServiceProps) {
+    const input = { ...serviceInput(props), securityGroup: securityGroup.link };
+    return new Part(fargateService(id, input, []).noun, transform);
   }
 
-  #discovery({ service, namespaceId, transform }: FargateServiceProps): ServiceDiscoveryService {
-    const { name, ttlSeconds } = literal(service.discovery);
-    return new ServiceDiscoveryService(
-      this,
-      'Discovery',
-      transformed(
-        {
-          name,
-          dnsConfig: {
-            namespaceId,
-            routingPolicy: 'MULTIVALUE',
-            dnsRecords: [{ type: 'A', ttl: ttlSeconds }],
-          },
-          // ECS tells the health of its tasks; Cloud Map answers with the healthy ones.
-          healthCheckCustomConfig: { failureThreshold: 1 },
-          forceDestroy: true,
-        },
-        transform?.discovery,
-      ),
-    );
+  get executionRole(): IamRole {
+    return this.child('ExecutionRole');
   }
 
-  #service(props: FargateServiceProps): EcsService {
-    const { service, securityGroup, transform } = props;
-    const { placement, deployment } = service;
-    const wait = `${deployment.waitMinutes}m`;
-    return new EcsService(
-      this,
-      'Service',
-      transformed(
-        {
-          name: literal(service.name),
-          cluster: props.clusterArn,
-          taskDefinition: this.taskDefinition.arn,
-          launchType: 'FARGATE',
-          desiredCount: service.desiredCount,
-          deploymentMinimumHealthyPercent: deployment.minimumHealthyPercent,
-          deploymentMaximumPercent: deployment.maximumPercent,
-          availabilityZoneRebalancing: deployment.zoneRebalancing ? 'ENABLED' : 'DISABLED',
-          deploymentCircuitBreaker: { enable: true, rollback: true },
-          networkConfiguration: {
-            subnets: [...props.subnetIds],
-            securityGroups: [securityGroup.groupId],
-            assignPublicIp: placement.assignPublicIp,
-          },
-          serviceRegistries: { registryArn: this.discovery.arn },
-          ...this.#attachment(props),
-          propagateTags: 'SERVICE',
-          waitForSteadyState: true,
-          timeouts: { create: wait, update: wait, delete: wait },
-          dependsOn: [
-            ...securityGroup.access,
-            ...this.executionRole.access,
-            ...this.taskRole.access,
-            ...(props.targetGroup?.attached ?? []),
-            ...(props.dependsOn ?? []),
-          ],
-          lifecycle: {
-            createBeforeDestroy: true,
-            // Autoscaling moves the number; a deploy must not put it back. A fixed number stays ours.
-            ...(service.scaling && { ignoreChanges: ['desired_count'] }),
-          },
-        },
-        transform?.service,
-      ),
-    );
+  get taskRole(): IamRole {
+    return this.child('TaskRole');
   }
 
-  #attachment({ service, targetGroup }: FargateServiceProps): Partial<EcsServiceConfig> {
-    if (service.attachment === undefined) return {};
-    if (targetGroup === undefined) {
-      throw new Error(
-        `Service "${service.id}" is attached to target group "${service.attachment.targetGroup}". Give that target group as targetGroup.`,
-      );
-    }
-    const { container, port, healthCheckGraceSeconds } = service.attachment;
-    return {
-      loadBalancer: [
-        { targetGroupArn: targetGroup.arn, containerName: literal(container), containerPort: port },
-      ],
-      healthCheckGracePeriodSeconds: healthCheckGraceSeconds,
-    };
+  /** Absent where its tasks log into a group that it was given. */
+  get logGroup(): LogGroup | undefined {
+    return this.find('Logs');
   }
+
+  get logGroupName(): string {
+    return this.logGroup?.logGroupName ?? this.settings.logGroup.name;
+  }
+
+  get taskDefinition(): EcsTaskDefinition {
+    return this.child('TaskDefinition');
+  }
+
+  get discovery(): ServiceDiscoveryService {
+    return this.child('Discovery');
+  }
+
+  get service(): EcsService {
+    return this.child('Service');
+  }
+}
+
+const known = (value: string | undefined) => (value === undefined ? undefined : outside(value));
+
+/** What a graph needs to make the service. */
+export function serviceInput(props: ServiceProps): Omit<FargateServiceInput, 'securityGroup'> {
+  return {
+    service: props.service,
+    region: props.region,
+    clusterArn: outside(props.clusterArn),
+    namespaceId: outside(props.namespaceId),
+    subnetIds: props.subnetIds.map(outside),
+    logGroup: props.logGroup?.link,
+    targetGroup: props.targetGroup && targetGroupLink(props.targetGroup),
+    consumersSecretArn: known(props.consumersSecretArn),
+    metricsLogGroupArn: known(props.metricsLogGroupArn),
+    userPoolIssuer: known(props.userPoolIssuer),
+    dependsOn: props.dependsOn?.map(outside),
+  };
 }

@@ -1,13 +1,16 @@
 import type { ITerraformDependable } from 'cdktf';
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import type * as blueprint from '../blueprint/blueprint';
+import { gatewayData, gatewayPair } from '../graph/gateway';
+import { outside } from '../graph/resource';
 import type { IConsumersSecret } from './consumers-secret';
 import { FargateService, type FargateServiceTransform, type Placement } from './fargate-service';
 import { GatewayData, type GatewayDataTransform } from './gateway-data';
 import type { LogGroup } from './observability';
-import { letWait } from './order';
+import { Part } from './part';
+import { outsideEach, PartConstruct } from './part-construct';
 import { type Peers, SecurityGroup, type SecurityGroupTransform } from './security-group';
-import type { ITargetGroup } from './target-group';
+import { type ITargetGroup, targetGroupLink } from './target-group';
 
 export interface GatewayPairTransform extends Omit<GatewayDataTransform, 'logGroup'> {
   readonly securityGroup?: SecurityGroupTransform;
@@ -43,33 +46,49 @@ export interface GatewayPairProps extends Omit<Placement, 'subnetIds'> {
  *
  * ```ts
  * const targetGroup = new TargetGroup(this, 'gateways', { targetGroup, attachRule, listenerArn, vpcId });
- * new GatewayPair(this, 'gateway', { gateway, targetGroup, vpcId, … peers: { 'load-balancer': 'sg-0a1b2c3d' } });
+ * new GatewayPair(this, 'gateway', { gateway, targetGroup, vpcId, … peers: { alb: 'sg-0a1b2c3d' } });
  * ```
  */
-export class GatewayPair extends Construct {
-  /** Where a rule leads to the gateways. */
-  readonly targetGroup: ITargetGroup;
-  readonly data: GatewayData;
-  /** By the group's id. Members may share one. */
-  readonly securityGroups: Readonly<Record<string, SecurityGroup>>;
-  /** By the member's id. */
-  readonly members: Readonly<Record<string, FargateService>>;
+export class GatewayPair extends PartConstruct<'gateway-pair'> {
+  static readonly resources = {};
+  static readonly nouns = {
+    'security-group': SecurityGroup,
+    'fargate-service': FargateService,
+    'gateway-data': GatewayData,
+  };
+  readonly #given: GatewayData | undefined;
 
-  constructor(scope: Construct, id: string, props: GatewayPairProps) {
-    super(scope, id);
+  constructor(scope: Construct, id: string, props: GatewayPairProps | Part<'gateway-pair'>) {
+    super(scope, id, props instanceof Part ? props : GatewayPair.#part(id, props));
+    this.#given = props instanceof Part ? undefined : props.data;
+  }
+
+  static #part(id: string, props: GatewayPairProps) {
     const { gateway, transform } = props;
-    this.targetGroup = props.targetGroup;
-    this.data =
-      props.data ??
-      new GatewayData(this, 'Default', {
-        data: gateway.data,
-        transform: { ...transform, logGroup: transform?.member?.logGroup },
-      });
-    this.securityGroups = this.#securityGroups(props);
-    this.members = Object.fromEntries(
-      gateway.members.map((member) => [member.id, this.#member(member, props)]),
-    );
-    this.#oneAfterTheOther(gateway.members);
+    // Beside the members, under an id of no account.
+    const own = props.data ? undefined : gatewayData('Default', gateway.data);
+    const { noun } = gatewayPair(id, {
+      gateway,
+      data: props.data?.link ?? (own as NonNullable<typeof own>).link,
+      region: props.region,
+      clusterArn: outside(props.clusterArn),
+      namespaceId: outside(props.namespaceId),
+      vpcId: outside(props.vpcId),
+      subnetIds: Object.fromEntries(
+        Object.entries(props.subnetIds).map(([member, subnets]) => [member, subnets.map(outside)]),
+      ),
+      targetGroup: targetGroupLink(props.targetGroup),
+      userPoolIssuer: props.userPoolIssuer === undefined ? undefined : outside(props.userPoolIssuer),
+      peers: outsideEach(props.peers),
+      dependsOn: props.dependsOn?.map(outside),
+    });
+    const whole = own ? { ...noun, nouns: [...noun.nouns, own.noun] } : noun;
+    return new Part(whole, { ...transform, logGroup: transform?.member?.logGroup });
+  }
+
+  /** What the members write and read, and what outlives them. */
+  get data(): GatewayData {
+    return this.#given ?? this.find<GatewayData>('Default') ?? (this.node.scope as GatewayData);
   }
 
   /** Absent when no API asks for a key and no consumer is declared. */
@@ -82,62 +101,21 @@ export class GatewayPair extends Construct {
     return this.data.metricsLogGroup;
   }
 
+  /** By the group's id. Members may share one. */
+  get securityGroups(): Readonly<Record<string, SecurityGroup>> {
+    const ids = new Set(this.settings.members.map(({ securityGroup }) => securityGroup.id));
+    return Object.fromEntries([...ids].map((id) => [id, this.child(id)]));
+  }
+
+  /** By the member's id. */
+  get members(): Readonly<Record<string, FargateService>> {
+    return Object.fromEntries(this.settings.members.map(({ id }) => [id, this.child(id)]));
+  }
+
   /** Security group ids by group id, for the rules of what the gateways call. */
   get peers(): Peers {
     return Object.fromEntries(
       Object.entries(this.securityGroups).map(([id, securityGroup]) => [id, securityGroup.groupId]),
     );
-  }
-
-  #securityGroups({ gateway, vpcId, peers, transform }: GatewayPairProps): Record<string, SecurityGroup> {
-    const groups: Record<string, SecurityGroup> = {};
-    for (const { securityGroup } of gateway.members) {
-      groups[securityGroup.id] ??= new SecurityGroup(this, securityGroup.id, {
-        securityGroup,
-        vpcId,
-        transform: transform?.securityGroup,
-      });
-    }
-    const own = Object.fromEntries(Object.entries(groups).map(([id, { groupId }]) => [id, groupId]));
-    for (const group of Object.values(groups)) group.admit({ ...peers, ...own });
-    return groups;
-  }
-
-  #member(member: blueprint.Service, props: GatewayPairProps): FargateService {
-    const subnetIds = props.subnetIds[member.id];
-    if (subnetIds === undefined) {
-      const known = Object.keys(props.subnetIds).join(', ') || 'none';
-      throw new Error(`Gateway "${member.id}" has no subnets: subnetIds has those of ${known}.`);
-    }
-    return new FargateService(this, member.id, {
-      service: member,
-      region: props.region,
-      clusterArn: props.clusterArn,
-      namespaceId: props.namespaceId,
-      subnetIds,
-      securityGroup: this.securityGroups[member.securityGroup.id] as SecurityGroup,
-      targetGroup: props.targetGroup,
-      logGroup: this.data.logGroups[member.id],
-      consumersSecretArn: this.consumersSecret?.arn,
-      metricsLogGroupArn: this.metricsLogGroup?.arn,
-      userPoolIssuer: props.userPoolIssuer,
-      dependsOn: [...(this.consumersSecret?.written ?? []), ...(props.dependsOn ?? [])],
-      transform: props.transform?.member,
-    });
-  }
-
-  /** Two live tasks under one peer name would overwrite each other's counters, and one member must always serve. */
-  #oneAfterTheOther(members: readonly blueprint.Service[]): void {
-    for (const member of members) {
-      for (const before of member.after) {
-        const service = this.members[before]?.service;
-        if (service === undefined) {
-          throw new Error(
-            `Gateway "${member.id}" comes after "${before}", which is no member. Members: ${Object.keys(this.members).join(', ')}.`,
-          );
-        }
-        letWait((this.members[member.id] as FargateService).service, service);
-      }
-    }
   }
 }

@@ -1,10 +1,12 @@
 import { IamRole as AwsIamRole, type IamRoleConfig } from '@cdktf/provider-aws/lib/iam-role';
 import { IamRolePolicy, type IamRolePolicyConfig } from '@cdktf/provider-aws/lib/iam-role-policy';
 import type { ITerraformDependable } from 'cdktf';
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import type * as blueprint from '../blueprint/blueprint';
-import { literal } from './literal';
-import { type Transform, transformed } from './transform';
+import { iamRole } from '../graph/service';
+import { Part } from './part';
+import { outsideEach, PartConstruct } from './part-construct';
+import type { Transform } from './transform';
 
 /** ARNs of what a statement may speak of by reference. */
 export interface StatementArns {
@@ -25,48 +27,27 @@ export interface IamRoleProps {
 }
 
 /** A role that one service principal may assume, with the statements it is given and no others. */
-export class IamRole extends Construct {
-  readonly role: AwsIamRole;
-  /** Absent when the role may do nothing. */
-  readonly policy?: IamRolePolicy;
+export class IamRole extends PartConstruct<'iam-role'> {
+  static readonly resources = { aws_iam_role: AwsIamRole, aws_iam_role_policy: IamRolePolicy };
+  static readonly nouns = {};
 
-  constructor(scope: Construct, id: string, props: IamRoleProps) {
-    super(scope, id);
-    const { name, description, principal, statements } = literal(props.role);
-    this.role = new AwsIamRole(
-      this,
-      'Role',
-      transformed(
-        {
-          name,
-          description,
-          assumeRolePolicy: policyText([
-            { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: principal } },
-          ]),
-        },
-        props.transform?.role,
-      ),
+  constructor(scope: Construct, id: string, props: IamRoleProps | Part<'iam-role'>) {
+    super(
+      scope,
+      id,
+      props instanceof Part
+        ? props
+        : new Part(iamRole(id, props.role, outsideEach(props.arns), 'role').noun, props.transform),
     );
-    if (statements.length === 0) return;
-    this.policy = new IamRolePolicy(
-      this,
-      'Policy',
-      transformed(
-        {
-          name,
-          role: this.role.name,
-          policy: policyText(
-            statements.map((statement) => ({
-              Sid: statement.sid,
-              Effect: 'Allow',
-              Action: statement.actions,
-              Resource: statement.resources.flatMap((resource) => resourceArns(resource, props.arns)),
-            })),
-          ),
-        },
-        props.transform?.policy,
-      ),
-    );
+  }
+
+  get role(): AwsIamRole {
+    return this.child('Role');
+  }
+
+  /** Absent when the role may do nothing. */
+  get policy(): IamRolePolicy | undefined {
+    return this.find('Policy');
   }
 
   get arn(): string {
@@ -77,16 +58,4 @@ export class IamRole extends Construct {
   get access(): ITerraformDependable[] {
     return this.policy === undefined ? [this.role] : [this.role, this.policy];
   }
-}
-
-function policyText(statements: readonly object[]): string {
-  return JSON.stringify({ Version: '2012-10-17', Statement: statements });
-}
-
-function resourceArns(resource: blueprint.StatementResource, arns: StatementArns): string[] {
-  if ('arn' in resource) return [resource.arn];
-  const arn = arns[resource.ref];
-  if (arn === undefined) throw new Error(`A statement speaks of the ${resource.ref}, and there is none.`);
-  // The group itself, and the streams in it: actions on streams are checked against the longer ARN.
-  return resource.ref.endsWith('log-group') ? [arn, `${arn}:*`] : [arn];
 }

@@ -11,11 +11,12 @@ import {
   CognitoUserPoolDomain,
   type CognitoUserPoolDomainConfig,
 } from '@cdktf/provider-aws/lib/cognito-user-pool-domain';
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import type * as blueprint from '../blueprint/blueprint';
-import { kept } from './lifecycle';
-import { literal } from './literal';
-import { type Transform, transformed } from './transform';
+import { identity } from '../graph/identity';
+import { Part } from './part';
+import { PartConstruct } from './part-construct';
+import type { Transform } from './transform';
 
 export interface IdentityTransform {
   readonly userPool?: Transform<CognitoUserPoolConfig>;
@@ -26,7 +27,6 @@ export interface IdentityTransform {
 
 export interface IdentityProps {
   readonly identity: blueprint.Identity;
-  readonly region: string;
   readonly transform?: IdentityTransform;
 }
 
@@ -36,86 +36,47 @@ export interface IdentityProps {
  *
  * Cognito makes the clients' secrets, and the provider keeps them in the state: keep the state encrypted.
  */
-export class Identity extends Construct {
-  readonly userPool: CognitoUserPool;
-  readonly domain: CognitoUserPoolDomain;
-  readonly resourceServer: CognitoResourceServer;
-  /** By the client's id. */
-  readonly machineClients: Readonly<Record<string, CognitoUserPoolClient>>;
-  /** Where clients get their tokens. */
-  readonly tokenEndpoint: string;
-  /** The `iss` of its tokens; its keys are at `/.well-known/jwks.json` under it. */
-  readonly issuer: string;
+export class Identity extends PartConstruct<'identity'> {
+  static readonly resources = {
+    aws_cognito_resource_server: CognitoResourceServer,
+    aws_cognito_user_pool: CognitoUserPool,
+    aws_cognito_user_pool_client: CognitoUserPoolClient,
+    aws_cognito_user_pool_domain: CognitoUserPoolDomain,
+  };
+  static readonly nouns = {};
 
-  constructor(scope: Construct, id: string, props: IdentityProps) {
-    super(scope, id);
-    const { transform } = props;
-    const { userPoolName, domainPrefix, deletionProtection, resourceServer, machineClients } = literal(
-      props.identity,
-    );
-    this.userPool = new CognitoUserPool(
-      this,
-      'UserPool',
-      transformed(
-        {
-          name: userPoolName,
-          adminCreateUserConfig: { allowAdminCreateUserOnly: true },
-          ...(deletionProtection && { deletionProtection: 'ACTIVE', lifecycle: kept(true) }),
-        },
-        transform?.userPool,
-      ),
-    );
-    this.issuer = `https://${this.userPool.endpoint}`;
-    this.domain = new CognitoUserPoolDomain(
-      this,
-      'Domain',
-      transformed({ domain: domainPrefix, userPoolId: this.userPool.id }, transform?.domain),
-    );
-    this.tokenEndpoint = `https://${this.domain.domain}.${props.identity.tokenDomain}/oauth2/token`;
-    this.resourceServer = new CognitoResourceServer(
-      this,
-      'ResourceServer',
-      transformed(
-        {
-          userPoolId: this.userPool.id,
-          identifier: resourceServer.identifier,
-          name: resourceServer.name,
-          scope: resourceServer.scopes.map(({ name, description }) => ({
-            scopeName: name,
-            scopeDescription: description,
-          })),
-        },
-        transform?.resourceServer,
-      ),
-    );
-    this.machineClients = Object.fromEntries(
-      machineClients.map((client) => [client.id, this.#machineClient(client, transform?.machineClient)]),
+  constructor(scope: Construct, id: string, props: IdentityProps | Part<'identity'>) {
+    super(
+      scope,
+      id,
+      props instanceof Part ? props : new Part(identity(id, props.identity).noun, props.transform),
     );
   }
 
-  #machineClient(
-    client: blueprint.Identity['machineClients'][number],
-    transform: Transform<CognitoUserPoolClientConfig> | undefined,
-  ): CognitoUserPoolClient {
-    return new CognitoUserPoolClient(
-      this,
-      client.id,
-      transformed(
-        {
-          name: client.name,
-          userPoolId: this.userPool.id,
-          generateSecret: true,
-          allowedOauthFlowsUserPoolClient: true,
-          allowedOauthFlows: ['client_credentials'],
-          allowedOauthScopes: [...client.scopes],
-          accessTokenValidity: client.accessTokenMinutes,
-          tokenValidityUnits: [{ accessToken: 'minutes' }],
-          dependsOn: [this.resourceServer],
-          // Cognito does not tell it: a client that is imported would be made anew, and its secret with it.
-          lifecycle: { ignoreChanges: ['generate_secret'] },
-        },
-        transform,
-      ),
-    );
+  get userPool(): CognitoUserPool {
+    return this.child('UserPool');
+  }
+
+  get domain(): CognitoUserPoolDomain {
+    return this.child('Domain');
+  }
+
+  get resourceServer(): CognitoResourceServer {
+    return this.child('ResourceServer');
+  }
+
+  /** By the client's id. */
+  get machineClients(): Readonly<Record<string, CognitoUserPoolClient>> {
+    return Object.fromEntries(this.settings.machineClients.map(({ id }) => [id, this.child(id)]));
+  }
+
+  /** Where clients get their tokens. */
+  get tokenEndpoint(): string {
+    return `https://${this.domain.domain}.${this.settings.tokenDomain}/oauth2/token`;
+  }
+
+  /** The `iss` of its tokens; its keys are at `/.well-known/jwks.json` under it. */
+  get issuer(): string {
+    return `https://${this.userPool.endpoint}`;
   }
 }

@@ -6,11 +6,13 @@ import {
   CloudwatchLogMetricFilter,
   type CloudwatchLogMetricFilterConfig,
 } from '@cdktf/provider-aws/lib/cloudwatch-log-metric-filter';
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import type * as blueprint from '../blueprint/blueprint';
-import { kept } from './lifecycle';
-import { literal } from './literal';
-import { type Transform, transformed } from './transform';
+import { type LogGroupLink, logGroup } from '../graph/observability';
+import { outside } from '../graph/resource';
+import { Part } from './part';
+import { PartConstruct } from './part-construct';
+import type { Transform } from './transform';
 
 export interface LogGroupTransform {
   readonly group?: Transform<CloudwatchLogGroupConfig>;
@@ -26,54 +28,29 @@ export interface LogGroupProps {
 }
 
 /** Where a service's log lines go, how long they are kept, and which numbers CloudWatch makes of them. */
-export class LogGroup extends Construct {
-  readonly group: CloudwatchLogGroup;
-  /** By the filter's id. */
-  readonly metricFilters: Readonly<Record<string, CloudwatchLogMetricFilter>>;
+export class LogGroup extends PartConstruct<'log-group'> {
+  static readonly resources = {
+    aws_cloudwatch_log_group: CloudwatchLogGroup,
+    aws_cloudwatch_log_metric_filter: CloudwatchLogMetricFilter,
+  };
+  static readonly nouns = {};
 
-  constructor(scope: Construct, id: string, props: LogGroupProps) {
-    super(scope, id);
-    const { name, retentionDays, metricFilters = [] } = literal(props.logGroup);
-    this.group = new CloudwatchLogGroup(
-      this,
-      'Group',
-      transformed(
-        {
-          name,
-          retentionInDays: retentionDays,
-          ...(props.deletionProtection && { lifecycle: kept(true) }),
-        },
-        props.transform?.group,
-      ),
-    );
-    this.metricFilters = Object.fromEntries(
-      metricFilters.map((filter) => [filter.id, this.#metricFilter(filter, props.transform)]),
-    );
+  constructor(scope: Construct, id: string, props: LogGroupProps | Part<'log-group'>) {
+    super(scope, id, props instanceof Part ? props : LogGroup.#part(id, props));
   }
 
-  #metricFilter(
-    { id, name, pattern, metric }: blueprint.MetricFilter,
-    transform: LogGroupTransform | undefined,
-  ): CloudwatchLogMetricFilter {
-    return new CloudwatchLogMetricFilter(
-      this,
-      id,
-      transformed(
-        {
-          name,
-          pattern,
-          logGroupName: this.group.name,
-          metricTransformation: {
-            namespace: metric.namespace,
-            name: metric.name,
-            value: metric.value,
-            unit: metric.unit,
-            dimensions: { ...metric.dimensions },
-          },
-        },
-        transform?.metricFilter,
-      ),
-    );
+  static #part(id: string, { logGroup: settings, deletionProtection, transform }: LogGroupProps) {
+    return new Part(logGroup(id, settings, { deletionProtection }).noun, transform);
+  }
+
+  get group(): CloudwatchLogGroup {
+    return this.child('Group');
+  }
+
+  /** By the filter's id. */
+  get metricFilters(): Readonly<Record<string, CloudwatchLogMetricFilter>> {
+    const { metricFilters = [] } = this.settings;
+    return Object.fromEntries(metricFilters.map(({ id }) => [id, this.child(id)]));
   }
 
   get arn(): string {
@@ -82,5 +59,10 @@ export class LogGroup extends Construct {
 
   get logGroupName(): string {
     return this.group.name;
+  }
+
+  /** What a graph needs of it. */
+  get link(): LogGroupLink {
+    return { arn: outside(this.arn), name: outside(this.logGroupName) };
   }
 }

@@ -1,11 +1,13 @@
 import { LbListenerRule, type LbListenerRuleConfig } from '@cdktf/provider-aws/lib/lb-listener-rule';
 import { LbTargetGroup, type LbTargetGroupConfig } from '@cdktf/provider-aws/lib/lb-target-group';
 import type { ITerraformDependable } from 'cdktf';
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import type * as blueprint from '../blueprint/blueprint';
-import { ruleSettings } from './listener-rule';
-import { literal } from './literal';
-import { type Transform, transformed } from './transform';
+import { type TargetGroupLink, targetGroup } from '../graph/load-balancer';
+import { outside } from '../graph/resource';
+import { Part } from './part';
+import { PartConstruct } from './part-construct';
+import type { Transform } from './transform';
 
 /** A target group that a service may be put into. */
 export interface ITargetGroup {
@@ -34,47 +36,25 @@ export interface TargetGroupProps {
  * ECS refuses a service whose target group has no load balancer, and traffic must not meet an empty group:
  * so the attach rule comes first, then the service, then the rule that brings traffic.
  */
-export class TargetGroup extends Construct implements ITargetGroup {
-  readonly targetGroup: LbTargetGroup;
-  readonly attachRule: LbListenerRule;
+export class TargetGroup extends PartConstruct<'target-group'> implements ITargetGroup {
+  static readonly resources = { aws_lb_target_group: LbTargetGroup, aws_lb_listener_rule: LbListenerRule };
+  static readonly nouns = {};
 
-  constructor(scope: Construct, id: string, props: TargetGroupProps) {
-    super(scope, id);
-    const { name, port, deregistrationDelaySeconds, healthCheck } = literal(props.targetGroup);
-    this.targetGroup = new LbTargetGroup(
-      this,
-      'TargetGroup',
-      transformed(
-        {
-          name,
-          port,
-          protocol: 'HTTP',
-          targetType: 'ip',
-          vpcId: props.vpcId,
-          deregistrationDelay: String(deregistrationDelaySeconds),
-          healthCheck: {
-            protocol: 'HTTP',
-            port: String(healthCheck.port),
-            path: healthCheck.path,
-            matcher: healthCheck.matcher,
-            interval: healthCheck.intervalSeconds,
-            timeout: healthCheck.timeoutSeconds,
-            healthyThreshold: healthCheck.healthyThreshold,
-            unhealthyThreshold: healthCheck.unhealthyThreshold,
-          },
-          lifecycle: { createBeforeDestroy: true },
-        },
-        props.transform?.targetGroup,
-      ),
-    );
-    this.attachRule = new LbListenerRule(
-      this,
-      'AttachRule',
-      transformed(
-        ruleSettings(props.attachRule, props.listenerArn, () => this.targetGroup.arn),
-        props.transform?.attachRule,
-      ),
-    );
+  constructor(scope: Construct, id: string, props: TargetGroupProps | Part<'target-group'>) {
+    super(scope, id, props instanceof Part ? props : TargetGroup.#part(id, props));
+  }
+
+  static #part(id: string, { listenerArn, vpcId, transform, ...props }: TargetGroupProps) {
+    const input = { ...props, listenerArn: outside(listenerArn), vpcId: outside(vpcId) };
+    return new Part(targetGroup(id, input).noun, transform);
+  }
+
+  get targetGroup(): LbTargetGroup {
+    return this.child('TargetGroup');
+  }
+
+  get attachRule(): LbListenerRule {
+    return this.child('AttachRule');
   }
 
   get arn(): string {
@@ -85,3 +65,9 @@ export class TargetGroup extends Construct implements ITargetGroup {
     return [this.attachRule];
   }
 }
+
+/** What a graph needs of a target group. */
+export const targetGroupLink = ({ arn, attached }: ITargetGroup): TargetGroupLink => ({
+  arn: outside(arn),
+  attached: attached.map(outside),
+});

@@ -7,8 +7,3 @@
  * ```
  */
 export type Transform<Config> = (config: Config) => Config;
-
-/** What a child is made with. */
-export function transformed<Config>(config: Config, transform: Transform<Config> | undefined): Config {
-  return transform === undefined ? config : transform(config);
-}

@@ -110,6 +110,12 @@ export class OwnListener extends TerraformStack {
     if (!gateway || !targetGroup || !attachRule) throw new Error('The stage gateway has all three.');
     const listener = new TerraformVariable(this, 'listener_arn', { type: 'string' });
     const balancer = new TerraformVariable(this, 'balancer_security_group_id', { type: 'string' });
+    const group = new TargetGroup(this, 'gateways', {
+      targetGroup,
+      attachRule,
+      listenerArn: listener.stringValue,
+      vpcId: network.vpcId,
+    });
     const gateways = new GatewayPair(this, 'gateway', {
       gateway,
       region,
@@ -123,18 +129,13 @@ export class OwnListener extends TerraformStack {
       clusterArn: 'arn:aws:ecs:eu-central-1:123456789012:cluster/own',
       namespaceId: 'ns-0123456789abcdef',
       peers: { alb: balancer.stringValue },
-      targetGroup: new TargetGroup(this, 'gateways', {
-        targetGroup,
-        attachRule,
-        listenerArn: listener.stringValue,
-        vpcId: network.vpcId,
-      }),
+      targetGroup: group,
     });
     new LbListenerRule(this, 'orders', {
       listenerArn: listener.stringValue,
       priority: 10,
       condition: [{ pathPattern: { values: ['/orders', '/orders/*'] } }],
-      action: [{ type: 'forward', targetGroupArn: gateways.targetGroup.arn }],
+      action: [{ type: 'forward', targetGroupArn: group.arn }],
       // Traffic comes when the gateways are steady.
       dependsOn: Object.values(gateways.members).map((member) => member.service),
     });

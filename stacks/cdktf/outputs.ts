@@ -16,7 +16,7 @@ export function apiOutputs(stack: TerraformStack, stage: ApiStage | LoadBalanced
   output(
     stack,
     'log_groups',
-    fromEach(services, ({ fargate }) => fargate.logGroup.logGroupName),
+    fromEach(services, ({ fargate }) => fargate.logGroupName),
     'Log groups of the APIs.',
   );
   const { consumersSecret } = stage.gatewayData;
@@ -66,7 +66,7 @@ export function gatewayOutputs(stack: TerraformStack, { gateway }: GatewayStage)
   output(
     stack,
     'gateway_log_groups',
-    fromEach(members, ({ logGroup }) => logGroup.logGroupName),
+    fromEach(Object.entries(gateway.data.logGroups), ({ logGroupName }) => logGroupName),
     'Log groups of the gateways.',
   );
 }

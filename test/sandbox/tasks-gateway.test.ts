@@ -2,9 +2,9 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import type { Container } from '../../constructs/blueprint/blueprint';
 import { resolve } from '../../constructs/blueprint/resolve';
-import { containerDefinitions } from '../../constructs/cdktf/container-definitions';
 import { haproxy } from '../../constructs/gateway/haproxy';
 import { toTaskSpec } from '../../sandbox/tasks/task-definition';
+import { containerDefinitions } from '../synth/support/container-definitions';
 import { call } from '../traffic/support/client';
 import { Issuer, issuerKey, jwkOf, nowSeconds, signed } from '../traffic/support/issuer';
 import { gatewayModel } from '../traffic/support/model';
@@ -53,8 +53,7 @@ beforeAll(async () => {
   );
   const spec = toTaskSpec({
     taskDefinitionArn: 'td:1',
-    // As Terraform reads it: there two signs stand for one.
-    containerDefinitions: JSON.parse(text.replace(/([$%])\1\{/g, '$1{')),
+    containerDefinitions: JSON.parse(text),
     volumes: volumes.map((name) => ({ name })),
   });
   world.specs = {

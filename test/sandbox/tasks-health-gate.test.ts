@@ -9,9 +9,9 @@ import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globa
 import { request } from 'undici';
 import { withHealthCheck } from '../../constructs/blueprint/resolving/api-health';
 import type { Api } from '../../constructs/blueprint/schema';
-import { containerDefinitions } from '../../constructs/cdktf/container-definitions';
 import { toTaskSpec } from '../../sandbox/tasks/task-definition';
 import type { ContainerSpec } from '../../sandbox/tasks/types';
+import { containerDefinitions } from '../synth/support/container-definitions';
 import { container, service, TARGET_GROUP, World } from './tasks-world';
 
 jest.setTimeout(60_000);

@@ -167,7 +167,6 @@ describe('a network', () => {
 test('an Identity gives tokens to machines, and lets nobody sign up', () => {
   const stack = synthesizedIn((scope) => {
     const identity = new Identity(scope, 'Identity', {
-      region: 'eu-central-1',
       identity: {
         userPoolName: 'shop',
         domainPrefix: 'shop-tokens',

@@ -1,6 +1,6 @@
 /** What a task definition says of containers that stand beside each other. */
 import type { Container } from '../../constructs/blueprint/blueprint';
-import { containerDefinitions } from '../../constructs/cdktf/container-definitions';
+import { containerDefinitions } from './support/container-definitions';
 
 const surroundings = { region: 'eu-central-1', logGroupName: '/shop/gateway', logStreamPrefix: 'gateway-a' };
 const plain: Container = {

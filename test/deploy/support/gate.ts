@@ -25,13 +25,13 @@ import { taskAddresses } from '../../../cli/endpoints';
 import { loadEnvironment } from '../../../constructs/blueprint/load';
 import { resolve } from '../../../constructs/blueprint/resolve';
 import type { Stage } from '../../../constructs/blueprint/schema';
-import { containerDefinitions } from '../../../constructs/cdktf/container-definitions';
 import { cdkEnvironment, runCdk } from '../../../sandbox/cdk';
 import { startDaemon, stopDaemon } from '../../../sandbox/client';
 import { sandboxAccess } from '../../../sandbox/credentials';
 import type { SandboxPorts } from '../../../sandbox/types';
 import { synthesize } from '../../../stacks/aws-cdk/synthesize';
 import { eventually, root } from '../../e2e/support/stagecraft';
+import { containerDefinitions } from '../../synth/support/container-definitions';
 
 const REGION = 'eu-central-1';
 const HOST = 'api.gate.test';

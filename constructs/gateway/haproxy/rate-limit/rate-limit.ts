@@ -41,6 +41,7 @@ const whose = {
 type Settings = RateLimit & {
   /** Route with a count of its own. */
   readonly route?: string;
+  readonly public: boolean;
   readonly kinds: readonly CallerKind[];
 };
 
@@ -72,6 +73,7 @@ function settings({ policies, route }: Place): Settings | undefined {
   return {
     ...limit,
     ...('windows' in limit ? { windows: shortestFirst(limit.windows) } : {}),
+    public: policies.authentication === 'public',
     kinds: kindsOf(limit.by, policies.authentication),
     ...(own ? { route: route?.name } : {}),
   };

@@ -1,0 +1,42 @@
+import { Construct } from 'constructs';
+import { type Noun, type NounName, type NounOf, type Outside, outside } from '../graph/resource';
+import { InnerPart, type Part } from './part';
+import { type NounClass, place } from './place';
+
+/**
+ * A construct of a noun. Its resources are its children, under the ids that the graph gives them; whatever a class shows
+ * it finds among them.
+ */
+export abstract class PartConstruct<Name extends NounName> extends Construct {
+  readonly settings: NounOf<Name>['settings'];
+
+  protected constructor(scope: Construct, id: string, part: Part<Name>) {
+    super(scope, id);
+    this.settings = part.noun.settings;
+    if (part instanceof InnerPart) return;
+    place(this, new.target as unknown as NounClass, part.noun as Noun, part.transform);
+  }
+
+  /** A child, by its path below this construct. */
+  protected child<Child>(path: string): Child {
+    const found = this.find<Child>(path);
+    if (found === undefined) throw new Error(`${this.node.path} has no "${path}".`);
+    return found;
+  }
+
+  /** A child that may be absent. */
+  protected find<Child>(path: string): Child | undefined {
+    let at: Construct | undefined = this;
+    for (const id of path.split('/')) at = at?.node.tryFindChild(id) as Construct | undefined;
+    return at as Child | undefined;
+  }
+}
+
+/** Engine values by name, as a graph takes them. */
+export function outsideEach<Key extends string>(
+  values: Readonly<Partial<Record<Key, string>>> | undefined,
+): Record<Key, Outside> {
+  return Object.fromEntries(
+    Object.entries(values ?? {}).map(([key, value]) => [key, outside(value)]),
+  ) as Record<Key, Outside>;
+}

@@ -1,0 +1,186 @@
+import type { Blueprint, Service } from '../blueprint/blueprint';
+import {
+  LOAD_BALANCER_SUBNETS,
+  type Wait as TrafficWait,
+  trafficOrder,
+  type Waiting,
+} from '../blueprint/order';
+import { type GatewayDataLink, type GatewayPairParts, gatewayData, gatewayPair } from './gateway';
+import { identity } from './identity';
+import { type LoadBalancerParts, loadBalancer } from './load-balancer';
+import { existingNetwork, type NetworkPlaces, network } from './network';
+import {
+  type Awaited,
+  type Noun,
+  type NounOf,
+  type Resource,
+  ref,
+  resource,
+  type Value,
+  type Wait,
+  waitsFor,
+} from './resource';
+import { type ApiServiceParts, apiService, type Placement } from './service';
+
+/** The ECS cluster that the services run in. */
+export function cluster(settings: Blueprint['cluster']): {
+  readonly noun: NounOf<'cluster'>;
+  readonly arn: Value;
+} {
+  const { id, name } = settings;
+  const made = resource('cluster', 'Cluster', { name }, { transform: 'cluster' });
+  return {
+    noun: { noun: 'cluster', id, settings, resources: [made], nouns: [], waits: [], transform: ['cluster'] },
+    arn: ref(made, 'arn'),
+  };
+}
+
+/** The Cloud Map namespace: names of services, seen from inside the VPC alone. */
+export function namespace(
+  settings: Blueprint['namespace'],
+  vpcId: Value,
+): { readonly noun: NounOf<'namespace'>; readonly id: Value } {
+  const { id, ...about } = settings;
+  const made = resource('namespace', 'Namespace', { ...about, vpcId }, { transform: 'namespace' });
+  return {
+    noun: {
+      noun: 'namespace',
+      id,
+      settings,
+      resources: [made],
+      nouns: [],
+      waits: [],
+      transform: ['namespace'],
+    },
+    id: ref(made, 'id'),
+  };
+}
+
+/**
+ * All that an environment provisions, at its stage. All stages have the same tree, so what exists in two of them has the
+ * same path in both.
+ *
+ * ```ts
+ * environmentGraph(resolve(parseEnvironment(text, 'prod.yaml')))
+ * ```
+ */
+export function environmentGraph(blueprint: Blueprint): NounOf<'stage'> {
+  const parts = new EnvironmentBuilder(blueprint);
+  return {
+    noun: 'stage',
+    id: '',
+    settings: blueprint,
+    resources: [],
+    nouns: parts.nouns,
+    waits: parts.waits,
+    transform: [],
+  };
+}
+
+type Place = Omit<Placement, 'subnetIds'> & { readonly vpcId: Value };
+
+class EnvironmentBuilder {
+  readonly nouns: Noun[] = [];
+  readonly waits: Wait[] = [];
+  readonly #blueprint: Blueprint;
+  readonly #network: NetworkPlaces;
+  readonly #place: Place;
+  readonly #userPoolIssuer: Value | undefined;
+
+  constructor(blueprint: Blueprint) {
+    this.#blueprint = blueprint;
+    this.#network = this.#makeNetwork();
+    const { vpcId } = this.#network;
+    const run = cluster(blueprint.cluster);
+    const names = namespace(blueprint.namespace, vpcId);
+    this.#place = { region: blueprint.region, clusterArn: run.arn, namespaceId: names.id, vpcId };
+    const data = gatewayData('Gateway', blueprint.data);
+    const pool = blueprint.identity && identity('Identity', blueprint.identity);
+    this.#userPoolIssuer = pool?.issuer;
+    this.nouns.push(run.noun, names.noun, ...(pool ? [pool.noun] : []));
+    const front = blueprint.loadBalancer && this.#loadBalancer(blueprint.loadBalancer);
+    const gateways = blueprint.gateway && front && this.#gateway(blueprint.gateway, front, data.link);
+    // The pair's own id is of no account, so that data and gateways share one prefix.
+    const pairs = gateways ? [gateways.noun] : [];
+    this.nouns.push({ ...data.noun, nouns: [...data.noun.nouns, ...pairs], transform: ['gateway'] });
+    const services = this.#services(front, gateways);
+    if (front) this.#order(front, services, gateways);
+  }
+
+  #makeNetwork(): NetworkPlaces {
+    const settings = this.#blueprint.network;
+    if (settings.kind === 'existing') return existingNetwork(settings);
+    const { noun, places } = network('Network', settings);
+    this.nouns.push(noun);
+    return places;
+  }
+
+  #loadBalancer(settings: NonNullable<Blueprint['loadBalancer']>): LoadBalancerParts {
+    const parts = loadBalancer(settings.id, {
+      loadBalancer: settings,
+      vpcId: this.#place.vpcId,
+      subnetIds: this.#network.subnetIds(LOAD_BALANCER_SUBNETS, this.#network.zones),
+      dependsOn: this.#network.routes(LOAD_BALANCER_SUBNETS),
+    });
+    this.nouns.push(parts.noun);
+    return parts;
+  }
+
+  #gateway(
+    gateway: NonNullable<Blueprint['gateway']>,
+    front: LoadBalancerParts,
+    data: GatewayDataLink,
+  ): GatewayPairParts {
+    const targetGroup = front.targetGroups[gateway.targetGroup];
+    if (targetGroup === undefined) {
+      throw new Error(`The gateways' target group "${gateway.targetGroup}" is none of the load balancer's.`);
+    }
+    return gatewayPair('Default', {
+      gateway,
+      data,
+      ...this.#place,
+      subnetIds: Object.fromEntries(gateway.members.map((member) => [member.id, this.#subnetIds(member)])),
+      targetGroup,
+      userPoolIssuer: this.#userPoolIssuer,
+      peers: front.peers,
+      dependsOn: gateway.members.flatMap((member) => this.#network.routes(member.placement.subnets)),
+    });
+  }
+
+  #services(front?: LoadBalancerParts, gateways?: GatewayPairParts): Map<string, ApiServiceParts> {
+    const made = this.#blueprint.services.map((service) => {
+      const parts = apiService(service.id, {
+        service,
+        ...this.#place,
+        subnetIds: this.#subnetIds(service),
+        peers: { ...front?.peers, ...gateways?.peers },
+        targetGroup: service.attachment && front?.targetGroups[service.attachment.targetGroup],
+        dependsOn: this.#network.routes(service.placement.subnets),
+      });
+      this.nouns.push(parts.noun);
+      return [service.id, parts] as const;
+    });
+    return new Map(made);
+  }
+
+  #order(front: LoadBalancerParts, apis: Map<string, ApiServiceParts>, gateways?: GatewayPairParts): void {
+    const { loadBalancer: balancer, services, gateway } = this.#blueprint;
+    const resourceOf = ({ kind, id }: Waiting): Resource =>
+      (kind === 'traffic-rule'
+        ? front.trafficRules[id]
+        : (apis.get(id)?.service ?? gateways?.members[id])) as Resource;
+    const awaited = (on: TrafficWait['on']): readonly Awaited[] =>
+      on.kind === 'pool-access' ? (apis.get(on.id)?.securityGroup.access ?? []) : [resourceOf(on)];
+    const order = trafficOrder({
+      trafficRules: balancer?.trafficRules ?? [],
+      apis: services,
+      gateways: gateway?.members ?? [],
+      canaries: gateway?.canaries,
+    });
+    this.waits.push(...order.flatMap(({ waiting, on }) => waitsFor(resourceOf(waiting), awaited(on))));
+  }
+
+  #subnetIds({ placement }: Service): Value[] {
+    return this.#network.subnetIds(placement.subnets, placement.zones);
+  }
+}
