@@ -142,6 +142,8 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
       env: {
         ...withoutForeign(process.env),
         PYTHONDONTWRITEBYTECODE: '1',
+        // A thread per request would fragment a heap per thread, and calls are taken one after the other anyway.
+        MALLOC_ARENA_MAX: '1',
         AWS_ACCESS_KEY_ID: credentials.accessKeyId,
         AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
       },

@@ -35,8 +35,12 @@ _update_custom_health = ServiceDiscoveryBackend.update_instance_custom_health_st
 _create_service = ServiceDiscoveryBackend.create_service
 _delete_service = ServiceDiscoveryBackend.delete_service
 _delete_namespace = ServiceDiscoveryBackend.delete_namespace
+_create_operation = ServiceDiscoveryBackend._create_operation
 _create_private_dns_namespace = ServiceDiscoveryBackend.create_private_dns_namespace
 _update_private_dns_namespace = ServiceDiscoveryBackend.update_private_dns_namespace
+
+#: Operations that GetOperation still knows. Each task that comes or goes makes one; Cloud Map forgets them after 30 days.
+MOST_OPERATIONS = 1000
 
 #: How long a resolver may keep that a name does not exist, where nobody said it.
 _SOA = {"TTL": 15}
@@ -57,6 +61,13 @@ def _register_or_replace(
     if initial is not None and service.health_check_custom_config is not None:
         self.get_instance(service_id, instance_id).health_status = initial
     return operation
+
+
+def _create_bounded_operation(self: ServiceDiscoveryBackend, op_type: str, targets: dict[str, str]) -> str:
+    operation_id = _create_operation(self, op_type, targets)
+    for old in list(self.operations)[:-MOST_OPERATIONS]:
+        del self.operations[old]
+    return operation_id
 
 
 def _update_health(self: ServiceDiscoveryBackend, service_id: str, instance_id: str, status: str) -> None:
@@ -162,6 +173,7 @@ def _matches(item: Namespace | Service, entry: dict[str, Any]) -> bool:
 
 
 def install() -> None:
+    replace(ServiceDiscoveryBackend, "_create_operation", _create_bounded_operation)
     replace(ServiceDiscoveryBackend, "register_instance", _register_or_replace)
     replace(ServiceDiscoveryBackend, "update_instance_custom_health_status", _update_health)
     replace(ServiceDiscoveryBackend, "create_service", _create_service_in_namespace)

@@ -1,6 +1,8 @@
 """What the emulator knows of the CloudWatch Logs Insights query language: `filter` and `stats` on JSON lines.
 
 A line that is not a JSON object has no fields, as in AWS. What is not written here is refused, never passed over.
+Lines are taken one by one and not kept: all of a busy log group would be 180 MB as objects, and what a query gives would
+lie scattered among them and keep most of that from the machine.
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html
 """
 
@@ -9,15 +11,27 @@ from __future__ import annotations
 import json
 import math
 import re
+from array import array
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, Protocol
 
 #: What a query gives when it names no limit.
 MOST_ROWS = 10_000
 
 Fields = dict[str, Any]
 Condition = Callable[[Fields], bool]
-Aggregate = Callable[[list[Fields]], "float | int | None"]
+
+
+class Aggregate(Protocol):
+    """Of one group of lines."""
+
+    def add(self, fields: Fields) -> None: ...
+
+    def value(self) -> float | int | None: ...
+
+
+#: Makes the aggregate of a group that has no line yet.
+NewAggregate = Callable[[], Aggregate]
 
 
 class UnknownSyntax(Exception):
@@ -69,12 +83,20 @@ def run(query: str, messages: Iterable[str]) -> tuple[list[dict[str, Any]], int]
             raise UnknownSyntax(f"{name} before stats")
         conditions += [_condition(text.strip()) for text in re.split(r"\s+and\s+", rest)]
     aggregates, by = _stats(commands[-1][1])
-    matched = [each for each in map(fields_of, messages) if all(holds(each) for holds in conditions)]
-    groups: dict[tuple[Any, ...], list[Fields]] = {}
-    for each in matched:
-        groups.setdefault(tuple(each.get(field) for field in by), []).append(each)
-    rows = [_row(by, key, aggregates, group) for key, group in groups.items()]
-    return rows[:MOST_ROWS], len(matched)
+    matched = 0
+    groups: dict[tuple[Any, ...], dict[str, Aggregate]] = {}
+    for fields in map(fields_of, messages):
+        if not all(holds(fields) for holds in conditions):
+            continue
+        matched += 1
+        key = tuple(fields.get(name) for name in by)
+        group = groups.get(key)
+        if group is None:
+            group = groups[key] = {name: new() for name, new in aggregates.items()}
+        for aggregate in group.values():
+            aggregate.add(fields)
+    rows = [_row(by, key, group) for key, group in groups.items()]
+    return rows[:MOST_ROWS], matched
 
 
 def _condition(text: str) -> Condition:
@@ -96,9 +118,9 @@ def _condition(text: str) -> Condition:
     return holds
 
 
-def _stats(text: str) -> tuple[dict[str, Aggregate], list[str]]:
+def _stats(text: str) -> tuple[dict[str, NewAggregate], list[str]]:
     what, _, by = text.partition(" by ")
-    aggregates: dict[str, Aggregate] = {}
+    aggregates: dict[str, NewAggregate] = {}
     position = 0
     while True:
         found = _AGGREGATE.match(what, position)
@@ -118,30 +140,67 @@ def _stats(text: str) -> tuple[dict[str, Aggregate], list[str]]:
     return aggregates, names
 
 
-def _aggregate(found: re.Match[str]) -> Aggregate:
+def _aggregate(found: re.Match[str]) -> NewAggregate:
     if found[1]:
-        return lambda group: sum(_numbers(group, found[1]))
+        return lambda: _Sum(found[1])
     if found[2]:
-        return lambda group: _percentile(_numbers(group, found[2]), float(found[3]))
-    return len
+        return lambda: _Percentile(found[2], float(found[3]))
+    return _Count
 
 
-def _numbers(group: list[Fields], field: str) -> list[float]:
-    values = [fields.get(field) for fields in group]
-    return [value for value in values if isinstance(value, (int, float)) and not isinstance(value, bool)]
+class _Count:
+    def __init__(self) -> None:
+        self._lines = 0
+
+    def add(self, fields: Fields) -> None:
+        self._lines += 1
+
+    def value(self) -> int:
+        return self._lines
 
 
-def _percentile(values: list[float], percent: float) -> float | None:
+class _Sum:
+    def __init__(self, field: str) -> None:
+        self._field = field
+        self._sum: float | int = 0
+
+    def add(self, fields: Fields) -> None:
+        self._sum += _number(fields, self._field) or 0
+
+    def value(self) -> float | int:
+        return self._sum
+
+
+class _Percentile:
+    def __init__(self, field: str, percent: float) -> None:
+        self._field = field
+        self._percent = percent
+        self._values = array("d")
+
+    def add(self, fields: Fields) -> None:
+        value = _number(fields, self._field)
+        if value is not None:
+            self._values.append(value)
+
+    def value(self) -> float | int | None:
+        return _percentile(self._values, self._percent)
+
+
+def _number(fields: Fields, field: str) -> float | int | None:
+    value = fields.get(field)
+    return value if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+
+
+def _percentile(values: array[float], percent: float) -> float | int | None:
     """The nearest rank; AWS says no more than that its own is a value at that percentile."""
     if not values:
         return None
-    return sorted(values)[max(math.ceil(percent / 100 * len(values)), 1) - 1]
+    value = sorted(values)[max(math.ceil(percent / 100 * len(values)), 1) - 1]
+    return int(value) if value.is_integer() else value
 
 
-def _row(
-    by: list[str], key: tuple[Any, ...], aggregates: dict[str, Aggregate], group: list[Fields]
-) -> dict[str, Any]:
+def _row(by: list[str], key: tuple[Any, ...], group: dict[str, Aggregate]) -> dict[str, Any]:
     """A field that no line of the group has is left out, as AWS does."""
     named = {name: value for name, value in zip(by, key) if value is not None}
-    counted = {name: aggregate(group) for name, aggregate in aggregates.items()}
+    counted = {name: aggregate.value() for name, aggregate in group.items()}
     return {**named, **{name: value for name, value in counted.items() if value is not None}}

@@ -16,8 +16,9 @@ from patching import replace
 
 #: Of a log group, in all its streams. A line of the gateways' access log is about 1 kB here: some 20 MB.
 MOST_EVENTS = 20_000
-#: Answers that GetQueryResults still knows.
+#: Answers that GetQueryResults still knows, and rows in all of them. The newest answer is kept whatever its size.
 MOST_QUERIES = 100
+MOST_ROWS = 20_000
 
 _MILLISECONDS_PER_DAY = 24 * 60 * 60 * 1000
 
@@ -51,8 +52,11 @@ def forget(group: LogGroup, now_milliseconds: float) -> None:
 
 def _start(self: LogsBackend, *args: Any, **kwargs: Any) -> str:
     query_id = _start_query(self, *args, **kwargs)
-    for old in list(self.queries)[:-MOST_QUERIES]:
-        del self.queries[old]
+    rows = 0
+    for index, (known, query) in enumerate(reversed(list(self.queries.items()))):
+        rows += len(query.results)
+        if index > 0 and (index >= MOST_QUERIES or rows > MOST_ROWS):
+            del self.queries[known]
     return query_id
 
 

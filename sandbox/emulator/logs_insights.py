@@ -22,22 +22,34 @@ MOTO_COMMANDS = {"fields", "sort", "limit"}
 class Rows(list[dict[str, Any]]):
     """What a query found, and in how much."""
 
-    def __init__(self, rows: list[dict[str, Any]], messages: list[str], matched: int) -> None:
+    def __init__(self, rows: list[dict[str, Any]], scanned: Scanned, matched: int) -> None:
         super().__init__(rows)
         self.statistics = {
-            "recordsScanned": float(len(messages)),
+            "recordsScanned": float(scanned.lines),
             "recordsMatched": float(matched),
-            "bytesScanned": float(sum(len(message.encode()) for message in messages)),
+            "bytesScanned": float(scanned.size),
         }
 
 
-def _messages(log_groups: list[LogGroup], start_time: int, end_time: int) -> Iterator[str]:
-    """Both ends are inclusive, in seconds; a line's own time is in milliseconds."""
-    for group in log_groups:
-        for stream in group.streams.values():
-            for event in stream.events:
-                if start_time <= event.timestamp // 1000 <= end_time:
-                    yield event.message
+class Scanned:
+    """The lines of some time, counted as they are taken."""
+
+    def __init__(self, log_groups: list[LogGroup], start_time: int, end_time: int) -> None:
+        self.lines = 0
+        self.size = 0
+        self._log_groups = log_groups
+        self._start_time = start_time
+        self._end_time = end_time
+
+    def __iter__(self) -> Iterator[str]:
+        """Both ends are inclusive, in seconds; a line's own time is in milliseconds."""
+        for group in self._log_groups:
+            for stream in group.streams.values():
+                for event in stream.events:
+                    if self._start_time <= event.timestamp // 1000 <= self._end_time:
+                        self.lines += 1
+                        self.size += len(event.message.encode())
+                        yield event.message
 
 
 def _execute(
@@ -45,12 +57,12 @@ def _execute(
 ) -> list[dict[str, Any]]:
     if {name for name, _ in commands_of(query)} <= MOTO_COMMANDS:
         return moto_query(log_groups=log_groups, query=query, start_time=start_time, end_time=end_time)
-    messages = list(_messages(log_groups, start_time, end_time))
+    scanned = Scanned(log_groups, start_time, end_time)
     try:
-        rows, matched = run(query, messages)
+        rows, matched = run(query, scanned)
     except UnknownSyntax as error:
         raise NotImplementedError(f"the query has {error}") from error
-    return Rows(rows, messages, matched)
+    return Rows(rows, scanned, matched)
 
 
 _to_result_json = LogQuery.to_result_json

@@ -37,7 +37,7 @@ const answerWith = (headers: string) => {
 };
 
 async function get(member: number, path: string): Promise<RawReply> {
-  const bytes = `GET ${path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`;
+  const bytes = `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`;
   const [reply] = await exchange(pair.member(member).address, bytes);
   if (!reply) throw new Error('No answer');
   return reply;
@@ -68,7 +68,8 @@ describe('headers that Connection names', () => {
     const replies = await everywhere(`Connection: ${connection}\r\nX-A: 1\r\nX-A: 2\r\nX-C: 3\r\n`);
     expect(has(replies, 'x-a')).toEqual([undefined, undefined, undefined]);
     expect(has(replies, 'x-c')).toEqual(['3', '3', '3']);
-    expect(has(replies, 'connection')).not.toContain('X-A');
+    // What the gateway itself says of the client's connection, if anything.
+    for (const said of has(replies, 'connection')) expect([undefined, 'close', 'keep-alive']).toContain(said);
   });
 
   test('of any name', async () => {

@@ -160,6 +160,26 @@ describe('a policy that no API uses renders nothing', () => {
     expect(backend(configuration(everything))).toBe(backend(configuration(gatewayModel({ catalog: {} }))));
   });
 
+  test('places that differ only in who is let in share what both do', () => {
+    const rateLimit = { requests: 5, perSeconds: 60, by: 'address' };
+    const transformation = { response: { removeHeaders: ['x-internal'] } };
+    const text = configuration(
+      gatewayModel({
+        orders: {
+          policies: { rateLimit, transformation },
+          routes: { keyed: { methods: ['PUT'], policies: apiKey } },
+        },
+      }),
+    );
+    const lines = text.split('\n');
+    expect(lines.filter((one) => one.includes('del-header x-internal'))).toEqual([
+      '  http-response del-header x-internal',
+    ]);
+    expect(lines.filter((one) => one.includes('set-var-fmt(txn.limit_key)'))).toEqual([
+      '  http-request set-var-fmt(txn.limit_key) "%[var(txn.api)]|%[var(txn.client),ipmask(32,64)]"',
+    ]);
+  });
+
   test('windows of the same length share a table per member', () => {
     const limited = (perSeconds: number) => ({
       policies: { rateLimit: { requests: 1, perSeconds, by: 'api' } },

@@ -45,7 +45,7 @@ export function limits(model: GatewayModel): Problem[] {
     ...model.apis.flatMap((api) => [
       ...apiProblems(api),
       ...writeProblems(api),
-      ...policies.flatMap((policy) => policy.problems(api, model)),
+      ...policies.flatMap((policy) => policy.problems(api)),
     ]),
     ...drainProblems(model),
   ];

@@ -168,8 +168,8 @@ const answersToClients = ({ request, response, afterResponse }: Rules): Rules =>
 
 const commonLines = (
   { settings, rules }: Pick<Pool, 'settings' | 'rules'>,
-  all: readonly Rules[],
-): Text[] => [...settings, ...printRules(together([rules, ...all]))];
+  more: readonly Rules[],
+): Text[] => [...settings, ...printRules(together([rules, ...more]))];
 
 interface Common {
   /** Of `<api>`. */
@@ -234,18 +234,18 @@ function backendsOf(api: GatewayApi, context: Context, { store, owners }: Common
 /** What several backends have in common stands once, as their defaults. */
 function backends(context: Context): Section[] {
   const kinds = new Map<string, Common>();
-  const all = context.model.apis.flatMap((api) => {
+  const inOrder = context.model.apis.flatMap((api) => {
     const kind = kindOf(api);
     const common = kinds.get(kind) ?? commonOf(api, context);
     kinds.set(kind, common);
     return backendsOf(api, context, common);
   });
   const texts = new Map<readonly Text[], string>();
-  for (const { common } of all) if (!texts.has(common)) texts.set(common, common.join('\n'));
+  for (const { common } of inOrder) if (!texts.has(common)) texts.set(common, common.join('\n'));
   const textOf = ({ common }: Backend) => texts.get(common) ?? '';
   const once = new Set<string>();
   const shared = new Map<string, { readonly name: Text; readonly lines: readonly Text[] }>();
-  for (const backend of all) {
+  for (const backend of inOrder) {
     const text = textOf(backend);
     if (once.has(text) && !shared.has(text))
       shared.set(text, { name: line`common.${shared.size + 1}`, lines: backend.common });
@@ -254,7 +254,7 @@ function backends(context: Context): Section[] {
   const defaults = [...shared.values()].map(
     ({ name, lines }): Section => ({ head: line`defaults ${name} from base`, lines }),
   );
-  const sections = all.map((backend): Section => {
+  const sections = inOrder.map((backend): Section => {
     const from = shared.get(textOf(backend));
     return {
       head: line`backend ${backend.name} from ${from?.name ?? line`base`}`,

@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { claimPattern } from '../claiming-headers';
+import { beforePolicies, noneOf } from './owned-headers';
 
-const readable = new RegExp(
-  `^(?!x-(consumer|gateway|amzn-oidc|amzn-mtls)-|proxy-|(x-request-id|host|connection|keep-alive|upgrade|http2-settings|te|trailer|transfer-encoding|content-length|expect|proxy)$|${claimPattern})[a-z][a-z0-9-]{0,39}$`,
-);
+const readable = new RegExp(`${noneOf(beforePolicies)}(?!${claimPattern})[a-z][a-z0-9-]{0,39}$`);
 
 /**
  * Name of a request header that a policy reads. Not among them: what the gateway sets or takes away before any policy

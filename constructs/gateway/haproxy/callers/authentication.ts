@@ -104,5 +104,5 @@ export const authentication = policy<Methods>({
 
   growth: () => growthOf({ request: { 'x-consumer-id': longest.consumer } }),
 
-  files: (all) => tokenFiles(all.flatMap(({ jwt }) => jwt ?? [])),
+  files: (used) => tokenFiles(used.flatMap(({ jwt }) => jwt ?? [])),
 });

@@ -36,6 +36,10 @@ const ambiguous: Condition = [
 /** The connection ends: what follows on it may be no request. */
 const close = line`hdr Connection close`;
 
+/**
+ * Before all other refusals, as those leave the connection open: what the program in front takes for the rest of a body
+ * would be the next request here, and its answer would go to another caller.
+ */
 export const refuseFraming: readonly Text[] = requestLines([
   rule(line`set-var(${txn.coding}) req.fhdr(transfer-encoding)`),
   rule(line`set-var(${txn.length}) req.fhdr(content-length)`),
@@ -58,6 +62,10 @@ export const refuseFraming: readonly Text[] = requestLines([
     ],
     headers: close,
   }),
+]);
+
+/** After the head has been measured as it arrived. */
+export const plainFraming: readonly Text[] = requestLines([
   rule(line`set-var(${txn.body}) bool(true)`, [[coded], [sized, not(empty)]]),
   // One way to write it: not all compare without regard to case.
   rule(line`set-header Transfer-Encoding chunked`, all(coded)),

@@ -15,7 +15,7 @@ import { routing } from '../parts/routing';
 import type { Context, Section } from '../parts/sections';
 import { readClient, requestId, stripHeaders, tellClient } from './client';
 import { refuseConfusion } from './confusion';
-import { refuseFraming, refuseTrailers } from './framing';
+import { plainFraming, refuseFraming, refuseTrailers } from './framing';
 import { refuseLargeHead } from './head';
 import { endHop } from './hops';
 import { accessLog, noteRequest } from './log';
@@ -42,9 +42,10 @@ export function trafficFrontend(context: Context): Section {
       ...noteRequest,
       ...readClient(context.model),
       ...requestId,
+      ...refuseFraming,
       ...refuseLargeHead,
       ...refuseConfusion,
-      ...refuseFraming,
+      ...plainFraming,
       ...stripHeaders,
       ...tellClient,
       ...routing(context),

@@ -26,6 +26,7 @@ export const endHop: readonly Rule[] = [
     when: all(line`{ res.hdrs -m reg "\\x00" }`),
   }),
   rule(line`lua.drop_named`, namesHeaders),
+  rule(line`del-header connection`, all(line`!{ status 101 }`)),
   rule(line`del-header '^(keep-alive|proxy-.*|te|trailer|http2-settings)$' -m reg`),
   rule(line`del-header upgrade`, all(line`!{ status 101 }`)),
 ];

@@ -1,7 +1,7 @@
 /** What a policy is to the configuration, and how it is narrowed to the routes that have it. */
 
 import type { Problem } from '../../../problems';
-import type { GatewayApi, GatewayModel } from '../../model';
+import type { GatewayApi } from '../../model';
 import { type Place, placesIn, placesOf } from '../../places';
 import { all, always, type Condition, isOneOf, not, type Rules, together, within } from '../language/rules';
 import { put } from '../language/text';
@@ -16,8 +16,8 @@ export interface PolicyRendering<Settings> {
    * share their rules, so no name of an API or a route is in it, unless the rules differ by it.
    */
   settings(place: Place): Settings | undefined;
-  /** Why HAProxy cannot do what a place says. @default it can */
-  problems?(settings: Settings, place: Place, model: GatewayModel): readonly Problem[];
+  /** Why HAProxy cannot do what a place says. What no program could do stands in `policies/<name>/rules.ts`. @default it can */
+  problems?(settings: Settings, place: Place): readonly Problem[];
   /** Rules for each request that has the policy. The API's name is `var(txn.api)`. */
   rules(settings: Settings, context: Context): Rules;
   /** The most that it adds to a request and to its answer. @default nothing */
@@ -32,7 +32,7 @@ export interface PolicyRendering<Settings> {
 export interface Policy {
   /** What its rules depend on, as text: APIs of one kind have the same rules. */
   kind(api: GatewayApi): string;
-  problems(api: GatewayApi, model: GatewayModel): readonly Problem[];
+  problems(api: GatewayApi): readonly Problem[];
   rules(api: GatewayApi, context: Context): Rules;
   growth(place: Place): Growth;
   sections(context: Context): readonly Section[];
@@ -64,13 +64,13 @@ function grouped<Settings>(
 }
 
 /** Requests of an API that belong to the given places. A request that no route takes belongs to the API itself. */
-function scopeOf(api: GatewayApi, places: readonly Place[], route: Variable): Condition {
-  const inside = api.routes.filter((route) => places.some((place) => place.route === route));
+function scopeOf(api: GatewayApi, places: readonly Place[], variable: Variable): Condition {
+  const inside = api.routes.filter((own) => places.some(({ route }) => route === own));
   const whole = places.some(({ route }) => route === undefined);
-  const routes = whole ? api.routes.filter((route) => !inside.includes(route)) : inside;
+  const routes = whole ? api.routes.filter((own) => !inside.includes(own)) : inside;
   if (routes.length === 0) return whole ? always : [];
   const taken = isOneOf(
-    route,
+    variable,
     routes.map(({ name }) => put('name', name)),
   );
   return all(whole ? not(taken) : taken);
@@ -81,7 +81,7 @@ export function policy<Settings>(
   rendering: PolicyRendering<Settings>,
   routeVariable: Variable = 'route',
 ): Policy {
-  const all = (context: Context) =>
+  const settingsIn = (context: Context) =>
     grouped(placesIn(context.model), (place) => rendering.settings(place)).map(({ settings }) => settings);
   const groupsOf = (api: GatewayApi) => grouped(placesOf(api), (place) => rendering.settings(place));
   // Hundreds of APIs have a few kinds of settings: the rules of each are made once for a configuration.
@@ -100,9 +100,9 @@ export function policy<Settings>(
       groupsOf(api)
         .map(({ key, places }) => `${key} ${places.map(({ route }) => route?.name ?? '').join()}`)
         .join('\n'),
-    problems: (api, model) =>
+    problems: (api) =>
       groupsOf(api).flatMap(({ settings, places: [place] }) =>
-        place && rendering.problems ? rendering.problems(settings, place, model) : [],
+        place && rendering.problems ? rendering.problems(settings, place) : [],
       ),
     rules: (api, context) => together(groupsOf(api).map((group) => rulesOf(api, context, group))),
     growth: (place) => {
@@ -110,11 +110,11 @@ export function policy<Settings>(
       return (settings && rendering.growth?.(settings, place)) ?? noGrowth;
     },
     sections: (context) => {
-      const settings = all(context);
+      const settings = settingsIn(context);
       return settings.length > 0 && rendering.sections ? rendering.sections(settings, context) : [];
     },
     files: (context) => {
-      const settings = all(context);
+      const settings = settingsIn(context);
       return settings.length > 0 && rendering.files ? rendering.files(settings, context) : {};
     },
   };

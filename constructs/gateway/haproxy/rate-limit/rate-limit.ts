@@ -41,7 +41,6 @@ const whose = {
 type Settings = RateLimit & {
   /** Route with a count of its own. */
   readonly route?: string;
-  readonly public: boolean;
   readonly kinds: readonly CallerKind[];
 };
 
@@ -73,7 +72,6 @@ function settings({ policies, route }: Place): Settings | undefined {
   return {
     ...limit,
     ...('windows' in limit ? { windows: shortestFirst(limit.windows) } : {}),
-    public: policies.authentication === 'public',
     kinds: kindsOf(limit.by, policies.authentication),
     ...(own ? { route: route?.name } : {}),
   };

@@ -89,7 +89,6 @@ export const requestTransformation = policy<ToPool>({
 interface Settings {
   readonly transformation: Transformation;
   readonly path?: PathChange;
-  readonly public: boolean;
   /** By which the API is reached, where it does not see its prefix. */
   readonly hosts?: readonly string[];
 }
@@ -152,13 +151,12 @@ const sharedHosts = ({ hosts = [], apis }: GatewayModel): string[] => {
 /** Rules of the public side. */
 export const transformation = policy<Settings>({
   settings: (place: Place) => {
-    const { transformation: own, authentication } = place.policies;
+    const { transformation: own } = place.policies;
     if (!own) return undefined;
     const path = pathChange(own.path, place);
     return {
       transformation: own,
       path,
-      public: authentication === 'public',
       ...(strippedDepths(path).length > 0 ? { hosts: place.api.hosts } : {}),
     };
   },
