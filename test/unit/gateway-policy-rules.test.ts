@@ -237,4 +237,30 @@ describe('each once', () => {
       'CACHE_VARY_REMOVED routes.keyed.policies.cache.varyBy.headers.0',
     ]);
   });
+
+  test("what HAProxy cannot do is told by the same rule, after all others'", () => {
+    const windows = [1, 60, 3600].map((perSeconds) => ({ requests: perSeconds, perSeconds }));
+    const css = { compression: { types: ['text/css'] } };
+    const model = gatewayModel({
+      orders: {
+        policies: {
+          rateLimit: { windows, by: 'api' },
+          cache: { ttlSeconds: 9 },
+          compression: true,
+          cors: wrong,
+        },
+        routes: {
+          heir: route({}, { methods: ['PUT'] }),
+          one: route(css, { methods: ['GET'] }),
+          two: route(css, { methods: ['HEAD'] }),
+        },
+      },
+    });
+    expect(haproxy.problems(model).map(({ code, path }) => `${code} ${path.slice(2).join('.')}`)).toEqual([
+      'CORS_ANY_CREDENTIALS policies.cors.credentials',
+      'CACHE_AND_THREE_WINDOWS policies.rateLimit',
+      'COMPRESSION_TYPES routes.one.policies.compression',
+      'COMPRESSION_TYPES routes.two.policies.compression',
+    ]);
+  });
 });

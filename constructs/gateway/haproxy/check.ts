@@ -1,7 +1,8 @@
 /** What HAProxy cannot carry out of a model that is right in itself, in the words of the environment file. */
 import type { Path, Problem } from '../../problems';
 import type { GatewayApi, GatewayModel, GatewayRoute } from '../model';
-import { writeProblems } from './cache/writes';
+import { problemsOf } from '../policies/problems';
+import { roomForWrites } from './cache/writes';
 import { consumerProblems } from './callers/authorization';
 import { policies } from './configuration';
 import { drainProblems } from './container/drain';
@@ -44,8 +45,7 @@ export function limits(model: GatewayModel): Problem[] {
     ...planProblems(model),
     ...model.apis.flatMap((api) => [
       ...apiProblems(api),
-      ...writeProblems(api),
-      ...policies.flatMap((policy) => policy.problems(api)),
+      ...problemsOf(api, [roomForWrites, ...policies.map(({ limits }) => limits)]),
     ]),
     ...drainProblems(model),
   ];

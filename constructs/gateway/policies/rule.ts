@@ -5,7 +5,7 @@ import type { Policies } from './index';
 
 export interface PolicyFinding extends Pick<Problem, 'code' | 'message' | 'given' | 'allowed' | 'fix'> {
   /** The policy, and what of it: `['cors', 'credentials']`. */
-  readonly at: readonly [policy: keyof Policies, ...rest: Path];
+  readonly path: readonly [policy: keyof Policies, ...rest: Path];
   /**
    * Where it is told of a route that has the policy from its API: at the route, where something beside it makes it wrong,
    * or where the policy is written. @default 'place'

@@ -1,9 +1,8 @@
 /** Answers compressed on their way out: HAProxy's filter, once in each backend. See `policies/compression/schema.ts`. */
-import type { Problem } from '../../../problems';
 import type { GatewayApi } from '../../model';
-import { type Place, pathOf } from '../../places';
 import type { Policies } from '../../policies';
 import { defaultTypes } from '../../policies/compression';
+import type { PolicyFinding } from '../../policies/rule';
 import { rule } from '../language/rules';
 import { join, line, put, type Text, textProblem } from '../language/text';
 import { policy } from '../parts/policy';
@@ -13,7 +12,7 @@ type Api = Pick<GatewayApi, 'policies' | 'routes'>;
 const typesOf = ({ compression }: Policies): readonly string[] | undefined =>
   compression === true ? defaultTypes : compression?.types;
 
-/** Types of the first place that has any; `problems` sees to it that there are no others. */
+/** Types of the first place that has any; `limits` sees to it that there are no others. */
 const typesIn = (api: Api): readonly string[] | undefined =>
   [api, ...api.routes].map(({ policies }) => typesOf(policies)).find((types) => types !== undefined);
 
@@ -37,13 +36,13 @@ interface Settings {
 }
 
 /** The filter stands in a backend, so there is one for all routes. */
-function otherTypes(types: readonly string[], place: Place): Problem[] {
-  const others = typesIn(place.api) ?? [];
+function otherTypes(types: readonly string[], api: Api): PolicyFinding[] {
+  const others = typesIn(api) ?? [];
   if (types.length === 0 || String(types) === String(others)) return [];
   return [
     {
       code: 'COMPRESSION_TYPES',
-      path: [...pathOf(place), 'compression'],
+      path: ['compression'],
       message: 'The compressed answers of one API have one list of types.',
       given: types.join(', '),
       allowed: `${others.join(', ')}; or none`,
@@ -55,11 +54,9 @@ function otherTypes(types: readonly string[], place: Place): Problem[] {
 export const compression = policy<Settings>({
   settings: ({ api, policies }) => (typesIn(api) ? { types: typesOf(policies) ?? [] } : undefined),
 
-  problems: ({ types }, place) => [
-    ...types.flatMap((type, index) =>
-      textProblem('contentType', type, [...pathOf(place), 'compression', 'types', index]),
-    ),
-    ...otherTypes(types, place),
+  limits: ({ types }, { api }) => [
+    ...types.flatMap((type, index) => textProblem('contentType', type, ['compression', 'types', index])),
+    ...otherTypes(types, api),
   ],
 
   // Without this header the filter does nothing, and the API neither.

@@ -1,7 +1,7 @@
 /** What browsers ask before and after a page calls an API of another origin: see `policies/cors/schema.ts`. */
 
 import type { GatewayApi } from '../../model';
-import { type Place, pathOf, placesOf } from '../../places';
+import { type Place, placesOf } from '../../places';
 import type { Cors } from '../../policies/cors';
 import {
   all,
@@ -96,17 +96,14 @@ const preflight = policy<Cors>({ settings, rules: preflightRules }, 'requested_r
 const actual = policy<Cors>({
   settings,
 
-  problems: ({ origins, headers, exposeHeaders }, place) => {
-    const path = [...pathOf(place), 'cors'];
-    return [
-      ...(origins === 'any' ? [] : origins).flatMap((origin, index) =>
-        textProblem('origin', origin, [...path, 'origins', index]),
-      ),
-      ...Object.entries({ headers, exposeHeaders }).flatMap(([field, names]) =>
-        names.flatMap((name, index) => textProblem('headerName', name, [...path, field, index])),
-      ),
-    ];
-  },
+  limits: ({ origins, headers, exposeHeaders }) => [
+    ...(origins === 'any' ? [] : origins).flatMap((origin, index) =>
+      textProblem('origin', origin, ['cors', 'origins', index]),
+    ),
+    ...Object.entries({ headers, exposeHeaders }).flatMap(([field, names]) =>
+      names.flatMap((name, index) => textProblem('headerName', name, ['cors', field, index])),
+    ),
+  ],
 
   growth: ({ origins, exposeHeaders }) =>
     growthOf({

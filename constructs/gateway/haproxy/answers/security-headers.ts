@@ -1,6 +1,5 @@
 /** What browsers are told to do for safety, on every answer. See `policies/security-headers/schema.ts`. */
 
-import { pathOf } from '../../places';
 import type { Policies } from '../../policies';
 import { all, type Rule, type Rules, rule } from '../language/rules';
 import { line, put, type Text, textProblem } from '../language/text';
@@ -51,14 +50,10 @@ export const ofNoApi: readonly Rule[] = [
 export const securityHeaders = policy<Headers>({
   settings: ({ policies }) => (policies.securityHeaders === 'none' ? undefined : policies.securityHeaders),
 
-  problems: ({ contentSecurityPolicy }, place) =>
+  limits: ({ contentSecurityPolicy }) =>
     contentSecurityPolicy === undefined
       ? []
-      : textProblem('format', contentSecurityPolicy, [
-          ...pathOf(place),
-          'securityHeaders',
-          'contentSecurityPolicy',
-        ]),
+      : textProblem('format', contentSecurityPolicy, ['securityHeaders', 'contentSecurityPolicy']),
 
   rules: headerRules,
 

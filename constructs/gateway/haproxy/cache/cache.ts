@@ -10,7 +10,7 @@
  */
 
 import type { GatewayApi } from '../../model';
-import { pathOf, placesOf } from '../../places';
+import { placesOf } from '../../places';
 import type { Cache } from '../../policies/cache';
 import { refuse } from '../answers/errors';
 import { leaving } from '../container/drain';
@@ -119,17 +119,12 @@ function sections(caches: readonly Cache[], context: Context): Section[] {
 export const cache = policy<Cache>({
   settings: ({ policies }) => policies.cache,
 
-  problems: ({ varyBy }, place) => {
-    const path = [...pathOf(place), 'cache', 'varyBy'];
-    return [
-      ...varyBy.headers.flatMap((header, index) =>
-        textProblem('headerName', header, [...path, 'headers', index]),
-      ),
-      ...(varyBy.query ?? []).flatMap((parameter, index) =>
-        textProblem('queryName', parameter, [...path, 'query', index]),
-      ),
-    ];
-  },
+  limits: ({ varyBy: { headers, query = [] } }) => [
+    ...headers.flatMap((name, index) =>
+      textProblem('headerName', name, ['cache', 'varyBy', 'headers', index]),
+    ),
+    ...query.flatMap((name, index) => textProblem('queryName', name, ['cache', 'varyBy', 'query', index])),
+  ],
 
   rules: () => ({}),
   growth: () => storeGrowth,

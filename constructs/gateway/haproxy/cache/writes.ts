@@ -4,10 +4,10 @@
  * never found again. Each member notes its own writes and reads the others' copies.
  */
 
-import type { Problem } from '../../../problems';
 import type { GatewayApi } from '../../model';
-import { type Place, pathOf, placesOf } from '../../places';
+import { type Place, placesOf } from '../../places';
 import type { RateLimit } from '../../policies/rate-limit';
+import type { PolicyRule } from '../../policies/rule';
 import { issuersOf } from '../callers/issuers';
 import { all, isTrue, not, type Rule, type Rules, rule } from '../language/rules';
 import { join, line, put, type Text } from '../language/text';
@@ -97,19 +97,19 @@ const writes = ({ route }: Place): boolean =>
   !route?.methods.length || route.methods.some((method) => !safeMethods.includes(method));
 
 /** A limit writes to a table for each window, and a write to one more. */
-export const writeProblems = (api: GatewayApi): Problem[] =>
-  placesOf(api)
-    .filter(writes)
-    .filter(({ policies: { rateLimit } }) => taggedIn(api) && rateLimit && mostWindows(rateLimit) > 2)
-    .map((place) => ({
-      code: 'CACHE_AND_THREE_WINDOWS',
-      path: [...pathOf(place), 'rateLimit'],
-      message:
-        'HAProxy notes three things about a request: three windows leave no room for what a write makes the cache forget.',
-      given: 'three windows, and a cache whose invalidation is not none',
-      allowed: 'two windows',
-      fix: 'Limit by two windows, or set cache.invalidation to none.',
-    }));
+export const roomForWrites: PolicyRule = function* (place) {
+  const { rateLimit } = place.policies;
+  if (!rateLimit || mostWindows(rateLimit) < 3 || !writes(place) || !taggedIn(place.api)) return;
+  yield {
+    code: 'CACHE_AND_THREE_WINDOWS',
+    path: ['rateLimit'],
+    message:
+      'HAProxy notes three things about a request: three windows leave no room for what a write makes the cache forget.',
+    given: 'three windows, and a cache whose invalidation is not none',
+    allowed: 'two windows',
+    fix: 'Limit by two windows, or set cache.invalidation to none.',
+  };
+};
 
 /** A tag outlives all answers that were kept under the one before, also those that were under way when it was renewed. */
 const outlivesSeconds = 600;

@@ -1,6 +1,5 @@
 /** Who calls: by an API key, which is known by its SHA-256 and never by itself, or by a token (`jwt.ts`). */
 
-import { pathOf } from '../../places';
 import type { Policies } from '../../policies';
 import { refuse } from '../answers/errors';
 import { all, type Condition, found, not, type Rule, rule, within } from '../language/rules';
@@ -78,13 +77,10 @@ const only = (when: readonly Text[], rules: readonly Rule[]): readonly Rule[] =>
 export const authentication = policy<Methods>({
   settings: ({ policies }) => (policies.authentication === 'public' ? undefined : policies.authentication),
 
-  problems: ({ apiKey, jwt }, place) => {
-    const path = [...pathOf(place), 'authentication'];
-    return [
-      ...(apiKey ? textProblem('headerName', apiKey.header, [...path, 'apiKey', 'header']) : []),
-      ...(jwt && 'issuer' in jwt ? textProblem('url', jwt.issuer, [...path, 'jwt', 'issuer']) : []),
-    ];
-  },
+  limits: ({ apiKey, jwt }) => [
+    ...(apiKey ? textProblem('headerName', apiKey.header, ['authentication', 'apiKey', 'header']) : []),
+    ...(jwt && 'issuer' in jwt ? textProblem('url', jwt.issuer, ['authentication', 'jwt', 'issuer']) : []),
+  ],
 
   rules: (methods) => {
     const { apiKey, jwt } = methods;

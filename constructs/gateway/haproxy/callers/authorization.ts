@@ -4,7 +4,7 @@
  */
 
 import type { GatewayModel } from '../../model';
-import { type Place, pathOf } from '../../places';
+import type { Place } from '../../places';
 import type { Authorization } from '../../policies/authorization';
 import { refuse } from '../answers/errors';
 import { all, found, isTrue, not, type Rule, rule } from '../language/rules';
@@ -12,7 +12,7 @@ import { line, mapFile, put, textProblem } from '../language/text';
 import { txn } from '../language/vocabulary';
 import { policy } from '../parts/policy';
 import { issuerLabel, issuerOf } from './issuers';
-import { consumerRules, rightProblems, rightRules } from './token-rights';
+import { consumerRules, rightLimits, rightRules } from './token-rights';
 import { rightsFiles } from './token-settings';
 
 /** `<consumer> all`, or `<consumer> some`: then `grants.map` says which. */
@@ -60,7 +60,7 @@ const grantRules = (model: GatewayModel): Rule[] => [
 export const authorization = policy<Settings>({
   settings,
 
-  problems: ({ needs }, place) => rightProblems(needs, [...pathOf(place), 'authorization']),
+  limits: ({ needs }) => rightLimits(needs),
 
   rules: ({ by, needs, issuer }, { model }) => ({
     request: [

@@ -3,8 +3,8 @@
  * no token, and what is not there denies.
  */
 
-import type { Problem } from '../../../problems';
 import type { Authorization } from '../../policies/authorization';
+import type { PolicyFinding } from '../../policies/rule';
 import { refuse } from '../answers/errors';
 import { all, type Condition, inLines, isTrue, not, type Rule, rule } from '../language/rules';
 import { join, line, put, type Text, textProblem } from '../language/text';
@@ -59,13 +59,16 @@ export function consumerRules({ consumers }: Authorization, issuer: string | und
   ];
 }
 
-export function rightProblems(needs: Authorization, path: readonly string[]): Problem[] {
-  const { scopes = [], anyScope = [], consumers = [] } = needs;
-  return [
-    ...scopes.flatMap((scope, index) => textProblem('scopeInHeader', scope, [...path, 'scopes', index])),
-    ...anyScope.flatMap((scope, index) => textProblem('scopeInHeader', scope, [...path, 'anyScope', index])),
-    ...consumers.flatMap((name, index) =>
-      textProblem('consumer', name.replace(/^jwt:/, 'jwt::'), [...path, 'consumers', index]),
-    ),
-  ];
-}
+export const rightLimits = ({
+  scopes = [],
+  anyScope = [],
+  consumers = [],
+}: Authorization): PolicyFinding[] => [
+  ...scopes.flatMap((one, index) => textProblem('scopeInHeader', one, ['authorization', 'scopes', index])),
+  ...anyScope.flatMap((one, index) =>
+    textProblem('scopeInHeader', one, ['authorization', 'anyScope', index]),
+  ),
+  ...consumers.flatMap((name, index) =>
+    textProblem('consumer', name.replace(/^jwt:/, 'jwt::'), ['authorization', 'consumers', index]),
+  ),
+];

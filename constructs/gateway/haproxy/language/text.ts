@@ -196,7 +196,11 @@ function isHeaderValue(value: string): boolean {
 }
 
 /** The problem with a string at a place, or none. What is safe there passes, and nothing else. */
-export function textProblem(place: PlaceName, value: string, path: Path): Problem[] {
+export function textProblem<const At extends Path>(
+  place: PlaceName,
+  value: string,
+  path: At,
+): (Problem & { readonly path: At })[] {
   const { takes, allowed } = places[place];
   if (takes(value)) return [];
   const given = JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);

@@ -1,8 +1,8 @@
 /** What a policy is to the configuration, and how it is narrowed to the routes that have it. */
 
-import type { Problem } from '../../../problems';
 import type { GatewayApi } from '../../model';
 import { type Place, placesIn, placesOf } from '../../places';
+import type { PolicyFinding, PolicyRule } from '../../policies/rule';
 import { all, always, type Condition, isOneOf, not, type Rules, together, within } from '../language/rules';
 import { put } from '../language/text';
 import type { Variable } from '../language/vocabulary';
@@ -16,8 +16,8 @@ export interface PolicyRendering<Settings> {
    * share their rules, so no name of an API or a route is in it, unless the rules differ by it.
    */
   settings(place: Place): Settings | undefined;
-  /** Why HAProxy cannot do what a place says. What no program could do stands in `policies/<name>/rules.ts`. @default it can */
-  problems?(settings: Settings, place: Place): readonly Problem[];
+  /** Why HAProxy cannot do what a place says. What is wrong on any data plane stands in `policies/<name>/rules.ts`. @default it can */
+  limits?(settings: Settings, place: Place): Iterable<PolicyFinding>;
   /** Rules for each request that has the policy. The API's name is `var(txn.api)`. */
   rules(settings: Settings, context: Context): Rules;
   /** The most that it adds to a request and to its answer. @default nothing */
@@ -32,7 +32,7 @@ export interface PolicyRendering<Settings> {
 export interface Policy {
   /** What its rules depend on, as text: APIs of one kind have the same rules. */
   kind(api: GatewayApi): string;
-  problems(api: GatewayApi): readonly Problem[];
+  readonly limits: PolicyRule;
   rules(api: GatewayApi, context: Context): Rules;
   growth(place: Place): Growth;
   sections(context: Context): readonly Section[];
@@ -100,10 +100,10 @@ export function policy<Settings>(
       groupsOf(api)
         .map(({ key, places }) => `${key} ${places.map(({ route }) => route?.name ?? '').join()}`)
         .join('\n'),
-    problems: (api) =>
-      groupsOf(api).flatMap(({ settings, places: [place] }) =>
-        place && rendering.problems ? rendering.problems(settings, place) : [],
-      ),
+    limits: (place) => {
+      const settings = rendering.limits && rendering.settings(place);
+      return (settings && rendering.limits?.(settings, place)) ?? [];
+    },
     rules: (api, context) => together(groupsOf(api).map((group) => rulesOf(api, context, group))),
     growth: (place) => {
       const settings = rendering.growth && rendering.settings(place);

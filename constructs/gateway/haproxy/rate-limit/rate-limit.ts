@@ -1,7 +1,7 @@
 /** Limits: who is counted, by which plan, and the tables that the members share. The counting is in `windows.ts`. */
 
 import type { GatewayModel } from '../../model';
-import { type Place, pathOf, placesIn } from '../../places';
+import { type Place, placesIn } from '../../places';
 import type { Policies } from '../../policies';
 import type { RateLimit, Window } from '../../policies/rate-limit';
 import { refuse } from '../answers/errors';
@@ -155,13 +155,12 @@ function planRules(
 export const rateLimit = policy<Settings>({
   settings,
 
-  problems: (limit, place) => {
+  limits: (limit) => {
     if (!('plans' in limit)) return [];
-    const { defaultPlan } = limit;
-    const path = [...pathOf(place), 'rateLimit'];
+    const { plans, defaultPlan } = limit;
     return [
-      ...Object.keys(limit.plans).flatMap((name) => textProblem('name', name, [...path, 'plans', name])),
-      ...(defaultPlan === undefined ? [] : textProblem('name', defaultPlan, [...path, 'defaultPlan'])),
+      ...Object.keys(plans).flatMap((name) => textProblem('name', name, ['rateLimit', 'plans', name])),
+      ...(defaultPlan === undefined ? [] : textProblem('name', defaultPlan, ['rateLimit', 'defaultPlan'])),
     ];
   },
 

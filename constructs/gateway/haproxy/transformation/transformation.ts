@@ -2,9 +2,9 @@
  * What the API gets and what it answers, in another form. The request is changed last, on its way to the pool: for a
  * cached API that is on the owner's side, after the key. The answer is changed on the public side: hits too.
  */
-import type { Path, Problem } from '../../../problems';
 import type { GatewayModel } from '../../model';
-import { type Place, pathOf } from '../../places';
+import type { Place } from '../../places';
+import type { PolicyFinding } from '../../policies/rule';
 import type { Transformation } from '../../policies/transformation';
 import { all, type Rule, rule, together } from '../language/rules';
 import { line, type PlaceName, put, type Text, textProblem } from '../language/text';
@@ -93,49 +93,50 @@ interface Settings {
   readonly hosts?: readonly string[];
 }
 
-function valueProblems(
+type At = PolicyFinding['path'];
+
+const valueLimits = (
   values: Readonly<Record<string, string>>,
   [namePlace, valuePlace]: readonly [PlaceName, PlaceName],
-  path: Path,
-): Problem[] {
-  return Object.entries(values).flatMap(([name, value]) => [
-    ...textProblem(namePlace, name, [...path, name]),
-    ...literalsOf(value).flatMap((part) => textProblem(valuePlace, part, [...path, name])),
+  at: At,
+): PolicyFinding[] =>
+  Object.entries(values).flatMap(([name, value]) => [
+    ...textProblem(namePlace, name, [...at, name]),
+    ...literalsOf(value).flatMap((part) => textProblem(valuePlace, part, [...at, name])),
   ]);
-}
 
-function headerProblems(headers: Headers, path: Path): Problem[] {
-  const { setHeaders, removeHeaders, renameHeaders } = headers;
-  const renamed = Object.entries(renameHeaders);
+function headerLimits({ setHeaders, removeHeaders, renameHeaders }: Headers, at: At): PolicyFinding[] {
   return [
-    ...valueProblems(setHeaders, ['headerName', 'format'], [...path, 'setHeaders']),
+    ...valueLimits(setHeaders, ['headerName', 'format'], [...at, 'setHeaders']),
     ...removeHeaders.flatMap((name, index) =>
-      textProblem('headerName', name, [...path, 'removeHeaders', index]),
+      textProblem('headerName', name, [...at, 'removeHeaders', index]),
     ),
-    ...renamed.flatMap((names) =>
-      names.flatMap((name) => textProblem('headerName', name, [...path, 'renameHeaders', names[0]])),
+    ...Object.entries(renameHeaders).flatMap((names) =>
+      names.flatMap((name) => textProblem('headerName', name, [...at, 'renameHeaders', names[0]])),
     ),
   ];
 }
 
-function pathProblems(change: PathChange | undefined, path: Path): Problem[] {
+function pathLimits(change: PathChange | undefined): PolicyFinding[] {
   if (!change) return [];
-  if (!('rewrite' in change)) return textProblem('path', change.to, [...path, 'replacePrefix']);
+  const at: At = ['transformation', 'path'];
+  if (!('rewrite' in change)) return textProblem('path', change.to, [...at, 'replacePrefix']);
   const { rewrite, from } = change;
   if (from.length === 0) return [];
-  const at = [...path, 'rewrite'];
   return [
-    ...textProblem(rewrite === '' ? 'path' : 'pathTemplate', rewrite, at),
+    ...textProblem(rewrite === '' ? 'path' : 'pathTemplate', rewrite, [...at, 'rewrite']),
     ...from
       .filter((template) => placeholderCount(template) > mostPlaceholders)
-      .map((template) => ({
-        code: 'TRANSFORMATION_REWRITE',
-        path: at,
-        message: 'The path has too many placeholders.',
-        given: template,
-        allowed: `up to ${mostPlaceholders}`,
-        fix: 'Use {rest+} for what follows.',
-      })),
+      .map(
+        (template): PolicyFinding => ({
+          code: 'TRANSFORMATION_REWRITE',
+          path: [...at, 'rewrite'],
+          message: 'The path has too many placeholders.',
+          given: template,
+          allowed: `up to ${mostPlaceholders}`,
+          fix: 'Use {rest+} for what follows.',
+        }),
+      ),
   ];
 }
 
@@ -161,19 +162,15 @@ export const transformation = policy<Settings>({
     };
   },
 
-  problems: ({ transformation: { request, response }, path }, place) => {
-    const at = [...pathOf(place), 'transformation'];
-    const query = [...at, 'request'];
-    return [
-      ...pathProblems(path, [...at, 'path']),
-      ...headerProblems(request, query),
-      ...valueProblems(request.setQuery, ['queryName', 'queryValue'], [...query, 'setQuery']),
-      ...request.removeQuery.flatMap((name, index) =>
-        textProblem('queryName', name, [...query, 'removeQuery', index]),
-      ),
-      ...headerProblems(response, [...at, 'response']),
-    ];
-  },
+  limits: ({ transformation: { request, response }, path }) => [
+    ...pathLimits(path),
+    ...headerLimits(request, ['transformation', 'request']),
+    ...valueLimits(request.setQuery, ['queryName', 'queryValue'], ['transformation', 'request', 'setQuery']),
+    ...request.removeQuery.flatMap((name, index) =>
+      textProblem('queryName', name, ['transformation', 'request', 'removeQuery', index]),
+    ),
+    ...headerLimits(response, ['transformation', 'response']),
+  ],
 
   rules: ({ transformation: { request, response }, path, hosts = [] }, { model }) =>
     together([

@@ -1,6 +1,5 @@
 /** What a request must look like: see `policies/validation/schema.ts`. From what costs least to what costs most. */
-import type { Problem } from '../../../problems';
-import { type Place, writtenAt } from '../../places';
+import type { Place } from '../../places';
 import { withHead } from '../../policies/route';
 import type { Validation, ValueCheck } from '../../policies/validation';
 import { refuse } from '../answers/errors';
@@ -11,7 +10,7 @@ import { pathCondition } from '../parts/routes';
 import { jsonRules, lengthRules, typeRules } from './body';
 import { bodyFiles } from './body-settings';
 import { queryRules } from './query';
-import { demand, invalid, reject, valueProblems } from './values';
+import { demand, invalid, reject, valueLimits } from './values';
 
 /** A `{name}` of one of a route's paths. */
 interface PathParameter {
@@ -75,28 +74,23 @@ function pathRules({ name, check, path, segment }: PathParameter): Rule[] {
   return wrong('path-parameter', `The path parameter ${name} ${demand(check)}.`, both(here, notValid));
 }
 
-function problems(settings: Settings, place: Place): Problem[] {
-  const path = writtenAt(place, 'validation');
-  const { requiredHeaders = {}, query, inPath, contentTypes = [] } = settings;
-  return [
-    ...Object.entries(requiredHeaders).flatMap(([name, check]) => [
-      ...textProblem('headerName', name, [...path, 'requiredHeaders', name]),
-      ...valueProblems(check, [...path, 'requiredHeaders', name]),
-    ]),
-    ...Object.entries(query?.parameters ?? {}).flatMap(([name, check]) => [
-      ...textProblem('queryName', name, [...path, 'query', 'parameters', name]),
-      ...valueProblems(check, [...path, 'query', 'parameters', name]),
-    ]),
-    ...inPath.flatMap(({ name, check }) => valueProblems(check, [...path, 'pathParameters', name])),
-    ...contentTypes.flatMap((type, index) =>
-      textProblem('mediaType', type, [...path, 'contentTypes', index]),
-    ),
-  ];
+function* limits({ requiredHeaders = {}, query, inPath, contentTypes = [] }: Settings) {
+  for (const [name, check] of Object.entries(requiredHeaders)) {
+    yield* textProblem('headerName', name, ['validation', 'requiredHeaders', name]);
+    yield* valueLimits(check, ['validation', 'requiredHeaders', name]);
+  }
+  for (const [name, check] of Object.entries(query?.parameters ?? {})) {
+    yield* textProblem('queryName', name, ['validation', 'query', 'parameters', name]);
+    yield* valueLimits(check, ['validation', 'query', 'parameters', name]);
+  }
+  for (const { name, check } of inPath) yield* valueLimits(check, ['validation', 'pathParameters', name]);
+  for (const [index, type] of contentTypes.entries())
+    yield* textProblem('mediaType', type, ['validation', 'contentTypes', index]);
 }
 
 export const validation = policy<Settings>({
   settings: settingsOf,
-  problems,
+  limits: (settings) => [...limits(settings)].map((finding) => ({ ...finding, told: 'written' as const })),
   rules: (settings) => ({
     request: [
       ...(settings.methods ? methodRules(settings.methods) : []),

@@ -1,7 +1,7 @@
 /** Whether a value of a request is what the policy says: what cannot be read, or is missing, is not. */
 
-import type { Path, Problem } from '../../../problems';
 import { longestMatched, longestValue, readPattern, substitute, takesBeyondAscii } from '../../pattern';
+import type { PolicyFinding } from '../../policies/rule';
 import type { ValueCheck } from '../../policies/validation';
 import { type Refusal, refuse } from '../answers/errors';
 import { all, any, type Condition, isTrue, not, type Rule, rule } from '../language/rules';
@@ -58,7 +58,10 @@ export const demand = ({ integer }: ValueCheck): string =>
   integer ? `must be a whole number from ${integer.minimum} to ${integer.maximum}` : 'is not valid';
 
 /** What of a check HAProxy cannot be told. */
-export const valueProblems = ({ pattern, enum: values = [] }: ValueCheck, path: Path): Problem[] => [
+export const valueLimits = (
+  { pattern, enum: values = [] }: ValueCheck,
+  path: PolicyFinding['path'],
+): PolicyFinding[] => [
   ...(pattern === undefined ? [] : textProblem('pattern', pattern, [...path, 'pattern'])),
   ...values.flatMap((one, index) => textProblem('literalRegex', one, [...path, 'enum', index])),
 ];

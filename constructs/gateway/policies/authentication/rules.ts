@@ -6,7 +6,7 @@ const someWay: PolicyRule = function* ({ policies: { authentication } }) {
   if (authentication === 'public' || authentication.apiKey || authentication.jwt) return;
   yield {
     code: 'AUTHENTICATION_EMPTY',
-    at: ['authentication'],
+    path: ['authentication'],
     message: 'No caller could prove who it is.',
     given: 'neither `apiKey` nor `jwt`',
     fix: 'Add one of them, or write `authentication: public`.',
@@ -20,7 +20,7 @@ const tokensForThisApi: PolicyRule = function* ({ policies }) {
   if (jwt.audience !== undefined || jwt.clientIds !== undefined) return;
   yield {
     code: 'JWT_AUDIENCE',
-    at: ['authentication', 'jwt'],
+    path: ['authentication', 'jwt'],
     message: 'Tokens that the issuer gives to anyone, for any API, would be taken here.',
     given: 'neither `audience` nor `clientIds`',
     allowed: 'one of them, or both',

@@ -7,7 +7,7 @@ const callersKnown: PolicyRule = function* ({ policies: { authentication, author
   if (!authorization || apiKey || jwt) return;
   yield {
     code: 'AUTHORIZATION_PUBLIC',
-    at: ['authorization'],
+    path: ['authorization'],
     message: 'Callers of what is public are not known, so nothing can be asked of them.',
     fix: 'Set `authentication`, or remove `authorization`.',
   };
@@ -20,7 +20,7 @@ const rightsOfTokens: PolicyRule = function* ({ policies: { authentication, auth
     if (authorization[name] === undefined) continue;
     yield {
       code: 'AUTHORIZATION_WITHOUT_TOKEN',
-      at: ['authorization', name],
+      path: ['authorization', name],
       message: `Callers prove who they are by a key here, and a key has no ${name === 'claims' ? 'claims' : 'scopes'}.`,
       fix: 'Add `jwt` to `authentication`, or list `consumers`.',
     };

@@ -6,7 +6,7 @@ const defaultBesideOverride: PolicyRule = function* ({ policies: { cache } }) {
   if (cache?.defaultTtlSeconds === undefined || cache.freshness !== 'override') return;
   yield {
     code: 'CACHE_DEFAULT_TTL',
-    at: ['cache', 'defaultTtlSeconds'],
+    path: ['cache', 'defaultTtlSeconds'],
     message: 'Every answer is kept for ttlSeconds here, so there is no default.',
     given: `defaultTtlSeconds: ${cache.defaultTtlSeconds} with freshness: override`,
     fix: 'Leave it out, or set freshness to respect.',
@@ -18,7 +18,7 @@ const defaultWithinTtl: PolicyRule = function* ({ policies: { cache } }) {
   if (cache.defaultTtlSeconds <= cache.ttlSeconds) return;
   yield {
     code: 'CACHE_DEFAULT_TTL',
-    at: ['cache', 'defaultTtlSeconds'],
+    path: ['cache', 'defaultTtlSeconds'],
     message: 'An answer is kept for ttlSeconds at most.',
     given: String(cache.defaultTtlSeconds),
     allowed: `up to ${cache.ttlSeconds}`,
@@ -31,7 +31,7 @@ const scopeOfToken: PolicyRule = function* ({ policies: { authentication, cache 
   if (!cache?.varyBy.scope || waysOf(authentication).jwt) return;
   yield {
     code: 'CACHE_SCOPE_WITHOUT_TOKEN',
-    at: ['cache', 'varyBy', 'scope'],
+    path: ['cache', 'varyBy', 'scope'],
     message: 'Scopes are read from a token, and none is asked for here.',
     given: 'true',
     fix: 'Set authentication.jwt, or leave it out.',
@@ -42,7 +42,7 @@ const cookiesDropped: PolicyRule = function* ({ policies: { cache } }) {
   if (cache?.cookies !== 'drop' || !cache.varyBy.headers.includes('cookie')) return;
   yield {
     code: 'CACHE_COOKIES',
-    at: ['cache', 'cookies'],
+    path: ['cache', 'cookies'],
     message: 'Cookies that the API does not get make no other answer.',
     given: 'drop, with cookie among varyBy.headers',
     fix: 'Take one of them away.',
@@ -57,7 +57,7 @@ const headersLeft: PolicyRule = function* ({ policies: { authentication, cache }
     if (!removed.includes(header)) continue;
     yield {
       code: 'CACHE_VARY_REMOVED',
-      at: ['cache', 'varyBy', 'headers', index],
+      path: ['cache', 'varyBy', 'headers', index],
       message: 'The gateway takes this header away when it has found out who calls.',
       given: header,
       fix: 'Use varyBy.consumer.',

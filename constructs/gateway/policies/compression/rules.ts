@@ -5,7 +5,7 @@ const oneAnswerForAllEncodings: PolicyRule = function* ({ policies: { cache, com
   if (!compression || !cache?.varyBy.headers.includes('accept-encoding')) return;
   yield {
     code: 'COMPRESSION_VARY',
-    at: ['cache', 'varyBy', 'headers'],
+    path: ['cache', 'varyBy', 'headers'],
     message: 'With compression by the gateway, the cache keeps one answer for all encodings.',
     given: 'accept-encoding',
     fix: 'Take accept-encoding out of varyBy.headers, or set `compression: none`.',

@@ -5,7 +5,7 @@ const credentialsForSome: PolicyRule = function* ({ policies: { cors } }) {
   if (cors?.origins !== 'any' || !cors.credentials) return;
   yield {
     code: 'CORS_ANY_CREDENTIALS',
-    at: ['cors', 'credentials'],
+    path: ['cors', 'credentials'],
     message: 'Any page on the internet could read what the API answers to a user who is signed in.',
     given: 'origins any, credentials true',
     allowed: 'credentials with origins that are named',

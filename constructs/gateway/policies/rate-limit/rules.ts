@@ -6,7 +6,7 @@ const consumerKnown: PolicyRule = function* ({ policies: { authentication, rateL
   const plans = 'plans' in rateLimit;
   yield {
     code: 'LIMIT_WITHOUT_CONSUMER',
-    at: ['rateLimit', 'by'],
+    path: ['rateLimit', 'by'],
     message: 'A limit per consumer needs to know the consumer, and this API is public.',
     given: 'consumer',
     allowed: plans ? 'windows' : 'address, api',

@@ -9,7 +9,7 @@ const preloaded: PolicyRule = function* ({ policies: { securityHeaders } }) {
   if (!preload || (includeSubDomains && maxAgeSeconds >= oneYear)) return;
   yield {
     code: 'HSTS_PRELOAD',
-    at: ['securityHeaders', 'hsts', 'preload'],
+    path: ['securityHeaders', 'hsts', 'preload'],
     message: 'Browsers build in only what holds for all names below, and for a year.',
     given: `includeSubDomains ${includeSubDomains}, maxAgeSeconds ${maxAgeSeconds}`,
     allowed: 'includeSubDomains true, maxAgeSeconds 31536000 or more',

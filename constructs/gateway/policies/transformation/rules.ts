@@ -10,7 +10,7 @@ function* repeated(all: readonly string[], path: Path): Iterable<PolicyFinding> 
   for (const name of new Set(again)) {
     yield {
       code: 'TRANSFORMATION_TWICE',
-      at: ['transformation', ...path],
+      path: ['transformation', ...path],
       message: `\`${name}\` is set, removed or renamed more than once.`,
       given: name,
       fix: 'Keep one of them.',
@@ -49,7 +49,7 @@ const consumerKnown: PolicyRule = function* ({ policies: { authentication, trans
     if (!names(text, 'consumer')) continue;
     yield {
       code: 'TRANSFORMATION_WITHOUT_CONSUMER',
-      at: ['transformation', ...path],
+      path: ['transformation', ...path],
       message: 'The consumer is not known here: this API is public.',
       given: text,
       fix: 'Write it without {consumer}, or set policies.authentication.',
@@ -66,7 +66,7 @@ const withinKey: PolicyRule = function* ({ policies: { cache, transformation } }
     for (const placeholder of unknown.filter((one) => names(text, one))) {
       yield {
         code: 'TRANSFORMATION_BEYOND_KEY',
-        at: ['transformation', ...path],
+        path: ['transformation', ...path],
         message: `The answer to one caller would be kept for others: {${placeholder}} is no part of the cache's key.`,
         given: text,
         fix:
@@ -88,7 +88,7 @@ const rewriteOfRoute: PolicyRule = function* ({ route, policies: { transformatio
   if (rewrite === undefined || (route && route.paths.length > 0)) return;
   yield {
     code: 'TRANSFORMATION_REWRITE',
-    at: ['transformation', 'path', 'rewrite'],
+    path: ['transformation', 'path', 'rewrite'],
     message: 'Only the paths of a route can be rewritten.',
     given: rewrite,
     fix: 'Write it at a route that has `paths`, or use `replacePrefix`.',
@@ -103,7 +103,7 @@ const rewriteOfKnown: PolicyRule = function* ({ route, policies: { transformatio
     for (const name of segmentsOf(rewrite).filter((one) => isPlaceholder(one) && !known.includes(one))) {
       yield {
         code: 'TRANSFORMATION_REWRITE',
-        at: ['transformation', 'path', 'rewrite'],
+        path: ['transformation', 'path', 'rewrite'],
         message: `The path ${template} has no ${name}.`,
         given: rewrite,
         allowed: template,

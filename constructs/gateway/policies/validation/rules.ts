@@ -5,11 +5,11 @@ import { withHead } from '../route';
 import type { PolicyFinding, PolicyRule } from '../rule';
 import { bodyTypes, largestJsonBytes, readsBody, type Validation, type ValueCheck } from './schema';
 
-type Finding = Omit<PolicyFinding, 'at' | 'told'>;
+type Finding = Omit<PolicyFinding, 'path' | 'told'>;
 
 const at = (path: readonly string[], finding: Finding): PolicyFinding => ({
   ...finding,
-  at: ['validation', ...path],
+  path: ['validation', ...path],
   told: 'written',
 });
 
