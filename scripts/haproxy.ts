@@ -40,16 +40,20 @@ export function versionOf(program: string): string | undefined {
 }
 
 /** apt with lists and packages of its own. */
-class Apt {
+export class Apt {
   private readonly options: readonly string[];
 
-  constructor(private readonly folder: string) {
+  /** @param status what is installed, as dpkg has it. @default nothing */
+  constructor(
+    private readonly folder: string,
+    status?: string,
+  ) {
     for (const name of ['state/lists/partial', 'cache/archives/partial'])
       mkdirSync(join(folder, name), { recursive: true });
     writeFileSync(join(folder, 'state/status'), '');
     const settings = {
       'Dir::State': join(folder, 'state'),
-      'Dir::State::status': join(folder, 'state/status'),
+      'Dir::State::status': status ?? join(folder, 'state/status'),
       'Dir::Cache': join(folder, 'cache'),
       'APT::Sandbox::User': '',
       // A mirror may lag behind; what it has is signed all the same.
@@ -59,9 +63,22 @@ class Apt {
     this.options = Object.entries(settings).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
   }
 
+  update(): void {
+    run('apt-get', [...this.options, 'update', '-qq']);
+  }
+
+  /** Packages that would have to be installed for these, and these themselves. */
+  wanted(packages: readonly string[]): string[] {
+    const simulated = ['-s', '--no-install-recommends', '-o', 'Debug::NoLocking=1', 'install'];
+    const text = run('apt-get', [...this.options, ...simulated, ...packages]);
+    return [...text.matchAll(/^Inst (\S+) (?:\[\S+\] )?\((\S+) /gm)].map(
+      ([, name, version]) => `${name}=${version}`,
+    );
+  }
+
   /** From the machine's own sources: the mirror of Debian itself, as it is set there. */
   mirror(): string {
-    run('apt-get', [...this.options, 'update', '-qq']);
+    this.update();
     const listed = run('apt-get', [...this.options, 'indextargets', '--format', '$(LABEL) $(REPO_URI)']);
     const mirror = /^Debian (\S+)$/m.exec(listed)?.[1];
     if (!mirror) throw new Error('the sources of apt name no mirror of Debian');

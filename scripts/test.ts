@@ -12,6 +12,7 @@ import { chooseHaproxy, chooseNode } from '../sandbox/chosen-programs';
 import { checkPrerequisites, explainMissing } from '../sandbox/prerequisites';
 import { haproxyOf, versionOf } from './haproxy';
 import { nodeOf } from './node';
+import { fetchWebServers, webServer, webServerNames } from './web-servers';
 
 export interface Tier {
   readonly name: string;
@@ -24,6 +25,8 @@ export interface Tier {
   readonly workers?: number;
   /** Test files that are run again on the HAProxy of the default image, as a pattern. */
   readonly onImage?: string;
+  /** Puts web servers that people use behind a gateway. */
+  readonly webServers?: true;
   /** Test files that are run again on the Node of the key helper's default image, as a pattern. */
   readonly onNode?: string;
 }
@@ -85,6 +88,7 @@ export const tiers: readonly Tier[] = [
     workers: 3,
     onImage: 'test/traffic/',
     onNode: 'test/traffic/gateway-jwt-rotation',
+    webServers: true,
   },
   {
     name: 'model',
@@ -246,6 +250,18 @@ function lookForNode(): Versions['node'] {
   }
 }
 
+/** Says which cannot be had: their tests are skipped then. */
+function lookForWebServers(): void {
+  try {
+    fetchWebServers();
+  } catch (error) {
+    const missing = webServerNames.filter((name) => webServer(name) === undefined).join(', ');
+    console.log(
+      `Web servers that cannot be had here: ${missing}. ${reasonOf(error)}\nWhat the gateways send is not tried on them.`,
+    );
+  }
+}
+
 async function main(names: readonly string[]): Promise<number> {
   const unknown = names.filter((name) => !tiers.some((tier) => tier.name === name));
   if (unknown.length > 0) {
@@ -261,6 +277,7 @@ async function main(names: readonly string[]): Promise<number> {
   }
   // Only where it is used: it is 50 MB to fetch.
   const node = chosen.some(({ onNode }) => onNode) ? lookForNode() : undefined;
+  if (chosen.some(({ webServers }) => webServers)) lookForWebServers();
   const results = await runAll(chosen, { ...lookForVersions(), node });
   const rows = results.map(({ lane, passed, failed, seconds }) => [
     lane.name,

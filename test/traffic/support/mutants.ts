@@ -194,6 +194,12 @@ function framed(body: string): fc.Arbitrary<string> {
       'Connection: Content-Length\r\n',
       'Connection: Transfer-Encoding\r\n',
       'TE: trailers\r\n',
+      'Sec-WebSocket-Key1: 12998 5 Y3 1  .P00\r\n',
+      'Content_Length: 5\r\n',
+      'Transfer_Encoding: chunked\r\n',
+      'Content-Encoding: chunked\r\n',
+      'Upgrade: h2c\r\nConnection: Upgrade, HTTP2-Settings\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n',
+      'X-HTTP-Method-Override: HEAD\r\n',
     ),
   );
   const optional = fc.oneof({ weight: 2, arbitrary: fc.constant('') }, other);
@@ -227,3 +233,81 @@ export const mutant: fc.Arbitrary<string> = fc
   })
   .chain((body) => fc.tuple(framed(body), fc.oneof({ weight: 2, arbitrary: fc.constant([]) }, changes)))
   .map(([text, all]) => changed(text, all) + last(freshId('last')));
+
+/** What HAProxy takes, or takes after it has put it right, and a server could read in another way. */
+const odd = some(
+  'X-A: b\r\n c\r\n',
+  'X-A:\r\n\tb\r\n',
+  'X-A: b\n',
+  'X-A:\r\n',
+  'Trailer: X-A\r\n',
+  'TE: trailers, chunked\r\n',
+  'Connection: keep-alive, Content-Length\r\n',
+  'Connection: close, Transfer-Encoding\r\n',
+  'Expect: 100-Continue\r\n',
+  'Sec-WebSocket-Key1: 12998 5 Y3 1  .P00\r\n',
+  'Content_Length: 5\r\nTransfer_Encoding: chunked\r\n',
+  'Content-Encoding: chunked\r\n',
+  'Content-Type: application/x-www-form-urlencoded\r\n',
+  'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n',
+  'X-A: \xff\xa0\x85\r\n',
+);
+const extension = fc.oneof(
+  { weight: 4, arbitrary: fc.constant('') },
+  some(';', ';a', ';a=b', ' ;a=b', ';a="b;c"', ';a="\\""', '\t;a', ' ', `;${'a'.repeat(300)}`),
+);
+const rightSize = (length: number) =>
+  fc.tuple(some('', '', '0', '0000'), some('lower', 'upper'), extension).map(([zeros, way, more]) => {
+    const digits = length.toString(16);
+    return `${zeros}${way === 'upper' ? digits.toUpperCase() : digits}${more}`;
+  });
+const rightChunk = (data: string) => rightSize(data.length).map((start) => `${start}\r\n${data}\r\n`);
+const rightChunks = (body: string, id: string) =>
+  fc
+    .tuple(
+      fc.array(
+        some('abc', '0\r\n\r\n', hidden(id), body || 'a', '\r\n', 'a'.repeat(3000)).chain(rightChunk),
+        {
+          maxLength: 4,
+        },
+      ),
+      some('0', '0', '000', '0;a=b'),
+      fc.oneof({ weight: 5, arbitrary: fc.constant('') }, some('X-A: b\r\n', 'Content-Length: 5\r\n')),
+    )
+    .map(([chunks, end, fields]) => `${chunks.join('')}${end}\r\n${fields}\r\n`);
+
+const rightHead = (framing: string, body: string) =>
+  fc
+    .tuple(
+      some('POST', 'POST', 'POST', 'PUT', 'GET', 'HEAD', 'DELETE', 'OPTIONS', 'PATCH'),
+      fc.array(odd, { maxLength: 2 }),
+      fc.boolean(),
+    )
+    .map(([method, all, before]) => {
+      const version = framing.startsWith('Transfer') ? '1.1' : ['1.1', '1.1', '1.0'][number % 3];
+      const lines = before ? [...all, framing] : [framing, ...all];
+      return `${method} /orders HTTP/${version}\r\nHost: a\r\nX-Mutant: ${++number}\r\n${lines.join('')}\r\n${body}`;
+    });
+
+/** Requests with a body that most of all reach a server, with what looks like another one in it. */
+export const plausible: fc.Arbitrary<string> = fc
+  .constant(undefined)
+  .chain(() => {
+    const id = freshId('hidden');
+    return fc.oneof(
+      some('abc', '', hidden(id), `0\r\n\r\n${hidden(id)}`, 'a'.repeat(20_000)).chain((body) => {
+        const length = `Content-Length: ${body.length}\r\n`;
+        return some(length, length, length + length).chain((framing) => rightHead(framing, body));
+      }),
+      rightChunks('', id).chain((body) =>
+        some(
+          'Transfer-Encoding: chunked\r\n',
+          'Transfer-Encoding: Chunked\r\n',
+          'Transfer-Encoding:\r\n chunked\r\n',
+          `Transfer-Encoding: chunked\r\nContent-Length: ${body.length}\r\n`,
+          'Transfer-Encoding: chunked\r\nContent-Length: 4\r\n',
+        ).chain((framing) => rightHead(framing, body)),
+      ),
+    );
+  })
+  .map((text) => text + last(freshId('last')));

@@ -3,9 +3,11 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { GatewayModel } from '../../../constructs/gateway';
+import { gunzipSync } from 'node:zlib';
+import type { GatewayContainer, GatewayModel } from '../../../constructs/gateway';
 import { haproxy } from '../../../constructs/gateway/haproxy';
 import { contextOf } from '../../../constructs/gateway/haproxy/configuration';
+import { configurationFile, pack, variableOf } from '../../../constructs/gateway/haproxy/container/container';
 import { type Call, call, type Reply } from './client';
 import { type Fault, NameServer } from './dns';
 import { Member } from './gateway';
@@ -28,8 +30,19 @@ export interface PairOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Instances of each API; 2 where nothing is said. */
   readonly instances?: Readonly<Record<string, number>>;
-  /** Addresses that the name server knows from the start, besides those of members and pools. */
+  /** Of each member. Of two that log at once one may drop its line: HAProxy does not wait. @default those that HAProxy takes */
+  readonly threads?: number;
+  /** Addresses that the name server knows from the start, of an API too, besides those of members and pools. */
   readonly names?: Readonly<Record<string, readonly string[]>>;
+}
+
+const configuration = variableOf(configurationFile);
+
+function withThreads(container: GatewayContainer, threads?: number): GatewayContainer {
+  if (threads === undefined) return container;
+  const text = gunzipSync(Buffer.from(container.environment[configuration] ?? '', 'base64')).toString();
+  const changed = text.replace(/^global$/m, `global\n  nbthread ${threads}`);
+  return { ...container, environment: { ...container.environment, [configuration]: pack(changed) } };
 }
 
 export class Pair {
@@ -77,7 +90,7 @@ export class Pair {
       dns: this.names.address,
       folder: this.folder,
       consumers: haproxy.consumersText(entries),
-      container: haproxy.render(model, member),
+      container: withThreads(haproxy.render(model, member), this.options.threads),
       engineValues: this.options.engineValues,
       environment: this.options.environment,
     });
@@ -149,7 +162,7 @@ export class Pair {
     const count = this.options.instances?.[name] ?? 2;
     const addresses = Array.from({ length: count }, (_, number) => this.place(21 + index * 8 + number));
     this.pools[name] = await Pool.start(name, addresses);
-    this.resolve(name, addresses);
+    this.resolve(name, [...(this.options.names?.[name] ?? []), ...addresses]);
   }
 
   private async poolsFound(member: Member): Promise<void> {
