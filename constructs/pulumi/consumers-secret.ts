@@ -1,0 +1,88 @@
+import {
+  Secret as SecretsmanagerSecret,
+  type SecretArgs as SecretsmanagerSecretArgs,
+} from '@pulumi/aws/secretsmanager/secret';
+import {
+  SecretVersion as SecretsmanagerSecretVersion,
+  type SecretVersionArgs as SecretsmanagerSecretVersionArgs,
+} from '@pulumi/aws/secretsmanager/secretVersion';
+import type * as pulumi from '@pulumi/pulumi';
+import type * as blueprint from '../blueprint/blueprint';
+import { consumersSecret, type SecretLink } from '../graph/consumers-secret';
+import { outside } from '../graph/resource';
+import { Part } from './part';
+import { PartComponent } from './part-component';
+import type { Transform } from './transform';
+
+export interface ConsumersSecretTransform {
+  readonly secret?: Transform<SecretsmanagerSecretArgs>;
+  readonly version?: Transform<SecretsmanagerSecretVersionArgs>;
+}
+
+/** A secret that gateways read the consumers' hashed keys from: a new one, or one that exists. */
+export interface IConsumersSecret {
+  readonly arn: pulumi.Input<string>;
+  /** What must stand before a task can read it. */
+  readonly written: readonly pulumi.Resource[];
+}
+
+export interface ConsumersSecretArgs {
+  readonly secret: blueprint.ConsumersSecret;
+  /** Whether Pulumi refuses to destroy it (`protect`). @default false */
+  readonly deletionProtection?: boolean;
+  readonly transform?: ConsumersSecretTransform;
+}
+
+/**
+ * The secret that holds the consumers' hashed keys. Pulumi writes the first text and never looks at it again: the value
+ * is write-only, so the state does not hold it. Needs `@pulumi/aws` 7.
+ */
+export class ConsumersSecret extends PartComponent<'consumers-secret'> implements IConsumersSecret {
+  static readonly resources = {
+    aws_secretsmanager_secret: SecretsmanagerSecret,
+    aws_secretsmanager_secret_version: SecretsmanagerSecretVersion,
+  };
+  static readonly nouns = {};
+
+  constructor(
+    name: string,
+    args: ConsumersSecretArgs | Part<'consumers-secret'>,
+    options?: pulumi.ComponentResourceOptions,
+  ) {
+    super('ConsumersSecret', name, args instanceof Part ? args : ConsumersSecret.#part(name, args), options);
+  }
+
+  static #part(name: string, { secret, deletionProtection, transform }: ConsumersSecretArgs) {
+    return new Part(consumersSecret(name, secret, deletionProtection).noun, transform);
+  }
+
+  get secret(): SecretsmanagerSecret {
+    return this.child('Secret');
+  }
+
+  get version(): SecretsmanagerSecretVersion {
+    return this.child('Version');
+  }
+
+  get arn(): pulumi.Output<string> {
+    return this.secret.arn;
+  }
+
+  get written(): readonly pulumi.Resource[] {
+    return [this.version];
+  }
+}
+
+/** A secret that exists, with the lines that `stagecraft consumers` writes. Makes nothing. */
+export class ExistingConsumersSecret implements IConsumersSecret {
+  readonly written: readonly pulumi.Resource[] = [];
+
+  /** @param arn the whole ARN, with the six characters that AWS adds to the name */
+  constructor(readonly arn: string) {}
+}
+
+/** What a graph needs of the secret. */
+export const secretLink = ({ arn, written }: IConsumersSecret): SecretLink => ({
+  arn: outside(arn),
+  written: written.map(outside),
+});

@@ -1,0 +1,87 @@
+import type * as pulumi from '@pulumi/pulumi';
+import type * as blueprint from '../blueprint/blueprint';
+import { type GatewayDataLink, gatewayData } from '../graph/gateway';
+import {
+  ConsumersSecret,
+  type ConsumersSecretTransform,
+  type IConsumersSecret,
+  secretLink,
+} from './consumers-secret';
+import { LogGroup, type LogGroupTransform } from './observability';
+import { Part } from './part';
+import { PartComponent } from './part-component';
+
+export interface GatewayDataTransform {
+  readonly consumersSecret?: ConsumersSecretTransform;
+  /** Settings of each member's log group. */
+  readonly logGroup?: LogGroupTransform;
+  readonly metricsLogGroup?: LogGroupTransform;
+}
+
+export interface GatewayDataArgs {
+  readonly data: blueprint.GatewayData;
+  /**
+   * The secret with the consumers' keys, when it exists: an `ExistingConsumersSecret`.
+   * @default made here, when the blueprint has one
+   */
+  readonly consumersSecret?: IConsumersSecret;
+  readonly transform?: GatewayDataTransform;
+}
+
+/**
+ * What the gateways leave behind: the consumers' keys and the logs. A stage has it whether it has gateways or not, so
+ * that nothing of it goes with them.
+ *
+ * Gateways of one's own find it under their own id, or get it:
+ *
+ * ```ts
+ * const data = new GatewayData('data', { data: blueprint.data });
+ * new GatewayPair('gateways', { gateway, data, … });
+ * ```
+ */
+export class GatewayData extends PartComponent<'gateway-data'> {
+  static readonly resources = {};
+  static readonly nouns = { 'consumers-secret': ConsumersSecret, 'log-group': LogGroup };
+  readonly #existing: IConsumersSecret | undefined;
+
+  constructor(
+    name: string,
+    args: GatewayDataArgs | Part<'gateway-data'>,
+    options?: pulumi.ComponentResourceOptions,
+  ) {
+    super('GatewayData', name, args instanceof Part ? args : GatewayData.#part(name, args), options);
+    this.#existing = args instanceof Part ? undefined : args.consumersSecret;
+  }
+
+  static #part(name: string, { data, consumersSecret, transform }: GatewayDataArgs) {
+    return new Part(gatewayData(name, data, consumersSecret && secretLink(consumersSecret)).noun, transform);
+  }
+
+  /** Absent when no API asks for a key and no consumer is declared. */
+  get consumersSecret(): IConsumersSecret | undefined {
+    const { consumersSecret } = this.settings;
+    return this.#existing ?? (consumersSecret && this.child<ConsumersSecret>(consumersSecret.id));
+  }
+
+  /** By the member's id. */
+  get logGroups(): Readonly<Record<string, LogGroup>> {
+    const members = Object.keys(this.settings.logGroups);
+    return Object.fromEntries(members.map((member) => [member, this.child(`${member}/Logs`)]));
+  }
+
+  /** Absent when no collector writes to CloudWatch. */
+  get metricsLogGroup(): LogGroup | undefined {
+    const { metricsLogGroup } = this.settings;
+    return metricsLogGroup && this.child(metricsLogGroup.id);
+  }
+
+  /** What a graph needs of it. */
+  get link(): GatewayDataLink {
+    const { consumersSecret, logGroups, metricsLogGroup } = this;
+    return {
+      ...(consumersSecret && { consumersSecret: secretLink(consumersSecret) }),
+      logGroups: Object.fromEntries(Object.entries(logGroups).map(([id, { link }]) => [id, link])),
+      ...(metricsLogGroup && { metricsLogGroup: metricsLogGroup.link }),
+    };
+  }
+}

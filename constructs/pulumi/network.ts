@@ -1,0 +1,152 @@
+import { Eip, type EipArgs } from '@pulumi/aws/ec2/eip';
+import { InternetGateway, type InternetGatewayArgs } from '@pulumi/aws/ec2/internetGateway';
+import { NatGateway, type NatGatewayArgs } from '@pulumi/aws/ec2/natGateway';
+import { Route } from '@pulumi/aws/ec2/route';
+import { RouteTable, type RouteTableArgs } from '@pulumi/aws/ec2/routeTable';
+import { RouteTableAssociation } from '@pulumi/aws/ec2/routeTableAssociation';
+import { Subnet, type SubnetArgs } from '@pulumi/aws/ec2/subnet';
+import { Vpc, type VpcArgs } from '@pulumi/aws/ec2/vpc';
+import type * as pulumi from '@pulumi/pulumi';
+import type * as blueprint from '../blueprint/blueprint';
+import { existingNetwork, network, picked } from '../graph/network';
+import { Part } from './part';
+import { PartComponent } from './part-component';
+import type { Transform } from './transform';
+
+/** A network that services can be put into: one of our own, or one that exists. */
+export interface INetwork {
+  readonly vpcId: pulumi.Input<string>;
+  /** Zones that have public subnets. */
+  readonly zones: readonly blueprint.ZoneLetter[];
+  /** Subnets of a kind in these zones, in the zones' order. */
+  subnetIds(kind: blueprint.SubnetKind, zones: readonly blueprint.ZoneLetter[]): pulumi.Input<string>[];
+  /** What must stand before a task in a subnet of this kind can pull its image. */
+  routes(kind: blueprint.SubnetKind): pulumi.Resource[];
+}
+
+export interface NetworkTransform {
+  readonly vpc?: Transform<VpcArgs>;
+  readonly subnet?: Transform<SubnetArgs>;
+  readonly internetGateway?: Transform<InternetGatewayArgs>;
+  readonly natAddress?: Transform<EipArgs>;
+  readonly natGateway?: Transform<NatGatewayArgs>;
+  readonly routeTable?: Transform<RouteTableArgs>;
+}
+
+export interface NetworkArgs {
+  readonly network: blueprint.NewNetwork;
+  readonly transform?: NetworkTransform;
+}
+
+type Zone = blueprint.NewNetwork['zones'][number];
+type ByZone<Child> = Readonly<Record<blueprint.ZoneLetter, Child>>;
+
+/**
+ * A VPC with a public subnet per zone, and private ones with their way out through NAT where the
+ * blueprint has them.
+ *
+ * ### Cost
+ * A NAT gateway is billed by the hour and by the gigabyte: `nat-per-zone` pays for one in each zone and
+ * keeps a zone's failure in that zone, `single-nat` pays for one.
+ */
+export class Network extends PartComponent<'network'> implements INetwork {
+  static readonly resources = {
+    aws_eip: Eip,
+    aws_internet_gateway: InternetGateway,
+    aws_nat_gateway: NatGateway,
+    aws_route: Route,
+    aws_route_table: RouteTable,
+    aws_route_table_association: RouteTableAssociation,
+    aws_subnet: Subnet,
+    aws_vpc: Vpc,
+  };
+  static readonly nouns = {};
+
+  constructor(name: string, args: NetworkArgs | Part<'network'>, options?: pulumi.ComponentResourceOptions) {
+    super(
+      'Network',
+      name,
+      args instanceof Part ? args : new Part(network(name, args.network).noun, args.transform),
+      options,
+    );
+  }
+
+  get vpc(): Vpc {
+    return this.child('Vpc');
+  }
+
+  get vpcId(): pulumi.Output<string> {
+    return this.vpc.id;
+  }
+
+  get internetGateway(): InternetGateway {
+    return this.child('InternetGateway');
+  }
+
+  get zones(): readonly blueprint.ZoneLetter[] {
+    return this.settings.zones.map(({ letter }) => letter);
+  }
+
+  get publicSubnets(): ByZone<Subnet> {
+    return this.#byZone('Public', () => true);
+  }
+
+  get privateSubnets(): ByZone<Subnet> {
+    return this.#byZone('Private', ({ privateCidr }) => privateCidr !== undefined);
+  }
+
+  get natAddresses(): ByZone<Eip> {
+    return this.#byZone('NatAddress', ({ nat }) => nat);
+  }
+
+  get natGateways(): ByZone<NatGateway> {
+    return this.#byZone('Nat', ({ nat }) => nat);
+  }
+
+  subnetIds(kind: blueprint.SubnetKind, zones: readonly blueprint.ZoneLetter[]): pulumi.Input<string>[] {
+    const subnets = kind === 'public' ? this.publicSubnets : this.privateSubnets;
+    return picked(kind, zones, subnets).map(({ id }) => id);
+  }
+
+  routes(kind: blueprint.SubnetKind): pulumi.Resource[] {
+    const associations = (id: string, subnets: ByZone<Subnet>) =>
+      Object.keys(subnets).map((zone) => this.child<RouteTableAssociation>(`${id}Association-${zone}`));
+    if (kind === 'public')
+      return [this.child<Route>('PublicRoute'), ...associations('Public', this.publicSubnets)];
+    const zones = Object.keys(this.privateSubnets);
+    const routes = zones.map((zone) => this.child<Route>(`PrivateRoute-${zone}`));
+    return [...routes, ...associations('Private', this.privateSubnets)];
+  }
+
+  #byZone<Child>(id: string, has: (zone: Zone) => boolean): ByZone<Child> {
+    return Object.fromEntries(
+      this.settings.zones.filter(has).map(({ letter }) => [letter, this.child<Child>(`${id}-${letter}`)]),
+    );
+  }
+}
+
+/** A VPC and subnets that exist. Makes nothing. */
+export class ExistingNetwork implements INetwork {
+  readonly #places: ReturnType<typeof existingNetwork>;
+
+  constructor(network: Omit<blueprint.ExistingNetwork, 'kind' | 'cidr'>) {
+    this.#places = existingNetwork(network);
+  }
+
+  get vpcId(): string {
+    return this.#places.vpcId as string;
+  }
+
+  get zones(): readonly blueprint.ZoneLetter[] {
+    return this.#places.zones;
+  }
+
+  subnetIds(kind: blueprint.SubnetKind, zones: readonly blueprint.ZoneLetter[]): pulumi.Input<string>[] {
+    return this.#places.subnetIds(kind, zones) as string[];
+  }
+
+  /** Nothing: what exists has its routes. */
+  routes(): pulumi.Resource[] {
+    return [];
+  }
+}

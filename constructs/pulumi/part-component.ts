@@ -1,0 +1,61 @@
+import * as pulumi from '@pulumi/pulumi';
+import { type Noun, type NounName, type NounOf, type Outside, outside } from '../graph/resource';
+import { InnerPart, type Part } from './part';
+import { type NounClass, place } from './place';
+
+/**
+ * A component of a noun. Its resources are its children in Pulumi's tree, named by the component's name and the ids that
+ * the graph gives them; whatever a class shows it finds among them.
+ */
+export abstract class PartComponent<Name extends NounName> extends pulumi.ComponentResource {
+  readonly settings: NounOf<Name>['settings'];
+  /** The component that it stands in. */
+  protected readonly around: pulumi.Resource | undefined;
+  /** By their path below this component. */
+  readonly children: ReadonlyMap<string, pulumi.Resource>;
+
+  /** @param type what Pulumi calls the component: `LoadBalancer` */
+  protected constructor(
+    type: string,
+    name: string,
+    part: Part<Name>,
+    options: pulumi.ComponentResourceOptions | undefined,
+  ) {
+    super(`stagecraft:index:${type}`, name, {}, options);
+    this.settings = part.noun.settings;
+    this.around = options?.parent;
+    this.children = new Map();
+    if (part instanceof InnerPart) return;
+    place(this, name, new.target as unknown as NounClass, part.noun as Noun, part.transform);
+  }
+
+  /** A child, by its path below this component. */
+  protected child<Child>(path: string): Child {
+    const found = this.find<Child>(path);
+    if (found === undefined) throw new Error(`The component has no "${path}".`);
+    return found;
+  }
+
+  /** A child that may be absent. */
+  protected find<Child>(path: string): Child | undefined {
+    return this.children.get(path) as Child | undefined;
+  }
+
+  /** What stands in the state beside the component, and ends its making. Called once all its children are made. */
+  complete(): void {
+    this.registerOutputs(this.outputs());
+  }
+
+  protected outputs(): pulumi.Inputs {
+    return {};
+  }
+}
+
+/** Inputs by name, as a graph takes them. */
+export function outsideEach<Key extends string>(
+  values: Readonly<Partial<Record<Key, pulumi.Input<string>>>> | undefined,
+): Record<Key, Outside> {
+  return Object.fromEntries(
+    Object.entries(values ?? {}).map(([key, value]) => [key, outside(value)]),
+  ) as Record<Key, Outside>;
+}
