@@ -75,13 +75,31 @@ export const plainFraming: readonly Text[] = requestLines([
 ]);
 
 /** Only where HAProxy cannot drop fields after the last chunk by itself: see `parts/trailers.ts`. */
-const before = (text: Text): readonly Text[] => [line`.if !version_atleast(3.2)`, text, line`.endif`];
+const before = (...lines: readonly Text[]): Text[] => [
+  line`.if !version_atleast(3.2)`,
+  ...lines,
+  line`.endif`,
+];
 
 const trailersProgram = 'trailers.lua';
 
 export const loadTrailersProgram = before(line`lua-load-per-thread ${trailersProgram as Text}`);
 
-/** For the frontend that clients come in by. */
-export const refuseTrailers = before(line`filter lua.trailers`);
+/** For the frontend that clients come in by: before its rules, ... */
+export const trailersFilter = before(line`filter lua.trailers`);
+
+/** ... and after `plainFraming`. What cannot be watched does not pass. */
+export const watchTrailers = before(
+  ...requestLines([
+    rule(line`lua.watch_trailers`, all(coded)),
+    ...refuse({
+      status: 500,
+      reason: 'trailers',
+      detail: 'The gateway failed.',
+      when: all(coded, not(isTrue('watched'))),
+      headers: close,
+    }),
+  ]),
+);
 
 export const framingFiles = (): Record<string, string> => ({ [trailersProgram]: lua[trailersProgram] ?? '' });

@@ -15,7 +15,7 @@ import { routing } from '../parts/routing';
 import type { Context, Section } from '../parts/sections';
 import { readClient, requestId, stripHeaders, tellClient } from './client';
 import { refuseConfusion } from './confusion';
-import { plainFraming, refuseFraming, refuseTrailers } from './framing';
+import { plainFraming, refuseFraming, trailersFilter, watchTrailers } from './framing';
 import { refuseLargeHead } from './head';
 import { endHop } from './hops';
 import { accessLog, noteRequest } from './log';
@@ -37,7 +37,7 @@ export function trafficFrontend(context: Context): Section {
     head: line`frontend traffic from base`,
     lines: [
       line`bind "${listenAddress}:${ports.traffic}"`,
-      ...refuseTrailers,
+      ...trailersFilter,
       ...accessLog(context.member),
       ...noteRequest,
       ...readClient(context.model),
@@ -46,6 +46,7 @@ export function trafficFrontend(context: Context): Section {
       ...refuseLargeHead,
       ...refuseConfusion,
       ...plainFraming,
+      ...watchTrailers,
       ...stripHeaders,
       ...tellClient,
       ...routing(context),

@@ -22,6 +22,7 @@ const meanings = {
   arrived: 'Bytes that have arrived of the request.',
   head_bytes: 'Bytes of target and header lines, where they could be too many.',
   target_bytes: 'Of these, the target.',
+  watched: 'True: what follows its last chunk is looked for.',
   deny: 'Why it is refused.',
 
   // Whose it is.
