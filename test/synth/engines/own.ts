@@ -1,0 +1,78 @@
+/** What an engine says of its own on how resources are made, changed and deleted. Each type that says anything is here. */
+import type { Blueprint } from '../../../constructs/blueprint/blueprint';
+import type { Engine } from './engines';
+import type { Facts, Settings } from './facts';
+
+interface About {
+  readonly path: string;
+  /** Whether the environment's data must not be deleted. */
+  readonly isProtected: boolean;
+  /** Whether autoscaling moves the number of tasks. */
+  readonly scales: boolean;
+}
+
+type Own = Readonly<Record<string, Settings | ((about: About) => Settings)>>;
+
+const REPLACED_FIRST = { lifecycle: { create_before_destroy: true } };
+const prevented = { lifecycle: { prevent_destroy: true } };
+const deleted = { DeletionPolicy: 'Delete', UpdateReplacePolicy: 'Delete' };
+
+const OWN: Readonly<Record<Engine, Own>> = {
+  cdktf: {
+    aws_acm_certificate: REPLACED_FIRST,
+    // Those of the gateways are data; an API's go with it.
+    aws_cloudwatch_log_group: ({ path, isProtected }) =>
+      isProtected && path.startsWith('Gateway/') ? prevented : {},
+    aws_cognito_user_pool: ({ isProtected }) => (isProtected ? prevented : {}),
+    aws_cognito_user_pool_client: { lifecycle: { ignore_changes: ['generate_secret'] } },
+    aws_ecs_service: ({ scales }) => ({
+      lifecycle: { create_before_destroy: true, ...(scales && { ignore_changes: ['desired_count'] }) },
+      timeouts: { create: '20m', delete: '20m', update: '20m' },
+      wait_for_steady_state: true,
+    }),
+    aws_lb_listener_rule: REPLACED_FIRST,
+    aws_lb_target_group: REPLACED_FIRST,
+    aws_route53_record: ({ path }): Settings =>
+      path.includes('/Certificate/') ? { allow_overwrite: true } : {},
+    aws_secretsmanager_secret: ({ isProtected }) => ({
+      lifecycle: { create_before_destroy: true, ...(isProtected && { prevent_destroy: true }) },
+      recovery_window_in_days: 0,
+    }),
+    aws_secretsmanager_secret_version: {
+      lifecycle: { create_before_destroy: true, ignore_changes: ['version_stages'] },
+      secret_string_wo_version: 1,
+      version_stages: ['AWSCURRENT', 'INITIAL'],
+    },
+    aws_security_group: REPLACED_FIRST,
+    aws_service_discovery_service: { force_destroy: true },
+    aws_vpc_security_group_egress_rule: REPLACED_FIRST,
+    aws_vpc_security_group_ingress_rule: REPLACED_FIRST,
+  },
+  'aws-cdk': {
+    'AWS::Cognito::UserPool': deleted,
+    'AWS::Logs::LogGroup': deleted,
+    'AWS::SecretsManager::Secret': deleted,
+  },
+};
+
+type ByPath = Record<string, Settings>;
+
+/** What is meant and what is, of all that says anything or should. */
+export function own(
+  engine: Engine,
+  { own: all, resources }: Facts,
+  blueprint: Blueprint,
+): { meant: ByPath; found: ByPath } {
+  const meant: ByPath = {};
+  const found: ByPath = {};
+  for (const [path, { type, settings }] of all) {
+    const { [type]: rule = {} } = OWN[engine];
+    const scales = resources.has(path.replace(/Service$/, 'ScalingTarget'));
+    const about = { path, isProtected: blueprint.data.deletionProtection, scales };
+    const wanted = typeof rule === 'function' ? rule(about) : rule;
+    if (Object.keys(wanted).length + Object.keys(settings).length === 0) continue;
+    meant[path] = wanted;
+    found[path] = settings;
+  }
+  return { meant, found };
+}

@@ -1,0 +1,106 @@
+/** Compares the engines with each other over blueprints. */
+import { isDeepStrictEqual } from 'node:util';
+import type { Blueprint } from '../../../constructs/blueprint/blueprint';
+import { DIFFERENCES, type Difference, WAIT_DIFFERENCES, type WaitDifference } from './differences';
+import { type Engine, engines, FIRST, names, type Other, others } from './engines';
+import { differences, type Facts, type Found } from './facts';
+import { own } from './own';
+import type { Waits } from './waits';
+
+interface FoundWait {
+  readonly only: 'first' | 'here';
+  readonly waiting: string;
+  readonly on: string;
+}
+
+/** What two engines differ in, and what of the lists that was. */
+export interface Compared {
+  /** A line for each difference that is not listed; empty when the engines say the same. */
+  readonly unmeant: readonly string[];
+  readonly seen: ReadonlySet<Difference | WaitDifference>;
+}
+
+/** How an engine compares with the first. */
+export function compare(first: Facts, here: Facts, other: Other): Compared {
+  const seen = new Set<Difference | WaitDifference>();
+  const settings = differences(first, here).filter((found) => {
+    const listed = DIFFERENCES[other].find((one) => covers(one, found, first, here));
+    if (listed !== undefined) seen.add(listed);
+    return listed === undefined;
+  });
+  const waits = [
+    ...onlyIn('first', first.waits, here.waits),
+    ...onlyIn('here', here.waits, first.waits),
+  ].filter((found) => {
+    const listed = WAIT_DIFFERENCES[other].find((one) => coversWait(one, found));
+    if (listed !== undefined) seen.add(listed);
+    return listed === undefined;
+  });
+  return { unmeant: [...settings.map(line), ...waits.map((found) => waitLine(found, other))], seen };
+}
+
+function covers(one: Difference, found: Found, first: Facts, here: Facts): boolean {
+  const { kind, at = /^/, setting } = one;
+  if (kind !== found.kind || !at.test(found.path) || !setting.test(found.setting)) return false;
+  return isMeant(one.first, found.one, first) && isMeant(one.here, found.other, here);
+}
+
+const isMeant = (wanted: Difference['first'], value: unknown, all: Facts): boolean =>
+  typeof wanted === 'function' ? wanted(value, all) : isDeepStrictEqual(value, wanted);
+
+const coversWait = (one: WaitDifference, { only, waiting, on }: FoundWait): boolean =>
+  one.only === only && one.waiting.test(waiting) && one.on.test(on);
+
+const onlyIn = (only: FoundWait['only'], one: Waits, other: Waits): FoundWait[] =>
+  [...one].flatMap(([waiting, on]) =>
+    [...on].filter((name) => !other.get(waiting)?.has(name)).map((name) => ({ only, waiting, on: name })),
+  );
+
+const shown = (value: unknown): string => JSON.stringify(value) ?? 'nothing';
+
+const line = ({ path, kind, setting, one, other }: Found): string =>
+  `${path} (${kind}) ${setting}: ${shown(one)} with ${FIRST}, ${shown(other)} here`;
+
+const waitLine = ({ only, waiting, on }: FoundWait, other: Other): string =>
+  `only with ${only === 'first' ? FIRST : other} ${waiting} waits for ${on}`;
+
+/** The facts of a blueprint with each engine. */
+export const factsOf = (blueprint: Blueprint): Record<Engine, Facts> =>
+  Object.fromEntries(names.map((name) => [name, engines[name](blueprint)])) as Record<Engine, Facts>;
+
+export interface Case {
+  readonly name: string;
+  readonly blueprint: Blueprint;
+}
+
+/**
+ * Tests that all engines provision the same in each case.
+ * @param whole whether the cases have every listed difference, so that one that is gone fails
+ */
+export function testEngines(cases: readonly Case[], { whole }: { readonly whole: boolean }): void {
+  const seen = new Set<Difference | WaitDifference>();
+
+  describe.each(cases)('$name', ({ blueprint }) => {
+    let facts: Record<Engine, Facts>;
+    beforeAll(() => {
+      facts = factsOf(blueprint);
+    });
+
+    test.each(others)('%s provisions what the first engine does, in the same order', (other) => {
+      const compared = compare(facts[FIRST], facts[other], other);
+      for (const one of compared.seen) seen.add(one);
+      expect(compared.unmeant).toEqual([]);
+    });
+
+    test.each(names)('%s makes and deletes as it is meant to', (engine) => {
+      const { meant, found } = own(engine, facts[engine], blueprint);
+      expect(found).toEqual(meant);
+    });
+  });
+
+  if (!whole) return;
+  const listed = others.flatMap((other) => [...DIFFERENCES[other], ...WAIT_DIFFERENCES[other]]);
+  test('every listed difference is there still', () => {
+    expect(listed.filter((one) => !seen.has(one)).map(({ why }) => why)).toEqual([]);
+  });
+}
