@@ -130,7 +130,7 @@ export const WAIT_DIFFERENCES: Readonly<Record<Other, readonly WaitDifference[]>
     {
       only: 'here',
       waiting: /TaskDefinition$/,
-      on: /(?:Execution|Task)Role\/Role$|ConsumersSecret/,
+      on: /(?:Execution|Task)Role\/Role$|ConsumersSecret|^Gateway\/MetricsLogs\/Group$/,
       why: 'A task definition starts nothing. With CDKTF the service waits for the policies, with AWS CDK they are in the roles.',
     },
     {

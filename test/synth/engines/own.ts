@@ -1,4 +1,5 @@
 /** What an engine says of its own on how resources are made, changed and deleted. Each type that says anything is here. */
+import { isDeepStrictEqual } from 'node:util';
 import type { Blueprint } from '../../../constructs/blueprint/blueprint';
 import type { Engine } from './engines';
 import type { Facts, Settings } from './facts';
@@ -7,6 +8,8 @@ interface About {
   readonly path: string;
   /** Whether the environment's data must not be deleted. */
   readonly isProtected: boolean;
+  /** Longest that is waited for a service. */
+  readonly waitMinutes: number;
   /** Whether autoscaling moves the number of tasks. */
   readonly scales: boolean;
 }
@@ -25,9 +28,13 @@ const OWN: Readonly<Record<Engine, Own>> = {
       isProtected && path.startsWith('Gateway/') ? prevented : {},
     aws_cognito_user_pool: ({ isProtected }) => (isProtected ? prevented : {}),
     aws_cognito_user_pool_client: { lifecycle: { ignore_changes: ['generate_secret'] } },
-    aws_ecs_service: ({ scales }) => ({
+    aws_ecs_service: ({ scales, waitMinutes }) => ({
       lifecycle: { create_before_destroy: true, ...(scales && { ignore_changes: ['desired_count'] }) },
-      timeouts: { create: '20m', delete: '20m', update: '20m' },
+      timeouts: {
+        create: `${waitMinutes}m`,
+        delete: `${waitMinutes}m`,
+        update: `${waitMinutes}m`,
+      },
       wait_for_steady_state: true,
     }),
     aws_lb_listener_rule: REPLACED_FIRST,
@@ -55,24 +62,19 @@ const OWN: Readonly<Record<Engine, Own>> = {
   },
 };
 
-type ByPath = Record<string, Settings>;
-
-/** What is meant and what is, of all that says anything or should. */
-export function own(
-  engine: Engine,
-  { own: all, resources }: Facts,
-  blueprint: Blueprint,
-): { meant: ByPath; found: ByPath } {
-  const meant: ByPath = {};
-  const found: ByPath = {};
-  for (const [path, { type, settings }] of all) {
+/** A line for each resource of which an engine says something else than is meant. */
+export function careless(engine: Engine, { own: all, resources }: Facts, blueprint: Blueprint): string[] {
+  return [...all].flatMap(([path, { type, settings }]) => {
     const { [type]: rule = {} } = OWN[engine];
     const scales = resources.has(path.replace(/Service$/, 'ScalingTarget'));
-    const about = { path, isProtected: blueprint.data.deletionProtection, scales };
-    const wanted = typeof rule === 'function' ? rule(about) : rule;
-    if (Object.keys(wanted).length + Object.keys(settings).length === 0) continue;
-    meant[path] = wanted;
-    found[path] = settings;
-  }
-  return { meant, found };
+    const waitMinutes = waitMinutesOf(resources.get(path)?.settings.ServiceName, blueprint);
+    const about = { path, isProtected: blueprint.data.deletionProtection, waitMinutes, scales };
+    const meant = typeof rule === 'function' ? rule(about) : rule;
+    if (isDeepStrictEqual(settings, meant)) return [];
+    return [`${engine} ${path} (${type}): ${JSON.stringify(settings)}, not ${JSON.stringify(meant)}`];
+  });
 }
+
+const waitMinutesOf = (service: string | undefined, { services, gateway }: Blueprint): number =>
+  [...services, ...(gateway?.members ?? [])].find(({ name }) => name === service)?.deployment.waitMinutes ??
+  0;

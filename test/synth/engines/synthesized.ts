@@ -34,15 +34,28 @@ function inFolder<Result>(work: (folder: string) => Result): Result {
   }
 }
 
+/** cdktf takes a stack trace for each reference that it makes: most of its time, and read by nobody here. */
+function withoutTraces<Result>(work: () => Result): Result {
+  const { captureStackTrace } = Error;
+  Error.captureStackTrace = () => {};
+  try {
+    return work();
+  } finally {
+    Error.captureStackTrace = captureStackTrace;
+  }
+}
+
 /** The `cdk.tf.json` of a blueprint. */
 export const configurationOf = (blueprint: Blueprint): Configuration =>
-  inFolder((outdir) => {
-    const app = new cdktf.App({ outdir, stackTraces: false });
-    const workingFolder = path.join(outdir, 'stacks', blueprint.environment);
-    new cdktfStackOf[blueprint.stage](app, { blueprint, root: outdir, workingFolder });
-    app.synth();
-    return JSON.parse(readFileSync(path.join(workingFolder, 'cdk.tf.json'), 'utf8'));
-  });
+  withoutTraces(() => inFolder((outdir) => configurationIn(outdir, blueprint)));
+
+function configurationIn(outdir: string, blueprint: Blueprint): Configuration {
+  const app = new cdktf.App({ outdir, stackTraces: false });
+  const workingFolder = path.join(outdir, 'stacks', blueprint.environment);
+  new cdktfStackOf[blueprint.stage](app, { blueprint, root: outdir, workingFolder });
+  app.synth();
+  return JSON.parse(readFileSync(path.join(workingFolder, 'cdk.tf.json'), 'utf8'));
+}
 
 /** The template of a blueprint. */
 export const templateOf = (blueprint: Blueprint): Template =>
