@@ -20,6 +20,7 @@ import {
   sizeProblems,
   variableOf,
 } from '../constructs/gateway/haproxy/container/container';
+import { watchTimes } from '../constructs/gateway/haproxy/container/helper-watch';
 import { startScript } from '../constructs/gateway/haproxy/container/start-script';
 import { chooseHaproxy } from '../sandbox/chosen-programs';
 import { type ApiInput, gatewayModel } from '../test/traffic/support/model';
@@ -115,6 +116,7 @@ function render(model: GatewayModel) {
     hardStopSeconds: 30,
     issuers: [],
     model,
+    watch: watchTimes(member, context.others, 24),
   });
   return { contents, environment, tooLarge: sizeProblems(environment, [script]) };
 }

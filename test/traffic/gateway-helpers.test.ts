@@ -1,9 +1,11 @@
 /** Proves that a gateway serves when what runs beside it does not: every request, and in time. */
 import { connect, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { Member } from './support/gateway';
 import { Issuer, issuerKey, jwkOf, nowSeconds, signed } from './support/issuer';
 import { gatewayModel } from './support/model';
 import { Pair } from './support/pair';
+import { until } from './support/until';
 
 const issuer = new Issuer('https://helpers.test', '127.30.83.2');
 const key = issuerKey('2026-01');
@@ -126,3 +128,43 @@ test('its key helper hangs, and then is killed', async () => {
   expect([...hanging.wrong, ...gone.wrong]).toEqual([]);
   expect(await pair.member(0).health()).toBe(200);
 }, 30_000);
+
+test('its key helper hangs: it says so, serves on, and leaves as one that is told to', async () => {
+  const { options } = pair.member(0);
+  await pair.member(0).kill();
+  const [handOver = '', text = ''] = options.container.command;
+  const short = text
+    .replace('quiet=30 again=600 well=3600\nleave=300 ', 'quiet=3 again=60 well=3\nleave=12 ')
+    .replace('|| sleep 15 ', '|| sleep 1 ');
+  expect(short).toHaveLength(text.length - 7);
+  const member = new Member({ ...options, container: { ...options.container, command: [handOver, short] } });
+  pair.members[0] = member;
+  await member.ready();
+  const events = () => member.log.flatMap(({ event, seconds }) => (event ? [`${event} ${seconds}`] : []));
+  const says = async (event: string) => {
+    const begin = events().length;
+    const said = () =>
+      events()
+        .slice(begin)
+        .some((one) => one.startsWith(event));
+    await until(`it says ${event}`, said, { withinSeconds: 40 });
+  };
+
+  const serving = served(60);
+  member.sidecars.signal('SIGSTOP');
+  await says('key-helper-silent');
+  member.sidecars.signal('SIGCONT');
+  await says('key-helper-answers');
+  expect(await member.health()).toBe(200);
+  member.sidecars.signal('SIGSTOP');
+  await says('key-helper-silent');
+  running = false;
+  const { calls, wrong } = await serving;
+  expect(wrong).toEqual([]);
+  expect(calls).toBeGreaterThan(500);
+  expect(await member.exit).toBe(0);
+  // A machine that is busy may let it hang once more.
+  expect(events().join(', ')).toMatch(
+    /^(key-helper-silent 3, key-helper-answers \d+, )+key-helper-silent 3, leaves-with-key-helper 12$/,
+  );
+}, 120_000);

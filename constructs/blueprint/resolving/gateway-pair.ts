@@ -131,7 +131,8 @@ interface Whole {
 /**
  * None of its containers has a health check: ECS would ask for one of each essential container, and leave a gateway out of
  * the names until it has passed, though a gateway that starts learns the others' counts by name. Its target group asks it.
- * The task ends with its key helper, without which no key would be taken back; the collector may end.
+ * The task ends with its key helper, without which no key would be taken back; the collector may end. That a key helper hangs
+ * the gateway itself notices.
  */
 function taskDefinition(
   { environment, data, plane }: Whole,

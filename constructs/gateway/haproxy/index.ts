@@ -3,11 +3,12 @@ import { Problems } from '../../problems';
 import type { DataPlane } from '../model';
 import { judged } from '../plane';
 import { consumersText, parseConsumersText } from './callers/consumers';
-import { issuersOf, keyTies } from './callers/issuers';
+import { issuersOf, keepHoursOf, keyTies } from './callers/issuers';
 import { limits } from './check';
 import { configuration, contextOf, files } from './configuration';
 import { configurationFile, environmentOf, sizeProblems, variableOf } from './container/container';
 import { drain } from './container/drain';
+import { watchTimes } from './container/helper-watch';
 import { startSeconds } from './container/start';
 import { handOver, startScript } from './container/start-script';
 import { metrics } from './frame/metrics';
@@ -32,6 +33,7 @@ export const haproxy: DataPlane = judged({
       hardStopSeconds,
       issuers: issuersOf(model).map(({ id }) => id),
       model,
+      watch: watchTimes(member, context.others, keepHoursOf(model)),
     });
     const command = [handOver, script];
     const ties = keyTies(context);

@@ -5,8 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fetchText, keysUrl } from './fetch';
 import { IssuerKeys, type Log } from './issuers';
 import { askMember, keptText, tellMembers } from './members';
-import { keyFiles, publish } from './publish';
-import { type Settings, settingsVariable, volumePath } from './settings';
+import { beat, keyFiles, publish } from './publish';
+import { beatSeconds, type Settings, settingsVariable, volumePath } from './settings';
 import { FirstKeys } from './start';
 
 const log: Log = (event, about) =>
@@ -35,15 +35,15 @@ async function run(environment: NodeJS.ProcessEnv): Promise<never> {
   const first = new FirstKeys({ settings, issuers, ask, log, now: Date.now });
   for (;;) {
     await Promise.all(issuers.filter(({ dueMs }) => dueMs <= Date.now()).map((issuer) => issuer.refresh()));
-    if (await first.settled()) {
-      try {
-        publish(folder, keyFiles(issuers, settings.folder));
-      } catch (error) {
-        log('volume-fails', { reason: error instanceof Error ? error.message : String(error) });
-      }
+    const settled = await first.settled();
+    try {
+      if (settled) publish(folder, keyFiles(issuers, settings.folder));
+      beat(folder);
+    } catch (error) {
+      log('volume-fails', { reason: error instanceof Error ? error.message : String(error) });
     }
     const dueMs = Math.min(first.dueMs, ...issuers.map((issuer) => issuer.dueMs));
-    await sleep(Math.max(200, dueMs - Date.now()));
+    await sleep(Math.min(beatSeconds * 1000, Math.max(200, dueMs - Date.now())));
   }
 }
 

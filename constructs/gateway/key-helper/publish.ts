@@ -15,6 +15,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import type { Key } from './jwks';
+import { beatName } from './settings';
 
 /** What HAProxy loads beside its configuration: each key file must stand in a rule, though in one that is never true. */
 const configurationName = 'keys.cfg';
@@ -72,6 +73,13 @@ export function publish(folder: string, files: Readonly<Record<string, string>>)
     }
   }
   return true;
+}
+
+/** Shows the gateway that the helper goes on. */
+export function beat(folder: string): void {
+  const file = join(folder, beatName);
+  writeFileSync(file, `${Date.now()}\n`);
+  chmodSync(file, 0o644);
 }
 
 function current(folder: string): string | undefined {

@@ -25,5 +25,9 @@ export interface IssuerSettings {
 export const settingsVariable = 'KEY_HELPER';
 /** Port that the members ask each other for kept keys on. */
 export const membersPort = 9004;
+/** File in the volume that is other than before as long as the helper goes on. */
+export const beatName = 'beat';
+/** Longest time between two of its beats, beside what it waits for. */
+export const beatSeconds = 5;
 /** Where the volume is mounted. */
 export const volumePath = '/keys';

@@ -67,6 +67,9 @@ export const keyMap = ({ id }: Issuer): Text => line`${keysFolder as Text}/${id 
 const defaults = { refreshSeconds: 300, keepHours: 24 };
 const retrySeconds = 30;
 
+/** How long an issuer's last keys are taken. */
+export const keepHoursOf = ({ keys = defaults }: GatewayModel): number => keys.keepHours;
+
 /** The key helper; its container also has the issuer of the own user pool, like the gateway's. */
 export function keySidecar({ model, others }: Context, issuers: readonly Issuer[]): Sidecar {
   const { keys = defaults } = model;
@@ -92,7 +95,7 @@ export function keySidecar({ model, others }: Context, issuers: readonly Issuer[
     ],
     environment: { [programVariable]: program, [settingsVariable]: JSON.stringify(settings) },
     engineValues: userPoolIn(issuers),
-    // Without it no key would ever be taken back. A gateway that loses it drains and is replaced.
+    // Without it no key would ever be taken back. A gateway that loses it drains and is replaced; see `helper-watch.ts`.
     essential: true,
     mounts: [{ volume, path: volumePath, readOnly: false }],
     stopTimeoutSeconds: 5,

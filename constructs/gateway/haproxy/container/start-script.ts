@@ -9,6 +9,7 @@ import { keyLine } from '../callers/consumers';
 import { keysConfiguration, keysFolder } from '../callers/issuers';
 import { consumersVariable, controlPort } from '../parts/ports';
 import { filePrefix } from './container';
+import { heedHelper, type WatchTimes } from './helper-watch';
 import { getReady, readyConfiguration } from './ready';
 
 export interface StartOptions {
@@ -20,6 +21,8 @@ export interface StartOptions {
   /** Ids of the issuers whose keys are taken; empty: none. */
   readonly issuers: readonly string[];
   readonly model: Pick<GatewayModel, 'apis'>;
+  /** For the key helper, where there is one. */
+  readonly watch: WatchTimes;
 }
 
 /** File that HAProxy writes down its servers in, for the worker that takes over. */
@@ -54,10 +57,11 @@ const followKeys: readonly string[] = [
   '}',
   'follow() {',
   // Nobody waits for a sleep that outlives the script.
-  `  [ -z "$taken" ] || sleep ${firstReloadSeconds} 2> /dev/null`,
-  '  while sleep 1 2> /dev/null; do',
+  `  [ -z "$taken" ] || sleep ${firstReloadSeconds} 2> /dev/null 4>&-`,
+  '  while sleep 1 2> /dev/null 4>&-; do',
+  '    heed',
   '    take || continue',
-  '    if servers && check; then kill -USR2 $child; else restore; taken=; sleep 30 2> /dev/null; fi',
+  '    if servers && check; then kill -USR2 $child; else restore; taken=; sleep 30 2> /dev/null 4>&-; fi',
   '  done',
   '}',
 ];
@@ -78,7 +82,7 @@ export const handOver = [
 const takeOver = 'eval "$(cat <&3)"; exec 3<&-';
 
 export function startScript(options: StartOptions): string {
-  const { configuration, files, graceSeconds, hardStopSeconds, issuers, model } = options;
+  const { configuration, files, graceSeconds, hardStopSeconds, issuers, model, watch } = options;
   const reloads = issuers.length > 0;
   const configurations = [configuration, ...(reloads ? [keysConfiguration, readyConfiguration] : [])];
   const arguments_ = configurations.map((file) => `-f ${file}`);
@@ -118,12 +122,12 @@ export function startScript(options: StartOptions): string {
       : []),
     '}',
     ...getReady(model),
-    ...(reloads ? followKeys : []),
+    ...(reloads ? [...heedHelper(watch), ...followKeys] : []),
     // After the check, which takes its time: until the counts are learned the gateway is not healthy.
     'STARTED=$(date +%s)',
     `haproxy -W -db ${arguments_.join(' ')} & child=$!`,
     'trap drain TERM INT USR1',
-    `{ prepare${reloads ? '; follow > /dev/null' : ''}; } < /dev/null & attendant=$!`,
+    `{ prepare${reloads ? '; follow 4>&1 > /dev/null' : ''}; } < /dev/null & attendant=$!`,
     `trap 'rm -rf "$folder"; kill $attendant 2> /dev/null || :' EXIT`,
     'while kill -0 $child 2> /dev/null; do wait $child || :; done',
     'code=0; wait $child || code=$?',
