@@ -6,7 +6,9 @@ const say = (text: string): void => {
   process.stderr.write(`${text}\n`);
 };
 
-const shown = ({ problems }: Problems): string => formatProblems(problems, { color: process.stderr.isTTY });
+/** All problems, as a person reads them. */
+export const shown = ({ problems }: Problems): string =>
+  formatProblems(problems, { color: process.stderr.isTTY });
 
 const leaveOut = (environment: string, cidr: string): void =>
   say(

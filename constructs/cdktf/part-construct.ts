@@ -2,6 +2,7 @@ import { Construct } from 'constructs';
 import { type Noun, type NounName, type NounOf, type Outside, outside } from '../graph/resource';
 import { InnerPart, type Part } from './part';
 import { type NounClass, place } from './place';
+import type { Values } from './values';
 
 /**
  * A construct of a noun. Its resources are its children, under the ids that the graph gives them; whatever a class shows
@@ -9,12 +10,23 @@ import { type NounClass, place } from './place';
  */
 export abstract class PartConstruct<Name extends NounName> extends Construct {
   readonly settings: NounOf<Name>['settings'];
+  /** Its part of the resource graph. */
+  readonly noun: NounOf<Name>;
+  readonly #values: Values | undefined;
 
   protected constructor(scope: Construct, id: string, part: Part<Name>) {
     super(scope, id);
     this.settings = part.noun.settings;
+    this.noun = part.noun;
     if (part instanceof InnerPart) return;
-    place(this, new.target as unknown as NounClass, part.noun as Noun, part.transform);
+    this.#values = place(this, new.target as unknown as NounClass, part.noun as Noun, part.transform);
+  }
+
+  /** What a value of the graph is here. Only the outermost construct knows. */
+  engineValue(value: unknown): unknown {
+    if (this.#values === undefined)
+      throw new Error(`${this.node.path} stands in another part, which has the values.`);
+    return this.#values.resolved(value);
   }
 
   /** A child, by its path below this construct. */

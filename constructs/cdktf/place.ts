@@ -24,8 +24,8 @@ interface Scope {
   readonly transform: unknown;
 }
 
-/** Makes the constructs and resources of a noun below its own construct. */
-export function place(construct: Construct, classes: NounClass, root: Noun, transform: unknown): void {
+/** Makes the constructs and resources of a noun below its own construct. @returns the values of what was made */
+export function place(construct: Construct, classes: NounClass, root: Noun, transform: unknown): Values {
   const scopes = new Map<Noun, Scope>([[root, { construct, classes, transform }]]);
   makeInner(root, scopes);
   const values = new Values();
@@ -35,6 +35,7 @@ export function place(construct: Construct, classes: NounClass, root: Noun, tran
       values.add(placed.resource, one.id, element(one, placed, scope, values));
     }
   }
+  return values;
 }
 
 function makeInner(noun: Noun, scopes: Map<Noun, Scope>): void {

@@ -55,6 +55,8 @@ export type Attribute =
   | 'name'
   | 'dnsName'
   | 'hostedZoneId'
+  /** Of a user pool's domain: its prefix. */
+  | 'domain'
   /** Of a user pool: the `iss` of its tokens. */
   | 'issuer'
   /** Of an address: what a NAT gateway takes it by. */

@@ -2,6 +2,7 @@ import * as pulumi from '@pulumi/pulumi';
 import { type Noun, type NounName, type NounOf, type Outside, outside } from '../graph/resource';
 import { InnerPart, type Part } from './part';
 import { type NounClass, place } from './place';
+import type { Values } from './values';
 
 /**
  * A component of a noun. Its resources are its children in Pulumi's tree, named by the component's name and the ids that
@@ -9,6 +10,9 @@ import { type NounClass, place } from './place';
  */
 export abstract class PartComponent<Name extends NounName> extends pulumi.ComponentResource {
   readonly settings: NounOf<Name>['settings'];
+  /** Its part of the resource graph. */
+  readonly noun: NounOf<Name>;
+  readonly #values: Values | undefined;
   /** The component that it stands in. */
   protected readonly around: pulumi.Resource | undefined;
   /** By their path below this component. */
@@ -23,10 +27,17 @@ export abstract class PartComponent<Name extends NounName> extends pulumi.Compon
   ) {
     super(`stagecraft:index:${type}`, name, {}, options);
     this.settings = part.noun.settings;
+    this.noun = part.noun;
     this.around = options?.parent;
     this.children = new Map();
     if (part instanceof InnerPart) return;
-    place(this, name, new.target as unknown as NounClass, part.noun as Noun, part.transform);
+    this.#values = place(this, name, new.target as unknown as NounClass, part.noun as Noun, part.transform);
+  }
+
+  /** What a value of the graph is here. Only the outermost component knows. */
+  engineValue(value: unknown): unknown {
+    if (this.#values === undefined) throw new Error('It stands in another component, which has the values.');
+    return this.#values.resolved(value);
   }
 
   /** A child, by its path below this component. */

@@ -34,14 +34,14 @@ interface Scope {
   readonly transform: unknown;
 }
 
-/** Makes the components and resources of a noun below its own component. */
+/** Makes the components and resources of a noun below its own component. @returns the outputs of what was made */
 export function place(
   component: Component,
   name: string,
   classes: NounClass,
   root: Noun,
   transform: unknown,
-): void {
+): Values {
   const scopes = new Map<Noun, Scope>([[root, { component, name, classes, transform }]]);
   makeInner(root, scopes);
   const values = new Values();
@@ -52,6 +52,7 @@ export function place(
     }
   }
   for (const scope of [...scopes.values()].reverse()) scope.component.complete();
+  return values;
 }
 
 function makeInner(noun: Noun, scopes: Map<Noun, Scope>): void {

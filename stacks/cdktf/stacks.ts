@@ -1,7 +1,7 @@
 import type { Construct } from 'constructs';
 import { ApiStage, GatewayStage, LoadBalancedStage } from '../../constructs/cdktf/stages';
 import { EnvironmentStack, type EnvironmentStackProps } from './environment-stack';
-import { apiOutputs, gatewayOutputs, loadBalancerOutputs } from './outputs';
+import { outputs } from './outputs';
 
 /**
  * Id of the stage in its stack. cdktf leaves `Default` out of Terraform addresses, so they begin with the noun:
@@ -16,7 +16,7 @@ export class ApiStack extends EnvironmentStack {
   constructor(scope: Construct, props: EnvironmentStackProps) {
     super(scope, props);
     this.stage = new ApiStage(this, STAGE, props);
-    apiOutputs(this, this.stage);
+    outputs(this, this.stage);
   }
 }
 
@@ -27,8 +27,7 @@ export class LoadBalancedStack extends EnvironmentStack {
   constructor(scope: Construct, props: EnvironmentStackProps) {
     super(scope, props);
     this.stage = new LoadBalancedStage(this, STAGE, props);
-    apiOutputs(this, this.stage);
-    loadBalancerOutputs(this, this.stage, props.blueprint);
+    outputs(this, this.stage);
   }
 }
 
@@ -39,9 +38,7 @@ export class GatewayStack extends EnvironmentStack {
   constructor(scope: Construct, props: EnvironmentStackProps) {
     super(scope, props);
     this.stage = new GatewayStage(this, STAGE, props);
-    apiOutputs(this, this.stage);
-    loadBalancerOutputs(this, this.stage, props.blueprint);
-    gatewayOutputs(this, this.stage);
+    outputs(this, this.stage);
   }
 }
 

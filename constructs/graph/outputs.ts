@@ -1,0 +1,109 @@
+import type { Concat, Noun, NounName, NounOf, Resource, ResourceType, Value } from './resource';
+import { ref } from './resource';
+
+/** What an operator needs after a deploy. */
+export interface Output {
+  /** Snake case: `log_groups`. */
+  readonly name: string;
+  readonly description: string;
+  readonly value: OutputValue;
+}
+
+export type OutputValue = Value | Concat | readonly string[] | { readonly [id: string]: Value };
+
+/** The outputs of an environment, at its stage. */
+export function environmentOutputs(stage: NounOf<'stage'>): Output[] {
+  return [...apiOutputs(stage), ...loadBalancerOutputs(stage), ...gatewayOutputs(stage)];
+}
+
+function apiOutputs(stage: NounOf<'stage'>): Output[] {
+  const services = nouns(stage, 'api-service');
+  const cluster = resources(stage, 'cluster').map((one) => ref(one, 'name'));
+  const namespace = resources(stage, 'namespace').map((one) => ref(one, 'name'));
+  const groups = services.map((api) => [api.id, ref(only(resources(api, 'log-group')), 'name')] as const);
+  return [
+    output('cluster', 'ECS cluster.', only(cluster)),
+    output('namespace', 'Cloud Map namespace.', only(namespace)),
+    output('services', 'ECS services of the APIs.', serviceNames(services)),
+    output('log_groups', 'Log groups of the APIs.', Object.fromEntries(groups)),
+    ...resources(stage, 'secret').map((secret) =>
+      output('consumers_secret_arn', "Secret with the consumers' hashed keys.", ref(secret, 'arn')),
+    ),
+    ...nouns(stage, 'identity').flatMap(identityOutputs),
+  ];
+}
+
+function identityOutputs(identity: NounOf<'identity'>): Output[] {
+  const domain = only(resources(identity, 'user-pool-domain'));
+  const endpoint: Concat = {
+    concat: ['https://', ref(domain, 'domain'), `.${identity.settings.tokenDomain}/oauth2/token`],
+  };
+  const clients = resources(identity, 'user-pool-client').map((one) => [one.id, ref(one, 'id')]);
+  return [
+    output('user_pool', 'Cognito user pool.', ref(only(resources(identity, 'user-pool')), 'id')),
+    output('token_endpoint', 'Where machine clients get their tokens.', endpoint),
+    output('client_ids', 'Ids of the machine clients.', Object.fromEntries(clients)),
+  ];
+}
+
+function loadBalancerOutputs(stage: NounOf<'stage'>): Output[] {
+  return nouns(stage, 'load-balancer').flatMap((balancer) => {
+    const dnsName = ref(only(resources(balancer, 'load-balancer')), 'dnsName');
+    const { host } = stage.settings;
+    const groups = nouns(balancer, 'target-group').map((group) => [
+      group.id,
+      ref(only(resources(group, 'target-group')), 'arn'),
+    ]);
+    const zones = [...new Set(balancer.settings.records.map(({ hostedZoneId }) => hostedZoneId))];
+    return [
+      output('endpoint', 'Where clients call.', host ? `https://${host}` : { concat: ['https://', dnsName] }),
+      output('load_balancer_dns_name', 'Name of the load balancer itself.', dnsName),
+      output('target_groups', 'Target groups.', Object.fromEntries(groups)),
+      ...(zones.length > 0 ? [output('hosted_zones', 'Hosted zones that the records are in.', zones)] : []),
+    ];
+  });
+}
+
+function gatewayOutputs(stage: NounOf<'stage'>): Output[] {
+  return nouns(stage, 'gateway-pair').flatMap((pair) => {
+    const groups = nouns(stage, 'gateway-data').flatMap((data) =>
+      pair.settings.members.map(({ id }) => {
+        const logs = data.nouns.find((noun) => noun.id === `${id}/Logs`) as Noun;
+        return [id, ref(only(resources(logs, 'log-group')), 'name')] as const;
+      }),
+    );
+    return [
+      output('gateways', 'ECS services of the gateways.', serviceNames(nouns(pair, 'fargate-service'))),
+      output('gateway_log_groups', 'Log groups of the gateways.', Object.fromEntries(groups)),
+    ];
+  });
+}
+
+const output = (name: string, description: string, value: OutputValue): Output => ({
+  name,
+  description,
+  value,
+});
+
+const serviceNames = (all: readonly Noun[]): Record<string, Value> =>
+  Object.fromEntries(all.map((one) => [one.id, ref(only(resources(one, 'service')), 'name')]));
+
+/** All nouns of a kind in another one, however deep. */
+function nouns<Name extends NounName>(root: Noun, name: Name): NounOf<Name>[] {
+  return root.nouns.flatMap((noun) => [
+    ...(noun.noun === name ? [noun as unknown as NounOf<Name>] : []),
+    ...nouns(noun, name),
+  ]);
+}
+
+/** All resources of a type in a noun, however deep. */
+const resources = (root: Noun, type: ResourceType): Resource[] => [
+  ...root.resources.filter((one) => one.type === type),
+  ...root.nouns.flatMap((noun) => resources(noun, type)),
+];
+
+function only<One>(all: readonly One[]): One {
+  const [one] = all;
+  if (one === undefined || all.length > 1) throw new Error(`One was expected, and there are ${all.length}.`);
+  return one;
+}

@@ -1,0 +1,30 @@
+import type { Blueprint } from '../../constructs/blueprint/blueprint';
+import { Problems } from '../../constructs/problems';
+import { blueprints } from '../blueprints';
+
+/**
+ * The environment that a stack of Pulumi's deploys. Other files of the folder may be broken.
+ * @param stack its name: the environment's
+ * @throws Problems everything that is wrong with it; also when it is on loopback addresses and AWS is meant
+ */
+export function deployedBlueprint(environments: string, stack: string): Blueprint {
+  const { sound } = blueprints({
+    environments,
+    only: [stack],
+    ...(process.env.AWS_ENDPOINT_URL ? {} : { leaveOut: refuseLoopback }),
+  });
+  return sound[0] as Blueprint;
+}
+
+/** @throws Problems always: Pulumi deploys one environment, and this one is on one machine alone */
+function refuseLoopback(environment: string, cidr: string): never {
+  throw new Problems([
+    {
+      code: 'LOOPBACK_NETWORK',
+      path: ['network', 'cidr'],
+      message: `${environment} is on loopback addresses, which are on one machine alone.`,
+      given: cidr,
+      fix: `Run it in the sandbox (\`npx stagecraft up ${environment}\`), or give it a private block, such as 10.0.0.0/16.`,
+    },
+  ]);
+}

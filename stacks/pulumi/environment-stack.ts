@@ -1,0 +1,29 @@
+import { Provider } from '@pulumi/aws/provider';
+import * as pulumi from '@pulumi/pulumi';
+import type { Blueprint } from '../../constructs/blueprint/blueprint';
+import { environmentOutputs } from '../../constructs/graph/outputs';
+import { ApiStage, GatewayStage, LoadBalancedStage } from '../../constructs/pulumi/stages';
+
+const stageOf = { api: ApiStage, 'load-balanced': LoadBalancedStage, gateway: GatewayStage } as const;
+
+/** One environment: its provider with region and tags, and what its stage provisions. */
+export class EnvironmentStack {
+  readonly provider: Provider;
+  readonly stage: ApiStage | LoadBalancedStage | GatewayStage;
+
+  constructor(blueprint: Blueprint) {
+    const { environment, region, tags } = blueprint;
+    this.provider = new Provider('aws', { region: region as never, defaultTags: { tags } });
+    this.stage = new stageOf[blueprint.stage](
+      environment,
+      { blueprint },
+      { providers: { aws: this.provider } },
+    );
+  }
+
+  /** What an operator needs after a deploy: `pulumi stack output`. */
+  get outputs(): Record<string, pulumi.Output<unknown>> {
+    const all = environmentOutputs(this.stage.noun);
+    return Object.fromEntries(all.map(({ name, value }) => [name, pulumi.output(this.stage.engineValue(value))]));
+  }
+}
