@@ -1,4 +1,4 @@
-/** What one counter that knows of every call at once lets pass: the window slides as `policies/rate-limit.ts` says. */
+/** What one counter that knows of every call at once lets pass: the window slides as `policies/rate-limit/schema.ts` says. */
 
 export class CountedCaller {
   arrived = 0;
