@@ -56,6 +56,6 @@ const text = (value: string, paths: ReadonlyMap<string, string>): string =>
 /** The last part of a cluster's ARN is its name. */
 const NAMES_BY_ARN = /^element\(split\("\/", «([^#»]*)#arn»\), 1\)$/;
 
-/** What is more than a reference stays an expression. */
+/** What is more than a reference is no text either. */
 const asReference = (expression: string): string =>
-  /^«[^»]*»$/.test(expression) ? expression : `\${${expression}}`;
+  /^«[^»]*»$/.test(expression) ? expression : `⟨${expression}⟩`;

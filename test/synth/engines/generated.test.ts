@@ -6,8 +6,7 @@ import fc from 'fast-check';
 import { DIFFERENCES } from './differences';
 import { FIRST, names, others } from './engines';
 import { environment, type Generated } from './generated';
-import { careless } from './own';
-import { compare, factsOf } from './suite';
+import { factsOf, faultsOf } from './suite';
 import { WORDS } from './terraform-words';
 
 const { FACTS_ENVIRONMENTS = '50', FACTS_SEED = '11' } = process.env;
@@ -19,14 +18,12 @@ const known = Object.values(WORDS)
 const kinds = new Set<string>();
 const seen = new Set<unknown>();
 
-/** All in which the engines differ, and in which one does not make and delete as it is meant to. */
-function faults({ blueprint }: Generated): string[] {
+function faults({ blueprint }: Generated): readonly string[] {
   const facts = factsOf(blueprint);
   for (const { kind } of facts[FIRST].resources.values()) kinds.add(kind);
-  const compared = others.map((other) => compare(facts[FIRST], facts[other], other));
-  for (const one of compared.flatMap((each) => [...each.seen])) seen.add(one);
-  const unmeant = compared.flatMap((each) => [...each.unmeant]);
-  return [...unmeant, ...names.flatMap((engine) => careless(engine, facts[engine], blueprint))];
+  const { unmeant, seen: met } = faultsOf(blueprint, facts);
+  for (const one of met) seen.add(one);
+  return unmeant;
 }
 
 test(`${count} environments, seed ${FACTS_SEED}`, () => {

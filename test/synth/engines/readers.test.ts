@@ -56,14 +56,13 @@ describe('cdk.tf.json', () => {
     expect(settingsOf({ 'aws_vpc net': { text: written } }, 'net')?.Text).toBe(meant);
   });
 
-  test('an expression that is more than a reference stays one', () => {
+  test('an expression that is more than a reference is no text', () => {
     const all = {
       'aws_vpc net': {},
       // biome-ignore lint/suspicious/noTemplateCurlyInString: Terraform's
       'aws_subnet one': { text: 'a-${upper(aws_vpc.net.id)}' },
     };
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: Terraform's
-    expect(settingsOf(all, 'one')?.Text).toBe('a-${upper(«net#Id»)}');
+    expect(settingsOf(all, 'one')?.Text).toBe('a-⟨upper(«net#Id»)⟩');
   });
 
   test.each<[string, Addressed, string]>([

@@ -68,6 +68,16 @@ const waitLine = ({ only, waiting, on }: FoundWait, other: Other): string =>
 export const factsOf = (blueprint: Blueprint): Record<Engine, Facts> =>
   Object.fromEntries(names.map((name) => [name, engines[name](blueprint)])) as Record<Engine, Facts>;
 
+/** All in which the engines differ that is not listed, and in which one does not make and delete as it is meant to. */
+export function faultsOf(blueprint: Blueprint, facts = factsOf(blueprint)): Compared {
+  const compared = others.map((other) => compare(facts[FIRST], facts[other], other));
+  const unmeant = [
+    ...compared.flatMap((one) => one.unmeant),
+    ...names.flatMap((engine) => careless(engine, facts[engine], blueprint)),
+  ];
+  return { unmeant, seen: new Set(compared.flatMap((one) => [...one.seen])) };
+}
+
 export interface Case {
   readonly name: string;
   readonly blueprint: Blueprint;

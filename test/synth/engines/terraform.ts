@@ -10,7 +10,7 @@ export interface TerraformResource {
   readonly type: string;
   /** As `pathOf` gives it. */
   readonly path: string;
-  /** In snake case; a reference is `«path#attribute»`, the attribute in snake case too. */
+  /** In snake case; a reference is `«path#attribute»`, the attribute in snake case too, and an expression `⟨…⟩`. */
   readonly arguments: Settings;
   /** Paths of what it waits for beside what it refers to. */
   readonly dependsOn: readonly string[];
@@ -209,7 +209,7 @@ function proofOf(
 ): Settings {
   const [, DomainName] = /option\.domain_name == "([^"]*)"/.exec(Name) ?? [];
   const option = (field: string) =>
-    `\${one([for option in ${reference(path, 'DomainValidationOptions')} : option.resource_record_${field} if option.domain_name == "${DomainName}"])}`;
+    `⟨one([for option in ${reference(path, 'DomainValidationOptions')} : option.resource_record_${field} if option.domain_name == "${DomainName}"])⟩`;
   expectToBe(`Name of ${path}'s proof`, Name, option('name'));
   expectToBe(`Value of ${path}'s proof`, Records?.join(), option('value'));
   expectToBe(`Type of ${path}'s proof`, Type, option('type'));
