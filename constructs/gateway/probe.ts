@@ -29,7 +29,8 @@ const REFUSALS = 4;
  * What the probe's container runs, with the API's port as its argument. Its health check tells of an API that cannot
  * serve; but a task whose container is not essential goes on when that ends, and the check would take its intervals to
  * notice. So from the first connection on it ends when its connections are refused, and ECS replaces the task. A port that
- * takes connections and does not answer is the check's matter, and so is one that never took any.
+ * takes connections and does not answer is the check's matter, and so is one that never took any: from here an API that has
+ * crashed looks like one that still starts.
  *
  * On the way out it is stopped before the API, and takes its time: until it has ended, nobody tells the API to stop. So the
  * API serves on while callers still have its address, even one that ends at SIGTERM, and has all its own time after that.

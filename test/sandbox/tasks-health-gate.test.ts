@@ -25,6 +25,12 @@ const IMAGES = {
   'that crashes': 'setTimeout(() => process.exit(3), 100);',
   'that hangs': `${GOOD} setTimeout(() => process.kill(process.pid, 'SIGSTOP'), 50);`,
 };
+/** Of their containers: by SIGTERM, of their own, by SIGKILL. */
+const EXIT_CODES: Readonly<Record<string, number>> = {
+  'that starts, listens and is never healthy': 143,
+  'that crashes': 3,
+  'that hangs': 137,
+};
 
 const api = {
   port: PORT,
@@ -101,7 +107,7 @@ describe.each([
     : [];
   const deployed = service({ desiredCount: 2, breaker: { enabled: true, rollback: true }, loadBalancers });
 
-  test.each(Object.entries(IMAGES))('%s replaces nothing', async (_name, script) => {
+  test.each(Object.entries(IMAGES))('%s replaces nothing', async (name, script) => {
     world.specs = { 'td:1': containers(GOOD), 'td:2': containers(script) };
     // The target group finds all good, whatever it is: the task's own check has to tell.
     world.initialState = 'healthy';
@@ -138,6 +144,8 @@ describe.each([
       );
     const reasons = ended.map(({ stoppedReason }) => stoppedReason);
     expect([...new Set(reasons)]).toEqual(['Task failed container health checks']);
+    const codes = ended.map((task) => task.containers.find((one) => one.name === 'orders')?.exitCode);
+    expect([...new Set(codes)]).toEqual([EXIT_CODES[name]]);
     const [stopped] = ended;
     expect(stopped?.stopCode).toBe('ServiceSchedulerInitiated');
     expect(stopped?.containers).toEqual([

@@ -23,10 +23,10 @@ const healthCommand = z
  * How an instance is known to be healthy, at every stage: before a deploy counts it, and as long as it runs.
  *
  * A small probe container beside the API asks `http://127.0.0.1:<port><path>`, so the API has to listen on localhost,
- * too; its image needs no tool for it. The probe also tries the port once a second: when the API has ended, the task is
- * replaced three to four seconds later. And when the task is told to stop, the probe keeps the API serving for 10 s, until
- * all have let go of its address. Or a `command` runs in the API's own container, which then is the task's: such an API has
- * to serve on by itself after SIGTERM. From stage `load-balanced` on the load balancer or the gateways ask the same.
+ * too; its image needs no tool for it. The probe also tries the port once a second: when an API that has listened has ended,
+ * the task is replaced three to four seconds later; one that ends before is found by the checks, after its grace. And when
+ * the task is told to stop, the probe keeps the API serving for 10 s, until all have let go of its address. Or a `command`
+ * runs in the API's own container, which then is the task's: such an API has to serve on by itself after SIGTERM. From stage `load-balanced` on the load balancer or the gateways ask the same.
  */
 const healthCheck = z.strictObject({
   path: pathPrefix.default('/healthz').describe('Path that answers 200 when an instance can serve.'),
