@@ -1,6 +1,6 @@
 import type { Construct } from 'constructs';
 import type * as blueprint from '../blueprint/blueprint';
-import { environmentGraph } from '../graph/environment';
+import { environmentGraph, lacks } from '../graph/environment';
 import { ApiService, type ApiServiceTransform } from './api-service';
 import { Cluster, type ClusterTransform, Namespace, type NamespaceTransform } from './cluster';
 import { ConsumersSecret } from './consumers-secret';
@@ -97,10 +97,7 @@ abstract class Stage extends PartConstruct<'stage'> {
   protected part<Child>(name: 'loadBalancer' | 'gateway', path: string): Child {
     const found = this.find<Child>(path);
     if (found !== undefined) return found;
-    const { environment, stage } = this.settings;
-    throw new Error(
-      `The blueprint of "${environment}" is at stage "${stage}" and has no ${name}. Take the construct of that stage.`,
-    );
+    throw lacks(this.settings, name);
   }
 }
 

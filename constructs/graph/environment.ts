@@ -63,8 +63,12 @@ export function namespace(
  * ```ts
  * environmentGraph(resolve(parseEnvironment(text, 'prod.yaml')))
  * ```
+ * @throws Error when the blueprint lacks what its stage has
  */
 export function environmentGraph(blueprint: Blueprint): NounOf<'stage'> {
+  const { stage } = blueprint;
+  if (stage !== 'api' && blueprint.loadBalancer === undefined) throw lacks(blueprint, 'loadBalancer');
+  if (stage === 'gateway' && blueprint.gateway === undefined) throw lacks(blueprint, 'gateway');
   const parts = new EnvironmentBuilder(blueprint);
   return {
     noun: 'stage',
@@ -76,6 +80,12 @@ export function environmentGraph(blueprint: Blueprint): NounOf<'stage'> {
     transform: [],
   };
 }
+
+/** What is said when a stage is asked for a part that its blueprint has not. */
+export const lacks = ({ environment, stage }: Blueprint, part: 'loadBalancer' | 'gateway'): Error =>
+  new Error(
+    `The blueprint of "${environment}" is at stage "${stage}" and has no ${part}. Take the construct of that stage.`,
+  );
 
 type Place = Omit<Placement, 'subnetIds'> & { readonly vpcId: Value };
 

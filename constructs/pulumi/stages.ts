@@ -1,6 +1,6 @@
 import type * as pulumi from '@pulumi/pulumi';
 import type * as blueprint from '../blueprint/blueprint';
-import { environmentGraph } from '../graph/environment';
+import { environmentGraph, lacks } from '../graph/environment';
 import { ApiService, type ApiServiceTransform } from './api-service';
 import { Cluster, type ClusterTransform, Namespace, type NamespaceTransform } from './cluster';
 import { ConsumersSecret } from './consumers-secret';
@@ -101,10 +101,7 @@ abstract class Stage extends PartComponent<'stage'> {
   /** A part that the stage has. */
   protected part<Child>(name: 'loadBalancer' | 'gateway', found: Child | undefined): Child {
     if (found !== undefined) return found;
-    const { environment, stage } = this.settings;
-    throw new Error(
-      `The blueprint of "${environment}" is at stage "${stage}" and has no ${name}. Take the component of that stage.`,
-    );
+    throw lacks(this.settings, name);
   }
 }
 

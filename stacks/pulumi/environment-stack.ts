@@ -24,6 +24,8 @@ export class EnvironmentStack {
   /** What an operator needs after a deploy: `pulumi stack output`. */
   get outputs(): Record<string, pulumi.Output<unknown>> {
     const all = environmentOutputs(this.stage.noun);
-    return Object.fromEntries(all.map(({ name, value }) => [name, pulumi.output(this.stage.engineValue(value))]));
+    return Object.fromEntries(
+      all.map(({ name, value }) => [name, pulumi.output(this.stage.engineValue(value))]),
+    );
   }
 }
