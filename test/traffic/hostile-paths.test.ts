@@ -131,7 +131,17 @@ describe('the host', () => {
     expect(names).toHaveLength(1);
   });
 
-  test.each(['a_b', '[::1]:8080', '127.0.0.1', 'xapi.example.com', 'api.example.com.evil.example'])(
+  test.each([
+    'a_b',
+    'a:1',
+    'a:65535',
+    '[::1]:8080',
+    '[fe80::1]',
+    '[::ffff:1.2.3.4]',
+    '127.0.0.1',
+    'xapi.example.com',
+    'api.example.com.evil.example',
+  ])(
     '%s is one, but not that of the API',
     async (host) => void (await attack.refused(hosted(`Host: ${host}\r\n`), [404])),
   );

@@ -54,6 +54,8 @@ export const confusingHosts = [
     . API.example.com. api.example.com.:443 api.example.com: api.example.com:x api.example.com:80:90
     user@api.example.com a@api.example.com api.example.com/hosted api.example.com/hosted/
     a/../api.example.com a..b a|b a?b a#b a%2eb a\b [::1 [::1]x http://api.example.com
+    api.example.com:0 api.example.com:080 api.example.com:65536 api.example.com:99999 [::1]:65536
+    [a] [1:2] [:::] [::1::] [::1.2.3] [12345::] [::g] [..1.2.3.4] [11.2.3.4::] [1.2.3.4:] [::1.2.3.4::] [1.2.3.4] [] [::1%25eth0] [1:2:3:4:5:6:7:8:9]
   `),
 ];
 

@@ -25,13 +25,13 @@ const names = ['orders', 'public', 'admin', 'secret', 'hosted', 'a', 'x.json', '
 const cased = (name: string) =>
   some(name, name, name, name.toUpperCase(), `${name[0]?.toUpperCase()}${name.slice(1)}`);
 const segment = fc.oneof(
-  { weight: 8, arbitrary: some(...names) },
-  { weight: 2, arbitrary: some(...names).chain(cased) },
+  { weight: 14, arbitrary: some(...names) },
+  { weight: 3, arbitrary: some(...names).chain(cased) },
   { weight: 1, arbitrary: some(...names).chain(encoded) },
 );
 
 const separator = fc.oneof(
-  { weight: 12, arbitrary: fc.constant('/') },
+  { weight: 24, arbitrary: fc.constant('/') },
   some(
     ...[
       '//',
@@ -76,7 +76,7 @@ const separator = fc.oneof(
 
 /** What may stand behind a segment. */
 const appendix = fc.oneof(
-  { weight: 24, arbitrary: fc.constant('') },
+  { weight: 50, arbitrary: fc.constant('') },
   some(
     ...[
       ';x',
@@ -154,15 +154,45 @@ const begin = fc.oneof(
 );
 
 export const path: fc.Arbitrary<string> = fc
-  .tuple(begin, fc.array(part, { maxLength: 3 }), some('', '', '', '/', '?q=1', '//', '/.', '/..'))
+  .tuple(
+    begin,
+    fc.array(part, { maxLength: 3 }),
+    some('', '', '', '', '', '', '/', '/', '?q=1', '//', '/.', '/..'),
+  )
   .map(([start, parts, end]) => start + parts.join('') + end)
   .map((text) => (text === '' ? '/' : text));
 
 const host = some('api.example', 'other.example', 'a', 'none.example');
 
+/** An address of version 6 in brackets, or what looks like one. */
+const address = fc
+  .oneof(
+    fc.ipV6(),
+    fc.array(some(':', '::', '1', 'a', 'ffff', '0', '12345', '1.2.3.4', '.', '%25eth0', 'g'), {
+      minLength: 1,
+      maxLength: 9,
+    }),
+  )
+  .map((parts) => `[${typeof parts === 'string' ? parts : parts.join('')}]`);
+
+const port = fc
+  .oneof(fc.integer({ min: 0, max: 100_000 }).map(String), some('0', '65535', '65536', '99999', '443'))
+  .chain((digits) => some('', '', '', '0', '00').map((zeros) => zeros + digits));
+
 /** A host as it may be written. */
 export const written: fc.Arbitrary<string> = fc.oneof(
-  { weight: 8, arbitrary: host },
+  { weight: 20, arbitrary: host },
+  fc.tuple(fc.oneof(host, address), port).map((both) => both.join(':')),
+  address,
+  some(
+    'a_b.example',
+    '-a.example',
+    'a-.example',
+    '_',
+    `${'a'.repeat(70)}.example`,
+    `${'a.'.repeat(140)}a`,
+    '1.2.3.4.5',
+  ),
   host.chain((name) =>
     some(
       ...[name.toUpperCase(), `${name}:80`, `${name}:8080`, `${name}:443`, `${name}:00080`, `${name}:99999`],
@@ -221,9 +251,13 @@ export const written: fc.Arbitrary<string> = fc.oneof(
 /** What stands in the first line, for such a host. */
 export const target = (forHost: string): fc.Arbitrary<string> =>
   fc.oneof(
-    { weight: 14, arbitrary: path },
+    { weight: 24, arbitrary: path },
     fc
-      .tuple(some('http', 'https', 'HTTP', 'ftp', 'hTTp'), fc.oneof(fc.constant(forHost), written), path)
+      .tuple(
+        some('http', 'https', 'HTTP', 'ftp', 'hTTp'),
+        fc.oneof({ weight: 3, arbitrary: fc.constant(forHost) }, written),
+        path,
+      )
       .map(([scheme, authority, rest]) => `${scheme}://${authority}${rest}`),
     some(
       '*',
@@ -248,7 +282,7 @@ const method = fc.oneof(
 /** Lines that name the host. */
 const hostLines = (name: string) =>
   fc.oneof(
-    { weight: 12, arbitrary: fc.constant(`Host: ${name}\r\n`) },
+    { weight: 24, arbitrary: fc.constant(`Host: ${name}\r\n`) },
     written.map((other) => `Host: ${name}\r\nHost: ${other}\r\n`),
     fc.constant(`Host: ${name}\r\nHost: ${name}\r\n`),
     some(

@@ -33,8 +33,15 @@ const confusing: readonly Text[] = [
 
 const confusingPath = line`{ path -m reg -i '${join(confusing, line`|`)}' }`;
 
+/** From 1 to 65535: some refuse others, some take them modulo 2^16, and some read digits after a 0 as octal. */
+const port = line`([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])`;
+
 /** A name or an address, and perhaps a port. Not `name.`, which is the same name to some, and another to others. */
-const plainHost = line`{ req.fhdr(host) -m reg -i '^(\[[0-9a-f:.]+\]|([a-z0-9_-]+\.)*[a-z0-9_-]+)(:[0-9]{1,5})?$' }`;
+const plainHost = line`{ req.fhdr(host) -m reg -i '^(\[[0-9a-f]*:[0-9a-f:.]*\]|([a-z0-9_-]+\.)*[a-z0-9_-]+)(:${port})?$' }`;
+
+/** What stands in brackets is an address of version 6. HAProxy reads `1.2.3.4:` as one of version 4, so no dot comes before a colon. */
+const inBrackets = line`{ req.fhdr(host) -m beg [ }`;
+const addressInBrackets = line`{ req.fhdr(host),field(2,[),field(1,]),ipmask(32,128) -m found }`;
 
 const isPath = line`{ url -m beg / }`;
 
@@ -68,7 +75,11 @@ export const refuseConfusion: readonly Text[] = requestLines([
     status: 400,
     reason: 'host',
     detail: 'The Host header is not the name of one host.',
-    when: any(line`!{ req.fhdr_cnt(host) eq 1 }`, line`!${plainHost}`),
+    when: [
+      [line`!{ req.fhdr_cnt(host) eq 1 }`],
+      [line`!${plainHost}`],
+      [inBrackets, line`!${addressInBrackets}`],
+    ],
   }),
   ...refuse({
     status: 400,
