@@ -1,8 +1,10 @@
 /** Requests in the words of the environments: most of them nearly right. */
 import fc from 'fast-check';
 import type { GatewayApi, GatewayModel, GatewayRoute, Policies } from '../../../constructs/gateway';
-import type { Asked, PoolAnswer } from '../reference/types';
-import { barrier, consumers, hosts, origins, parameters } from './environments';
+import type { Asked } from '../reading/http';
+import { answers } from './answers';
+import { barrier } from './environments';
+import { consumers, hosts, origins, parameters } from './policies';
 
 const pick = fc.constantFrom;
 
@@ -12,44 +14,6 @@ export const keys: Readonly<Record<string, string>> = {
   'key-of-acme-new': 'acme',
   'key-of-nobody': 'nobody',
 };
-
-/** What an API answers is said by a segment of the path or a value of the query. */
-const answers: Readonly<Record<string, PoolAnswer>> = {
-  'a-tag': { status: 200, headers: { etag: '"x"', 'cache-control': 'max-age=9000' } },
-  'a-plain': { status: 200, headers: {} },
-  'a-404': { status: 404, headers: { etag: '"x"' } },
-  'a-410': { status: 410, headers: { 'cache-control': 'max-age=9000' } },
-  'a-500': { status: 500, headers: {} },
-  'a-301': { status: 301, headers: { location: '/8' } },
-  'a-302': { status: 302, headers: { location: '/orders/8' } },
-  'a-private': { status: 200, headers: { 'cache-control': 'private' } },
-  'a-nostore': { status: 200, headers: { 'cache-control': 'max-age=9000, no-store' } },
-  'a-age': { status: 200, headers: { 'cache-control': 'max-age=100000', age: '5' } },
-  'a-stale': { status: 200, headers: { 'cache-control': 'max-age=10000', age: '20000' } },
-  'a-zero': { status: 200, headers: { 'cache-control': 'max-age=0' } },
-  'a-shared': { status: 200, headers: { 'cache-control': 'max-age=0, s-maxage=10000' } },
-  'a-expires': { status: 200, headers: { expires: 'Thu, 01 Jan 2037 00:00:00 GMT' } },
-  'a-past': { status: 200, headers: { expires: 'Thu, 01 Jan 1998 00:00:00 GMT' } },
-  'a-never': { status: 200, headers: { expires: '0' } },
-  'a-cdn': { status: 200, headers: { 'cache-control': 'no-store', 'cdn-cache-control': 'max-age=9000' } },
-  'a-notcdn': { status: 200, headers: { 'cache-control': 'max-age=9000', 'cdn-cache-control': 'private' } },
-  'a-long': { status: 200, headers: { 'cache-control': 'max-age=99999999999' } },
-  'a-noage': { status: 200, headers: { 'cache-control': 'max-age=9000', age: 'x' } },
-  'a-events': { status: 200, headers: { 'content-type': 'text/event-stream' } },
-  'a-cookie': { status: 200, headers: { 'set-cookie': 'a=b' } },
-  'a-vary': { status: 200, headers: { vary: 'Accept-Language' } },
-  'a-varyx': { status: 200, headers: { vary: 'x-other' } },
-  'a-old': {
-    status: 200,
-    headers: { 'x-old': 'one', 'x-internal': 'two', 'access-control-allow-origin': '*' },
-  },
-};
-
-export const answerOf = (target: string): PoolAnswer =>
-  answers[/a-[a-z0-9]+/.exec(target)?.[0] ?? ''] ?? {
-    status: 200,
-    headers: { 'cache-control': 'max-age=9000' },
-  };
 
 const segment = fc.oneof(
   {
@@ -153,7 +117,46 @@ const bodies = pick(
   'null',
   '[true,',
   ' {"id": 7} ',
+  '{"id":1,"id":2}',
+  '{"id":1,"\\u0069d":1}',
+  '{"id":1}x',
+  '{"id":01}',
+  '{"id":1e0,"name":"\\ud800"}',
+  '{"id":10e-1,"name":"ann"}',
+  '{"id":14,"name":"ab"}',
+  '{"name":"2024-02-29"}',
+  '{"name":"2023-02-29","id":"00000000-0000-0000-0000-00000000000f"}',
+  '{"customer":{"id":7},"lines":[{"id":1},{}]}',
+  '{"customer":{"id":{}},"lines":[{"id":1}]}',
+  `${'['.repeat(32)}${']'.repeat(32)}`,
+  `${'['.repeat(33)}${']'.repeat(33)}`,
+  `["${'x'.repeat(13_000)}"]`,
 );
+
+/** How long a body is, mostly in the one way that all programs read alike. */
+const framing = fc.oneof(
+  {
+    arbitrary: fc.constant((body: string) => ['Content-Length', `${Buffer.byteLength(body)}`] as const),
+    weight: 14,
+  },
+  {
+    arbitrary: pick('chunked', 'Chunked').map((coding) => () => ['Transfer-Encoding', coding] as const),
+    weight: 3,
+  },
+  { arbitrary: fc.constant(() => ['Transfer-Encoding', 'chunked,'] as const), weight: 1 },
+  {
+    arbitrary: pick('18446744073709551616', '1234567890123456').map(
+      (length) => () => ['Content-Length', length] as const,
+    ),
+    weight: 1,
+  },
+);
+
+/** Makes a head so many bytes larger than what there is room for, less the line that names the request. */
+function filler(target: string, lines: readonly (readonly string[])[], more: number) {
+  const bytes = lines.reduce((sum, line) => sum + line.join(': ').length + 2, target.length + 2);
+  return ['X-Filler', 'f'.repeat(Math.max(0, 15_360 + more - bytes - 40))] as const;
+}
 
 const others = fc
   .tuple(
@@ -179,11 +182,28 @@ const others = fc
             'X-Original-URL',
             'CF-Connecting-IP',
             'X-Forwarded-Prefix',
+            'X-Forwarded-Host',
+            'True-Client-IP',
+            'X-Remote-Addr',
+            'X-Rewrite-Url',
+            'X-Consumer-Plan',
+            'X-Gateway-Key',
+            'X_Consumer_Id',
+            'X-Request-URI',
+            'Base-Url',
+            'X-Callback-Url',
+            'Proxy-Authenticate',
+            'User-Agent',
+            'X-Other',
+            'Keep-Alive',
+            'TE',
           ),
           weight: 2,
         },
       )
       .map((name): Lines => (name ? [[name, 'DELETE']] : [])),
+    optional('Expect', nearly(pick('100-continue'), pick('200-ok', '100-continue, x'), 4), 1, 20),
+    optional('Content-Encoding', pick('gzip'), 1, 30),
     optional('X-Forwarded-For', pick('10.0.0.1', '10.0.0.2', '10.9.9.9, 10.0.0.1')),
   )
   .map((lists) => lists.flat());
@@ -227,6 +247,8 @@ function ofPlace(
       channel: optional('X-Channel', pick('beta-1', 'BET', 'alpha'), wantsChannel ? 20 : 1, 4),
       caller: credentials(policies, signed),
       more: others,
+      framed: framing,
+      room: fc.oneof({ arbitrary: fc.constant(undefined), weight: 60 }, fc.integer({ min: -200, max: 200 })),
       body: fc.oneof(pick(''), pick('{}', 'x'.repeat(50), 'y'.repeat(200)), bodies),
       type: optional(
         'Content-Type',
@@ -235,10 +257,12 @@ function ofPlace(
         1,
       ),
     })
-    .map(({ method, target, host, channel, caller, more, body, type }) => {
+    .map(({ method, target, host, channel, caller, more, body, type, framed, room }) => {
       const withBody = ['POST', 'PUT', 'PATCH', 'DELETE'].includes(method);
       const headers = [['Host', host] as const, ...channel, ...caller, ...more, ...(withBody ? type : [])];
-      return { method, target, from: `${net}.9`, headers, ...(withBody ? { body } : {}) };
+      const lines = [...headers, ...(withBody ? [framed(body)] : [])];
+      const all = room === undefined ? lines : [...lines, filler(target, lines, room)];
+      return { method, target, from: `${net}.9`, headers: all, ...(withBody ? { body } : {}) };
     });
 }
 

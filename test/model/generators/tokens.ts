@@ -44,6 +44,8 @@ const claims = fc.record(
     scp: fc.constantFrom<unknown>('write', ['write'], 7),
     tier: fc.constantFrom<unknown>('gold', ['bronze', 'silver'], 'true', true, [['gold']], { gold: true }),
     level: fc.constantFrom<unknown>(7, '7', [7], 7.0, 70),
+    realm: fc.constantFrom<unknown>({ name: 'ann', 'a.b': 7 }, { name: ['ann'] }, ['ann'], 'ann'),
+    'https://shop.test/id': fc.constantFrom<unknown>('ann', 7, ['ann'], null),
   },
   { requiredKeys: ['exp', 'aud', 'sub'] },
 );
@@ -53,6 +55,32 @@ const header = mostly<Json>(
   fc.constantFrom<Json>({ crit: ['x'] }, { kid: 'nobody' }, { alg: 'none' }, { alg: 'HS256' }, { kid: 7 }),
 );
 
+/** The same in other words, or what two readers could take for different things. */
+const reworded: readonly ((text: string) => string | Buffer)[] = [
+  (text) => text.replace('{', ' {\n'),
+  (text) => text.replace(/("exp":\d+)/, '$1e0'),
+  (text) => text.replace(/"exp":(\d{9})(\d)/, '"exp":$1.$2E1'),
+  (text) => text.replaceAll('/', '\\/'),
+  (text) => text.replace('"sub"', '"s\\u0075b"'),
+  (text) => text.replace('{', '{"sub":"ann",'),
+  (text) => text.replace(/\}$/, ',"s\\u0075b":"ann"}'),
+  (text) => text.replace(/\}$/, ',"exp":9999999999}'),
+  (text) => text.replace(/\}$/, ',"x":[["user","admin"]],"y":{"tier":"gold","scope":"read write"}}'),
+  (text) => text.replace(/\}$/, ',"x":"\\ud800"}'),
+  (text) => text.replace(/\}$/, ',"x":"\\ud83d\\ude00"}'),
+  (text) => text.replace(/\}$/, ',"x":01}'),
+  (text) => text.replace(/\}$/, ',"x":1e999}'),
+  (text) => text.replace(/\}$/, `,"x":${'['.repeat(31)}${']'.repeat(31)}}`),
+  (text) => text.replace(/\}$/, `,"x":${'['.repeat(32)}${']'.repeat(32)}}`),
+  (text) => text.replace(/\}$/, ',"x":"\u0001"}'),
+  (text) => text.replace(/"(read|ann|gold|orders)"/, '"$1\\u0000"'),
+  (text) => `${text}{}`,
+  (text) => `\ufeff${text}`,
+  (text) => text.slice(0, -1),
+  (text) => Buffer.from(text.replace(/\}$/, ',"x":"\xff"}'), 'latin1'),
+  (text) => Buffer.from(text.replace(/\}$/, ',"x":"\xed\xa0\x80"}'), 'latin1'),
+];
+
 const tokensOf = (of: number): fc.Arbitrary<string> =>
   fc
     .record({
@@ -60,8 +88,14 @@ const tokensOf = (of: number): fc.Arbitrary<string> =>
       claims,
       header,
       iss: mostly<unknown>(fc.constant(issuers[of]?.name), odd),
+      reword: fc.oneof(
+        { arbitrary: fc.constant((text: string) => text), weight: 3 },
+        { arbitrary: fc.constantFrom(...reworded), weight: 1 },
+      ),
     })
-    .map(({ key, claims: said, header: first, iss }) => signed(key, { iss, ...said }, first));
+    .map(({ key, claims: said, header: first, iss, reword }) =>
+      signed(key, reword(JSON.stringify({ iss, ...said })), first),
+    );
 
 const broken = fc.constantFrom(
   'x',

@@ -1,148 +1,116 @@
 /** Who calls, and whether it may. */
-import { createHash, createVerify, type KeyObject, verify } from 'node:crypto';
-import type { GatewayApi, GatewayModel, Policies } from '../../../constructs/gateway';
-import { type Asked, type Refusal, valuesOf } from './types';
+import { createHash, type KeyObject, verify } from 'node:crypto';
+import type { GatewayConsumer, Policies } from '../../../constructs/gateway';
+import { need, type Request } from '../reading/http';
+import { at, isObject, type Json, readJson } from '../reading/json';
 
-type Methods = Exclude<Policies['authentication'], 'public'>;
-type Jwt = NonNullable<Methods['jwt']>;
-type Claims = Readonly<Record<string, unknown>>;
+type Jwt = NonNullable<Exclude<Policies['authentication'], 'public'>['jwt']>;
 
-/** What is known of keys. */
+/** Consumers by their key in clear, and public keys of each issuer by `kid`. */
 export interface Known {
-  /** Consumers by their key in clear. */
   readonly keys: Readonly<Record<string, string>>;
-  /** Public keys of each issuer, by `kid`. */
   readonly issuers: Readonly<Record<string, Readonly<Record<string, KeyObject>>>>;
 }
 
 export interface Caller {
   readonly consumer?: string;
-  readonly token?: Claims;
+  readonly token?: Json;
   /** Request headers that the gateway keeps to itself. */
   readonly spent: readonly string[];
 }
 
-const NOBODY: Caller = { spent: [] };
-
-export function callerOf({ authentication }: Policies, asked: Asked, known: Known): Caller | Refusal {
-  if (authentication === 'public') return NOBODY;
+export function callerOf({ authentication }: Policies, request: Request, known: Known): Caller {
+  if (authentication === 'public') return { spent: [] };
   const { apiKey, jwt } = authentication;
-  const keys = apiKey ? valuesOf(asked, apiKey.header) : [];
-  const bearers = jwt ? valuesOf(asked, 'authorization') : [];
+  const [key, ...moreKeys] = apiKey ? request.all(apiKey.header) : [];
+  const bearers = jwt ? request.all('authorization') : [];
   const withToken = bearers.some((value) => /^bearer( |$)/i.test(value));
-  if (keys.length > 0 && withToken) return [400, 'key-and-token'];
-  if (withToken && jwt) return byToken(jwt, bearers, known);
-  if (keys.length === 0 || !apiKey) return [401, apiKey ? 'no-key' : 'no-token'];
-  if (keys.length > 1) return [401, 'several-keys'];
-  const consumer = known.keys[keys[0] ?? ''];
-  return consumer === undefined ? [401, 'unknown-key'] : { consumer, spent: [apiKey.header] };
+  need(key === undefined || !withToken, 400, 'key-and-token');
+  if (jwt && withToken) return byToken(jwt, bearers, known);
+  need(apiKey && key !== undefined, 401, apiKey ? 'no-key' : 'no-token');
+  need(moreKeys.length === 0, 401, 'several-keys');
+  const consumer = known.keys[key];
+  need(consumer !== undefined, 401, 'unknown-key');
+  return { consumer, spent: [apiKey.header] };
 }
 
-function byToken(jwt: Jwt, bearers: readonly string[], known: Known): Caller | Refusal {
-  if (bearers.length > 1) return [400, 'several-tokens'];
+function byToken(jwt: Jwt, bearers: readonly string[], known: Known): Caller {
   const token = (bearers[0] ?? '').slice('Bearer '.length);
-  if (token.length > 4096) return [401, 'long-token'];
-  if (!/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token)) return [401, 'bad-token'];
-  const [header, claims] = token.split('.').map(object);
-  if (!header || !claims) return [401, 'bad-token'];
-  if (!isSigned(jwt, token, header, known)) return [401, 'wrong-signature'];
-  if (header.crit !== undefined) return [401, 'critical-header'];
-  const fault = faultOf(jwt, claims);
-  const subject = subjectOf(claims[String(jwt.consumerClaim ?? 'sub')]);
-  if (fault ?? subject === undefined) return [401, fault ?? 'no-subject'];
-  return {
-    consumer: `jwt:${labelOf(jwt)}:${subject}`,
-    token: claims,
-    spent: jwt.forward ? [] : ['authorization'],
-  };
+  need(bearers.length === 1, 400, 'several-tokens');
+  need(token.length <= 4096, 401, 'long-token');
+  need(/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token), 401, 'bad-token');
+  const [header, claims] = token.split('.').map((part) => readJson(Buffer.from(part, 'base64url')));
+  need(isObject(header) && isObject(claims), 401, 'bad-token');
+  need(isSigned(jwt, token, header, known), 401, 'wrong-signature');
+  need(header.crit === undefined, 401, 'critical-header');
+  inOrder(jwt, claims);
+  const subject = subjectOf(at(claims, jwt.consumerClaim ?? 'sub'));
+  need(subject !== undefined, 401, 'no-subject');
+  return { consumer: prefixOf(jwt) + subject, token: claims, spent: jwt.forward ? [] : ['authorization'] };
 }
 
-function object(part: string): Claims | undefined {
-  try {
-    const value = JSON.parse(
-      new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(part, 'base64url')),
-    );
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function isSigned(jwt: Jwt, token: string, { alg, kid }: Claims, { issuers }: Known): boolean {
+function isSigned(jwt: Jwt, token: string, { alg, kid }: Json, { issuers }: Known): boolean {
   const key = 'issuer' in jwt && typeof kid === 'string' ? issuers[jwt.issuer]?.[kid] : undefined;
   if (!key || !jwt.algorithms.some((one) => one === alg)) return false;
-  const [signed = '', signature = ''] = [token.slice(0, token.lastIndexOf('.')), token.split('.')[2]];
-  const bytes = Buffer.from(signature, 'base64url');
-  if (alg === 'RS256')
-    return key.asymmetricKeyType === 'rsa' && createVerify('RSA-SHA256').update(signed).verify(key, bytes);
-  return (
-    key.asymmetricKeyType === 'ec' &&
-    verify('sha256', Buffer.from(signed), { key, dsaEncoding: 'ieee-p1363' }, bytes)
-  );
+  if (key.asymmetricKeyType !== (alg === 'RS256' ? 'rsa' : 'ec')) return false;
+  const [header, claims, signature = ''] = token.split('.');
+  const signed = Buffer.from(`${header}.${claims}`);
+  return verify('sha256', signed, { key, dsaEncoding: 'ieee-p1363' }, Buffer.from(signature, 'base64url'));
 }
 
 const isTime = (value: unknown): value is number =>
   typeof value === 'number' && value >= 0 && value <= 99_999_999_999;
-const texts = (value: unknown): readonly string[] | undefined => {
-  const list = typeof value === 'string' ? [value] : value;
-  return Array.isArray(list) && list.every((one) => typeof one === 'string') ? list : undefined;
-};
+/** A text or a list of texts, or nothing at all. */
+const texts = (value: unknown = []): string[] | undefined =>
+  [value].flat().every((one) => typeof one === 'string') ? ([value].flat() as string[]) : undefined;
 
-function faultOf(jwt: Jwt, { iss, exp, nbf, iat, aud, client_id: client }: Claims): string | undefined {
+function inOrder(jwt: Jwt, { iss, exp, nbf, iat, aud, client_id: client }: Json): void {
   const now = Date.now() / 1000;
-  const starts = (time: unknown) => time === undefined || (isTime(time) && time <= now + jwt.leewaySeconds);
-  if ('issuer' in jwt && iss !== jwt.issuer) return 'wrong-issuer';
-  if (!isTime(exp) || exp + jwt.leewaySeconds <= now) return 'expired-token';
-  if (!starts(nbf)) return 'early-token';
-  if (!starts(iat)) return 'future-token';
-  const audiences = aud === undefined ? [] : texts(aud);
+  const begun = (time: unknown) => time === undefined || (isTime(time) && time <= now + jwt.leewaySeconds);
   const { audience, clientIds } = jwt;
-  if (!audiences) return 'wrong-audience';
-  if (Array.isArray(audience) && !audience.some((one) => audiences.includes(one))) return 'wrong-audience';
-  if (clientIds && !clientIds.some((one) => one === client)) return 'wrong-client';
-  return undefined;
+  need('issuer' in jwt && iss === jwt.issuer, 401, 'wrong-issuer');
+  need(isTime(exp) && exp + jwt.leewaySeconds > now, 401, 'expired-token');
+  need(begun(nbf), 401, 'early-token');
+  need(begun(iat), 401, 'future-token');
+  const isFor = texts(aud)?.some((one) => audience?.includes(one));
+  need(texts(aud) && (isFor || !Array.isArray(audience)), 401, 'wrong-audience');
+  need(!clientIds || clientIds.some((one) => one === client), 401, 'wrong-client');
 }
 
 function subjectOf(value: unknown): string | undefined {
   if (typeof value === 'string') return /^[\w.:@|-]{1,60}$/.test(value) ? value : undefined;
-  const whole = typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < 1e15;
-  return whole ? `#${value}` : undefined;
+  return Number.isInteger(value) && Number(value) >= 0 && Number(value) < 1e15 ? `#${value}` : undefined;
 }
 
-const labelOf = (jwt: Jwt) =>
-  'issuer' in jwt ? createHash('sha256').update(jwt.issuer).digest('hex').slice(0, 8) : 'user-pool';
+const prefixOf = (jwt: Jwt): string =>
+  `jwt:${'issuer' in jwt ? createHash('sha256').update(jwt.issuer).digest('hex').slice(0, 8) : 'user-pool'}:`;
 
-export const scopesOf = ({ scope, scp }: Claims): string[] =>
-  [...new Set([scope, scp].flatMap((value) => texts(value) ?? []).flatMap((text) => text.split(' ')))]
-    .filter((one) => one !== '')
-    .sort();
+/** RFC 6749, section 3.3. */
+export const scopesOf = ({ scope, scp }: Json): string[] => {
+  const said = [...(texts(scope) ?? []), ...(texts(scp) ?? [])].flatMap((text) => text.split(' '));
+  return [...new Set(said.filter((one) => /^[!#-[\]-~]+$/.test(one)))].toSorted();
+};
 
-/** Why a known caller may not call. */
-export function forbidden(
-  api: GatewayApi,
+/** Whether a known caller may call. */
+export function permit(
+  api: string,
   policies: Policies,
   caller: Caller,
-  model: GatewayModel,
-): Refusal | undefined {
+  all: readonly GatewayConsumer[],
+): void {
   const { authentication, authorization: needs } = policies;
-  if (authentication === 'public') return undefined;
   const { consumer = '', token } = caller;
-  if (!token) {
-    const declared = model.consumers.find(({ name }) => name === consumer);
-    if (!declared || (declared.apis && !declared.apis.includes(api.name))) return [403, 'not-allowed'];
-  }
-  if (!needs) return undefined;
-  const names = needs.consumers?.map((name) =>
-    authentication.jwt ? name.replace(/^jwt:/, `jwt:${labelOf(authentication.jwt)}:`) : name,
-  );
-  if (names && !names.includes(consumer)) return [403, 'not-allowed'];
-  if (!needs.scopes && !needs.anyScope && !needs.claims) return undefined;
-  if (!token) return [403, 'claim-missing'];
-  const scopes = scopesOf(token);
-  const has = (one: string) => scopes.includes(one);
-  if (needs.anyScope?.some(has) === false || needs.scopes?.every(has) === false)
-    return [403, 'scope-missing'];
-  const holds = ([name, values]: [string, readonly unknown[]]) =>
-    [token[name]].flat().some((value) => values.some((one) => one === value));
-  return Object.entries(needs.claims ?? {}).every(holds) ? undefined : [403, 'claim-missing'];
+  if (authentication === 'public') return;
+  const { jwt } = authentication;
+  const declared = all.find(({ name }) => name === consumer);
+  need(token ?? (declared && (declared.apis?.includes(api) ?? true)), 403, 'not-allowed');
+  const named = needs?.consumers?.map((one) => (jwt ? one.replace(/^jwt:/, prefixOf(jwt)) : one));
+  need(!named || named.includes(consumer), 403, 'not-allowed');
+  if (!needs || !(needs.scopes ?? needs.anyScope ?? needs.claims)) return;
+  need(token, 403, 'claim-missing');
+  const has = (scope: string) => scopesOf(token).includes(scope);
+  need(needs.anyScope?.some(has) !== false && needs.scopes?.every(has) !== false, 403, 'scope-missing');
+  const holds = ([claim, values]: [string, readonly unknown[]]) =>
+    [at(token, claim)].flat().some((one) => values.includes(one));
+  need(Object.entries(needs.claims ?? {}).every(holds), 403, 'claim-missing');
 }

@@ -1,123 +1,114 @@
 /** Another form of what the API gets, and of what it answers. */
-import type { GatewayRoute, Policies } from '../../../constructs/gateway';
-import type { Found } from './reading';
-import { type Asked, pathOf, queryOf, valuesOf } from './types';
+import type { Policies } from '../../../constructs/gateway';
+import { type Answer, encoded, type Headers, need, parametersIn, type Request } from '../reading/http';
+import { type Found, valuesIn } from './places';
 
 type Transformation = NonNullable<Policies['transformation']>;
-type Cors = NonNullable<Policies['cors']>;
 
 /** What the placeholders of a value stand for. */
-export type Words = Readonly<Record<'consumer' | 'requestId' | 'clientAddress' | 'api' | 'route', string>>;
+export type Words = Readonly<Record<string, string>>;
 
-const filled = (value: string, words: Words): string =>
-  value.replace(/\{([A-Za-z]+)\}/g, (whole, name: keyof Words) =>
-    Object.hasOwn(words, name) ? words[name] : whole,
-  );
+const filled = (text: string, words: Words) =>
+  text.replace(/\{(\w+)\}/g, (whole, name) => words[name] ?? whole);
 
-function pathFor(
-  { path }: Transformation,
-  found: Found,
-  route: GatewayRoute | undefined,
-  given: string,
-): string {
+function pathFor({ path }: Transformation, { prefix, route }: Found, given: string): string {
   if (!path) return given;
-  if ('rewrite' in path) return rewritten(path.rewrite, route?.paths ?? [], given);
-  const rest = found.prefix === '/' ? given : given.slice(found.prefix.length);
-  if ('replacePrefix' in path) return `${path.replacePrefix}${rest}`;
-  return rest === '' ? '/' : rest;
+  const values = route?.paths.map((template) => valuesIn(template, given)).find(Boolean) ?? {};
+  if ('rewrite' in path) return path.rewrite.replace(/\{(\w+)\+?\}/g, (_, name) => values[name] ?? '');
+  const rest = prefix === '/' ? given : given.slice(prefix.length);
+  return 'replacePrefix' in path ? `${path.replacePrefix}${rest}` : rest || '/';
 }
 
-/** The values of the placeholders, where the path has them. */
-function rewritten(rewrite: string, templates: readonly string[], given: string): string {
-  const segments = given.replace(/(.)\/$/, '$1').split('/');
-  const template = templates.map((one) => one.split('/')).find((one) => fits(one, segments)) ?? [];
-  return rewrite
-    .split('/')
-    .map((word) => {
-      const at = word.startsWith('{') ? template.indexOf(word) : -1;
-      return at < 0 ? word : word.endsWith('+}') ? segments.slice(at).join('/') : segments[at];
-    })
-    .join('/');
-}
+/** A parameter in whatever way it is written is the same: in either case, encoded, as a list, behind blanks. */
+const plain = (name: string) =>
+  decodeURIComponent(name.replace(/^(\+|%20)*/, ''))
+    .replace(/\[.*$/s, '')
+    .toLowerCase();
 
-const fits = (template: readonly string[], segments: readonly string[]): boolean =>
-  template.every((word, index) =>
-    word.startsWith('{')
-      ? segments[index] !== undefined
-      : word.toLowerCase() === segments[index]?.toLowerCase(),
-  ) &&
-  (template.at(-1)?.endsWith('+}') || template.length === segments.length);
-
-/** A parameter in whatever way it is written is the same: in either case, encoded, as a list. */
-const isNamed = (pair: string, name: string): boolean => {
-  const own = decodeURIComponent((pair.split('=', 1)[0] ?? '').replace(/^(\+|%20)*/, ''));
-  return own.toLowerCase().replace(/\[.*$/s, '') === name.toLowerCase();
-};
-
-function queryFor(
-  { setQuery, removeQuery }: Transformation['request'],
-  query: string | undefined,
-  words: Words,
-) {
-  const names = [...Object.keys(setQuery), ...removeQuery];
+function queryFor({ setQuery, removeQuery }: Transformation['request'], words: Words, query?: string) {
+  const names = [...Object.keys(setQuery), ...removeQuery].map((name) => name.toLowerCase());
   if (names.length === 0) return query;
-  const pairs = (query ?? '')
-    .replaceAll(';', '%3B')
-    .split('&')
-    .filter((pair) => pair !== '');
-  const kept = pairs.filter((pair) => !names.some((name) => isNamed(pair, name)));
+  const kept = parametersIn(query?.replaceAll(';', '%3B')).filter(({ name }) => !names.includes(plain(name)));
   const set = Object.entries(setQuery).map(([name, value]) => `${name}=${encoded(filled(value, words))}`);
-  return [...kept, ...set].join('&') || undefined;
+  return [...kept.map(({ text }) => text), ...set].join('&') || undefined;
 }
 
-const encoded = (text: string): string =>
-  encodeURIComponent(text).replace(/[!'()*]/g, (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`);
-
-export function targetFor(
-  transformation: Transformation | undefined,
-  found: Found,
-  route: GatewayRoute | undefined,
-  asked: Pick<Asked, 'target'>,
-  words: Words,
-): string {
-  if (!transformation) return asked.target;
-  const query = queryFor(transformation.request, queryOf(asked), words);
-  return pathFor(transformation, found, route, pathOf(asked)) + (query === undefined ? '' : `?${query}`);
+/** What the API is asked for. */
+export function targetFor({ transformation }: Policies, found: Found, words: Words, given: Partial<Request>) {
+  const { path = '' } = given;
+  const query = transformation ? queryFor(transformation.request, words, given.query) : given.query;
+  return (
+    (transformation ? pathFor(transformation, found, path) : path) + (query === undefined ? '' : `?${query}`)
+  );
 }
 
-/** The prefix that the API does not see. */
-export const hiddenPrefix = ({ path }: Partial<Transformation> = {}, { prefix }: Found): string =>
-  path && 'stripPrefix' in path && prefix !== '/' ? prefix : '';
-
-/** A path that the API says, as its clients have to ask for it. */
-export const outward = (path: string, prefix: string): string =>
-  path === prefix || path.startsWith(`${prefix}/`) ? path : `${prefix}${path}`;
-
-/** Headers by name, after renaming, removing and setting; undefined: not there. */
-export function changed(
-  { setHeaders, removeHeaders, renameHeaders }: Transformation['response'],
-  before: (name: string) => string | undefined,
-  words: Words,
-): Record<string, string | undefined> {
-  const renamed = Object.entries(renameHeaders).flatMap(([old, name]) => [
-    [name, before(old) ?? before(name)],
-    [old, undefined],
-  ]);
-  return Object.fromEntries([
-    ...renamed,
-    ...removeHeaders.map((name) => [name, undefined]),
-    ...Object.entries(setHeaders).map(([name, value]) => [name, filled(value, words)]),
-  ]);
+type Change = Transformation['response'] | undefined;
+/** Headers after renaming, removing and setting. */
+export function changed(headers: Headers, change: Change, words: Words): Headers {
+  const { setHeaders = {}, removeHeaders = [], renameHeaders = {} } = change ?? {};
+  const renamed = Object.entries(renameHeaders).map(([old, name]) => [name, headers[old] ?? headers[name]]);
+  const removed = [...Object.keys(renameHeaders), ...removeHeaders].map((name) => [name, undefined]);
+  const set = Object.entries(setHeaders).map(([name, value]) => [name, filled(value, words)]);
+  return { ...headers, ...Object.fromEntries([...renamed, ...removed, ...set]) };
 }
 
-export const isPreflight = (asked: Asked): boolean =>
-  asked.method === 'OPTIONS' &&
-  valuesOf(asked, 'origin').length > 0 &&
-  valuesOf(asked, 'access-control-request-method').length > 0;
+/** What an answer says of the API's own paths, as its clients have to ask for them. @param hosts the API's */
+export function toldOutside(headers: Headers, prefix: string, request: Request, hosts: string[]): Headers {
+  const { location, 'set-cookie': cookie } = headers;
+  const isPrefix = request.path.replace(/\/$/, '') === prefix;
+  const outward = (path: string) =>
+    path.startsWith(prefix) && /^([/?#]|$)/.test(path.slice(prefix.length)) ? path : `${prefix}${path}`;
+  const [, origin, host = '', path = ''] = /^((?:https?:)?\/\/([^/?#]*))?(.*)$/i.exec(location ?? '') ?? [];
+  const isOwn = hosts.includes(host.toLowerCase().replace(/:(80|443)$/, ''));
+  const isRelative = isPrefix && /^[^/?#]/.test(path);
+  const told = isRelative ? `${prefix}/${path}` : path.startsWith('/') ? outward(path) : path;
+  const [pair, cookiePath] = cookie?.split('; Path=') ?? [];
+  const itsPath = cookiePath ? outward(cookiePath).replace(/\/$/, '') : isPrefix && prefix;
+  const changes = cookie && itsPath && !cookie.startsWith('__Host-');
+  return {
+    ...headers,
+    location: location && (origin === undefined ? told : isOwn ? origin + outward(path) : location),
+    'set-cookie': changes ? `${pair}; Path=${itsPath}` : cookie,
+  };
+}
 
-/** The origin that may read the answer. */
-export function readableBy({ origins }: Cors, asked: Asked): string | undefined {
-  if (origins === 'any') return '*';
-  const [origin, ...more] = valuesOf(asked, 'origin');
-  return origin !== undefined && more.length === 0 && origins.includes(origin) ? origin : undefined;
+/** The origin that may read an answer, and what of it. */
+export function readableBy(cors: Policies['cors'], request: Request): Headers {
+  if (!cors) return {};
+  const { origins, credentials, exposeHeaders } = cors;
+  const [origin = '', ...more] = request.all('origin');
+  const isNamed = more.length === 0 && origins.includes(origin);
+  const allowed = origins === 'any' ? '*' : isNamed ? origin : undefined;
+  return {
+    'access-control-allow-origin': allowed,
+    'access-control-allow-credentials': allowed && credentials ? 'true' : undefined,
+    'access-control-expose-headers': (allowed && exposeHeaders.join(', ')) || undefined,
+  };
+}
+
+export function preflightAnswer(cors: NonNullable<Policies['cors']>, request: Request): Answer {
+  const readable = readableBy({ ...cors, exposeHeaders: [] }, request);
+  need(readable['access-control-allow-origin'], 403, 'cors-origin');
+  const own = {
+    'access-control-allow-methods': cors.methods.join(', '),
+    'access-control-allow-headers': cors.headers.join(', ') || undefined,
+    'access-control-max-age': String(cors.maxAgeSeconds),
+  };
+  return { status: 204, headers: { ...readable, ...own } };
+}
+
+/** What browsers are told for safety; what the API says itself stays, but for its software. */
+export function safe({ securityHeaders: said }: Policies, headers: Headers): Headers {
+  if (said === 'none') return headers;
+  const { maxAgeSeconds = 0, includeSubDomains, preload } = said.hsts === 'none' ? {} : said.hsts;
+  const more = `${includeSubDomains ? '; includeSubDomains' : ''}${preload ? '; preload' : ''}`;
+  return {
+    'strict-transport-security': said.hsts === 'none' ? undefined : `max-age=${maxAgeSeconds}${more}`,
+    'x-frame-options': said.frameOptions,
+    'referrer-policy': said.referrerPolicy,
+    'content-security-policy': said.contentSecurityPolicy,
+    ...headers,
+    ...(said.contentTypeOptions === 'none' ? {} : { 'x-content-type-options': 'nosniff' }),
+    ...(said.removeServerHeaders ? { server: undefined, 'x-powered-by': undefined } : {}),
+  };
 }

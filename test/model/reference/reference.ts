@@ -2,184 +2,107 @@
  * What the gateways have to do, said once more, by someone who knows no HAProxy: a decision for a request, and what is
  * remembered of it. `gateway-model.test.ts` asks a real pair the same.
  */
-import type { GatewayApi, GatewayModel, GatewayRoute, Policies } from '../../../constructs/gateway';
-import { isCached, isUnchanged, type Lookup, lookup, Store } from './cache';
-import { type Caller, callerOf, forbidden, type Known } from './callers';
-import { changed, hiddenPrefix, isPreflight, outward, readableBy, targetFor, type Words } from './forms';
-import { Limits } from './limits';
-import { apiOf, type Found, isOurHost, routeOf, unreadable } from './reading';
-import {
-  type Asked,
-  type Decision,
-  isRefusal,
-  type PoolAnswer,
-  pathOf,
-  type Refusal,
-  valuesOf,
-} from './types';
-import { invalid } from './validation';
+import type { GatewayModel, Policies } from '../../../constructs/gateway';
+import { type Answer, type Asked, type Decision, listed, need, Refused, Request } from '../reading/http';
+import { readable, sentOn } from '../reading/request';
+import { type Caller, callerOf, type Known, permit } from './callers';
+import { changed, preflightAnswer, readableBy, safe, targetFor, toldOutside } from './forms';
+import { isCached, isUnchanged, Limits, lookup, mayBeKept, Store } from './memory';
+import { apiOf, type Found, routeOf } from './places';
+import { validate } from './validation';
 
-/** A request on its way. */
-interface Way {
-  readonly asked: Asked;
-  readonly found: Found;
-  readonly route?: GatewayRoute;
+type Note = (more: Partial<Decision>) => void;
+interface Way extends Found {
+  readonly request: Request;
   readonly policies: Policies;
   readonly caller: Caller;
 }
 
-type Answer = Decision['answer'];
-
 export class Reference {
-  private readonly limits: Limits;
+  private readonly limits = new Limits();
   private readonly store = new Store();
 
   /** @param answerOf what the APIs answer, by what they are asked */
   constructor(
     private readonly model: GatewayModel,
     private readonly known: Known,
-    private readonly answerOf: (target: string) => PoolAnswer,
-  ) {
-    this.limits = new Limits(model);
-  }
+    private readonly answerOf: (target: string) => Answer,
+  ) {}
 
   decide(asked: Asked): Decision {
-    const unread = unreadable(asked);
-    if (unread) return refused(unread, {});
-    if (!isOurHost(this.model, asked)) return refused([421, 'no-host'], {});
-    const found = apiOf(this.model, asked);
-    if (!found) return refused([404, 'no-api'], {});
+    const said: Partial<Decision> = {};
+    try {
+      const answer = this.pass(new Request(asked), (more) => Object.assign(said, more));
+      return { ...said, ...answer };
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      return { headers: {}, ...said, status: error.status, deny: error.deny };
+    }
+  }
+
+  /** The policies in their order. @param note what is known then, also if the next one refuses */
+  private pass(request: Request, note: Note): Answer {
+    const { hosts, consumers } = this.model;
+    readable(request);
+    need(hosts?.includes(request.host) ?? true, 421, 'no-host');
+    const found = apiOf(this.model, request);
+    need(found, 404, 'no-api');
     const { api } = found;
-    const route = routeOf(api, asked.method, pathOf(asked));
-    const log = { api: api.name, ...(route ? { route: route.name } : {}) };
-    const preflight = this.preflight(api, asked);
-    if (preflight) return { ...preflight, ...log };
+    const route = routeOf(api, request.method, request.path);
+    note({ api: api.name, route: route?.name });
+    if (request.isPreflight) {
+      const method = request.first('access-control-request-method');
+      const { cors } = routeOf(api, method, request.path)?.policies ?? api.policies;
+      if (cors) return preflightAnswer(cors, request);
+    }
     const policies = route?.policies ?? api.policies;
-    const shared = readable(policies, asked);
-    const caller = callerOf(policies, asked, this.known);
-    if (isRefusal(caller)) return refused(caller, log, shared);
-    const way: Way = { asked, found, route, policies, caller };
-    const known = { ...log, ...(caller.consumer === undefined ? {} : { consumer: caller.consumer }) };
-    const limited = this.admit(way);
-    if (isRefusal(limited)) return refused(limited, known, shared);
-    return this.serve(way, { ...known, answer: { ...shared, ...limited } });
+    const { rateLimit, validation } = policies;
+    note({ headers: { ...safe(policies, {}), ...readableBy(policies.cors, request) } });
+    const caller = callerOf(policies, request, this.known);
+    const { consumer } = caller;
+    note({ consumer });
+    permit(api.name, policies, caller, consumers);
+    if (rateLimit) {
+      const place = route?.refines.includes('rateLimit') ? `${api.name}/${route.name}` : api.name;
+      const whose = { consumer, address: request.client, api: '' }[rateLimit.by];
+      const plan = consumers.find(({ name }) => name === consumer)?.plan;
+      note({ left: this.limits.take(rateLimit, plan, `${place} ${whose}`) });
+    }
+    if (validation) validate(validation, request, route);
+    return this.serve({ ...found, request, route, policies, caller }, note);
   }
 
-  private preflight(api: GatewayApi, asked: Asked): Decision | undefined {
-    if (!isPreflight(asked)) return undefined;
-    const method = valuesOf(asked, 'access-control-request-method')[0] ?? '';
-    const { cors } = routeOf(api, method, pathOf(asked))?.policies ?? api.policies;
-    if (!cors) return undefined;
-    const origin = readableBy(cors, asked);
-    if (origin === undefined) return refused([403, 'cors-origin'], {});
-    return {
-      status: 204,
-      answer: {
-        'access-control-allow-origin': origin,
-        'access-control-allow-methods': cors.methods.join(', '),
-        'access-control-allow-credentials': cors.credentials ? 'true' : undefined,
-      },
-    };
-  }
-
-  /** Whether it may, has something left, and looks well. What looks wrong has been counted. */
-  private admit({ asked, found: { api }, route, policies, caller }: Way): Refusal | Answer {
-    const { validation, rateLimit } = policies;
-    const refusal = forbidden(api, policies, caller, this.model);
-    if (refusal) return refusal;
-    const whose = { api, route, consumer: caller.consumer, client: clientOf(asked) };
-    const left = rateLimit && this.limits.take(rateLimit, whose);
-    if (isRefusal(left)) return left;
-    return (validation && invalid(validation, asked, route)) ?? (left ? { 'x-left': left.join() } : {});
-  }
-
-  private serve(way: Way, decided: Pick<Decision, 'answer'>): Decision {
-    const { asked, found, policies, caller } = way;
+  /** From the cache, or from the API. */
+  private serve(way: Way, note: Note): Answer {
+    const { api, prefix, request, route, policies, caller } = way;
     const { cache, transformation } = policies;
-    const isGet = asked.method === 'GET' || asked.method === 'HEAD';
-    const looked = cache && isGet ? lookup(cache, policies, found.api, caller, asked) : undefined;
-    const hit = cache && looked && this.store.find(looked, found.api, pathOf(asked), cache);
-    const words = wordsOf(way);
-    const target = targetFor(transformation, found, way.route, looked ?? asked, words);
-    const answer = hit ?? this.answerOf(target);
-    if (cache && looked && !hit) this.store.keep(looked, found.api, asked, cache, answer);
-    if (!hit) this.store.wrote(found.api, asked, answer);
-    const kind = !isCached(found.api) ? undefined : hit ? 'HIT' : looked ? 'MISS' : 'BYPASS';
-    const reached = { method: asked.method, target, headers: headersFor(way, looked, words) };
-    return {
-      ...decided,
-      status: hit && isUnchanged(asked, hit) ? 304 : answer.status,
-      ...(kind ? { cache: kind } : {}),
-      ...(hit ? {} : { reached }),
-      answer: {
-        'x-cache': kind,
-        location:
-          answer.headers.location && outward(answer.headers.location, hiddenPrefix(transformation, found)),
-        ...(transformation ? changed(transformation.response, (name) => answer.headers[name], words) : {}),
-        ...decided.answer,
-      },
-    };
+    const { consumer = '' } = caller;
+    const looked = lookup(policies, api.name, caller, request);
+    const key = cache && looked && this.store.keyOf(looked.key, cache, api, request);
+    const kept = key === undefined ? undefined : this.store.kept.get(key);
+    const kind = !isCached(api) ? undefined : kept ? 'HIT' : looked ? 'MISS' : 'BYPASS';
+    const { client: clientAddress, method } = request;
+    const words = { consumer, clientAddress, api: api.name, route: route?.name ?? '' };
+    const target = targetFor(policies, way, words, looked ?? request);
+    const strips = transformation?.path !== undefined && 'stripPrefix' in transformation.path;
+    const hidden = strips && prefix !== '/' ? prefix : undefined;
+    const answer = kept ?? this.answerOf(target);
+    note({ cache: kind });
+    if (!kept) {
+      const told = { 'x-consumer-id': consumer || undefined, 'x-forwarded-prefix': hidden };
+      const all = { ...sentOn(request, caller.spent), 'x-forwarded-for': clientAddress, ...told };
+      const given = Object.entries(all).filter(([name]) => looked?.headers.includes(name) ?? true);
+      const headers = changed(Object.fromEntries(given), transformation?.request, words);
+      note({ reached: { method, target, headers } });
+      if (key && cache && method === 'GET' && mayBeKept(cache, answer)) this.store.kept.set(key, answer);
+      this.store.wrote(api, request, answer);
+    }
+    const own = [request.host, ...(api.hosts.length > 0 ? api.hosts : (this.model.hosts ?? []))];
+    const outside = hidden ? toldOutside(answer.headers, hidden, request, own) : answer.headers;
+    const hop = ['connection', ...listed(outside.connection)].map((name) => [name, undefined]);
+    const ended = { ...outside, ...Object.fromEntries(hop) };
+    const shown = safe(policies, changed(ended, transformation?.response, words));
+    const status = kept && isUnchanged(request, kept) ? 304 : answer.status;
+    return { status, headers: { ...shown, 'x-cache': kind, ...readableBy(policies.cors, request) } };
   }
-}
-
-const wordsOf = ({ asked, found, route, caller }: Way): Words => ({
-  consumer: caller.consumer ?? '',
-  requestId: valuesOf(asked, 'x-request-id')[0] ?? '',
-  clientAddress: clientOf(asked),
-  api: found.api.name,
-  route: route?.name ?? '',
-});
-
-/** Headers that clients send, and that an API gets unless the gateway keeps them. */
-const watched = [
-  'authorization',
-  'x-api-key',
-  'x-key',
-  'x-tenant',
-  'accept-language',
-  'origin',
-  'x-debug',
-  'cookie',
-  'range',
-];
-
-/** What claims another client, path or method never gets there. */
-const claiming = ['x-real-ip', 'x-http-method-override', 'x-original-url', 'cf-connecting-ip'];
-
-function headersFor({ asked, found, caller, policies }: Way, looked: Lookup | undefined, words: Words) {
-  const gets = (name: string) => !caller.spent.includes(name) && (!looked || looked.headers.includes(name));
-  const own: Record<string, string | undefined> = {
-    'x-consumer-id': caller.consumer,
-    'x-forwarded-for': clientOf(asked),
-  };
-  const sent = (name: string) => valuesOf(asked, name).join(', ') || undefined;
-  const given = (name: string) =>
-    gets(name) ? (Object.hasOwn(own, name) ? own[name] : sent(name)) : undefined;
-  const names = [...watched, ...Object.keys(own)];
-  return {
-    ...Object.fromEntries(claiming.map((name) => [name, undefined])),
-    'x-forwarded-prefix': hiddenPrefix(policies.transformation, found) || undefined,
-    ...Object.fromEntries(names.map((name) => [name, given(name)])),
-    ...(policies.transformation ? changed(policies.transformation.request, given, words) : {}),
-  };
-}
-
-const refused = ([status, deny]: Refusal, log: object, answer = {}): Decision => ({
-  ...log,
-  status,
-  deny,
-  answer,
-});
-
-/** The balancer appends the address that it saw. */
-const clientOf = (asked: Asked): string =>
-  valuesOf(asked, 'x-forwarded-for').at(-1)?.split(',').at(-1)?.trim() ?? asked.from;
-
-function readable({ cors }: Policies, asked: Asked): Record<string, string | undefined> {
-  if (!cors) return {};
-  const origin = readableBy(cors, asked);
-  return {
-    'access-control-allow-origin': origin,
-    'access-control-allow-credentials': origin !== undefined && cors.credentials ? 'true' : undefined,
-  };
 }

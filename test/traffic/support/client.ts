@@ -14,6 +14,8 @@ export interface Call {
   readonly from?: string;
   readonly port?: number;
   readonly agent?: Agent;
+  /** Whether the headers say how long the body is. */
+  readonly framed?: boolean;
 }
 
 export interface Reply {
@@ -26,13 +28,14 @@ export interface Reply {
 const alone = new Agent({ keepAlive: false, maxSockets: Number.POSITIVE_INFINITY });
 
 export async function call(address: string, path: string, options: Call = {}): Promise<Reply> {
-  const { method = 'GET', headers = {}, body, from, port = 8080, agent = alone } = options;
+  const { method = 'GET', headers = {}, body, from, port = 8080, agent = alone, framed } = options;
   const host: readonly [string, string] = ['Host', 'api.test'];
   const list = Array.isArray(headers) ? headers.flat() : Object.entries(headers).flatMap(spread);
   const all = list.some((name, index) => index % 2 === 0 && name.toLowerCase() === 'host')
     ? list
     : [...host, ...list];
-  const sent = body === undefined ? all : [...all, 'Content-Length', String(Buffer.byteLength(body))];
+  const sent =
+    body === undefined || framed ? all : [...all, 'Content-Length', String(Buffer.byteLength(body))];
   const outgoing = request({ host: address, port, path, method, headers: sent, localAddress: from, agent });
   outgoing.end(body);
   const [incoming] = await once(outgoing, 'response');

@@ -41,7 +41,7 @@ export const signature = (key: IssuerKey, input: string): Buffer =>
     : sign('sha256', Buffer.from(input), { key: key.privateKey, dsaEncoding: 'ieee-p1363' });
 
 /** Whatever the header and the payload say, with a true signature. Texts stand as they are. */
-export function signed(key: IssuerKey, payload: Json | string, header: Json | string = {}): string {
+export function signed(key: IssuerKey, payload: Json | string | Buffer, header: Json | string = {}): string {
   const full =
     typeof header === 'string' ? header : { alg: key.algorithm, typ: 'JWT', kid: key.kid, ...header };
   const input = `${encode(full)}.${encode(payload)}`;
