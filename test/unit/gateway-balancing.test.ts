@@ -74,8 +74,9 @@ describe('balancing', () => {
       'retries 1',
       'timeout check 2s',
       'retry-on conn-failure empty-response',
-      'http-request set-var(txn.deny) str(busy) if { be_conn gt 40 }',
-      expect.stringMatching(/^http-request return status 503 .* hdr Retry-After 1 if \{ be_conn gt 40 \}$/),
+      expect.stringMatching(
+        /^http-request return status 503 .* hdr Retry-After 1 if \{ be_conn gt 40 \} \{ str\(busy\),set-var\(txn\.deny\) -m found \}$/,
+      ),
       'http-request disable-l7-retry if !METH_GET',
       'default-server check inter 5s fastinter 500ms fall 2 rise 2 observe layer4 error-limit 10 on-error mark-down maxconn 7 pool-purge-delay 2s',
       expect.stringMatching(/^server-template orders- 1-8 /),

@@ -1,6 +1,6 @@
 /** Answers of the gateway's own: problem details as RFC 9457 says. */
 
-import { type Condition, type Rule, rule } from '../language/rules';
+import { all, always, both, type Condition, type Rule, rule } from '../language/rules';
 import { line, type Text } from '../language/text';
 import { txn } from '../language/vocabulary';
 
@@ -56,14 +56,19 @@ export interface Refusal {
   readonly members?: Text;
 }
 
-/** Two rules: the reason for the log, then the answer. */
-export function refuse({ status, reason, detail, when, headers, members }: Refusal): Rule[] {
+/**
+ * The answer, and the reason for the log. The reason is noted by the last term of the condition, which is looked at only
+ * where all others hold: a rule of its own would look at the whole condition once more, for every request. It has one
+ * where the condition has more alternatives than a line has room for: 64 words.
+ */
+export function refuse({ status, reason, detail, when = always, headers, members }: Refusal): Rule[] {
   if (!/^[a-z-]+$/.test(reason)) throw new Error(`Reason with special characters: ${reason}`);
   const extra = headers ? line` ${headers}` : line``;
-  return [
-    rule(line`set-var(${txn.deny}) str(${reason as Text})`, when),
-    rule(line`return ${answer(status, detail, members)}${extra}`, when),
-  ];
+  const returned = line`return ${answer(status, detail, members)}${extra}`;
+  const text = line`str(${reason as Text})`;
+  return when.length > 2
+    ? [rule(line`set-var(${txn.deny}) ${text}`, when), rule(returned, when)]
+    : [rule(returned, both(when, all(line`{ ${text},set-var(${txn.deny}) -m found }`)))];
 }
 
 /** What HAProxy answers by itself, in the same form. */
