@@ -114,6 +114,20 @@ function statusCommand(): Command {
     });
 }
 
+function moduleCommand(): Command {
+  return new Command('module')
+    .description('write an environment as a plain Terraform module, for operators who read no TypeScript')
+    .addOption(new Option('--environment <name>', 'environment file to write').makeOptionMandatory())
+    .addOption(new Option('--stage <stage>', 'stage to write it at, whatever the file says').choices(STAGES))
+    .option('--out <folder>', 'folder to write into; by default modules/<environment>')
+    .addOption(jsonOption())
+    .addHelpText('after', '\nExample:\n  stagecraft module --environment prod --out modules/prod')
+    .action((options) => {
+      const { writeModule } = require('./module') as typeof import('./module');
+      writeModule(project(), options, consoleOutput(Boolean(options.json)));
+    });
+}
+
 function verifyCommand(): Command {
   return new Command('verify')
     .description('check over HTTP that a deployed environment does what its file says')
@@ -258,6 +272,7 @@ export function program(): Command {
     .addCommand(downCommand())
     .addCommand(repairCommand())
     .addCommand(envCommand())
+    .addCommand(moduleCommand())
     .addCommand(statusCommand())
     .addCommand(verifyCommand())
     .addCommand(tokenCommand())
