@@ -26,12 +26,22 @@ const asItIs = (value: string) => value;
 const escapeQuoted = (value: string) => value.replace(/[\\"$]/g, '\\$&');
 const escapeRegex = (value: string) => value.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 
-/** A load balancer's wildcards (`*` any characters, `?` one) as a regular expression of the whole value. */
-const wildcardRegex = (value: string) =>
-  `^${value
-    .split(/([*?])/)
-    .map((part) => (part === '*' ? '.*' : part === '?' ? '.' : escapeRegex(part)))
-    .join('')}$`;
+/**
+ * A load balancer's wildcards (`*` any characters, `?` one) as a regular expression of the whole value. What stands
+ * between two `*` is taken where it comes first, and never looked for again: no later place could help what follows. So
+ * the time grows with the value's length, and not with a power of it. What stands last is compared where the value ends.
+ */
+function wildcardRegex(value: string): string {
+  const piece = (text: string) => text.split('?').map(escapeRegex).join('.');
+  const [first = '', ...others] = value.split('*').map(piece);
+  const last = others.pop();
+  if (last === undefined) return `^${first}$`;
+  const between = others.filter((text) => text !== '').map((text) => `(?>.*?${text})`);
+  // HAProxy compares bytes, and a last piece must not begin before the ones in front of it end.
+  const bytes = Buffer.byteLength(value.slice(value.lastIndexOf('*') + 1));
+  const end = last === '' ? '' : `(?=.{${bytes}}).*+(?<=${last})$`;
+  return `^${first}${between.join('')}${end}`;
+}
 
 /** One character of a name in a query, in either case and in both ways to write it. */
 function writtenRegex(character: string): string {
