@@ -54,6 +54,7 @@ const forUsers = (setting: RegExp, here: Value): Difference => ({
 const CODE = 'The verification code to your new account is {####}';
 
 export const DIFFERENCES: Readonly<Record<Other, readonly Difference[]>> = {
+  pulumi: [],
   'aws-cdk': [
     untagged('AWS::EC2::SecurityGroupIngress'),
     untagged('AWS::ElasticLoadBalancingV2::Listener'),
@@ -126,6 +127,7 @@ export const DIFFERENCES: Readonly<Record<Other, readonly Difference[]>> = {
 };
 
 export const WAIT_DIFFERENCES: Readonly<Record<Other, readonly WaitDifference[]>> = {
+  pulumi: [],
   'aws-cdk': [
     {
       only: 'here',

@@ -3,11 +3,13 @@ import type { Blueprint } from '../../../constructs/blueprint/blueprint';
 import { factsOfCdktf } from './cdktf';
 import { factsOfCloudFormation } from './cloudformation';
 import type { Facts } from './facts';
+import { factsOfPulumi } from './pulumi';
 import { configurationOf, templateOf } from './synthesized';
 
 export const engines = {
-  cdktf: (blueprint: Blueprint): Facts => factsOfCdktf(configurationOf(blueprint)),
-  'aws-cdk': (blueprint: Blueprint): Facts => factsOfCloudFormation(templateOf(blueprint)),
+  cdktf: async (blueprint: Blueprint): Promise<Facts> => factsOfCdktf(configurationOf(blueprint)),
+  'aws-cdk': async (blueprint: Blueprint): Promise<Facts> => factsOfCloudFormation(templateOf(blueprint)),
+  pulumi: factsOfPulumi,
 } as const;
 
 export type Engine = keyof typeof engines;

@@ -18,19 +18,19 @@ const known = Object.values(WORDS)
 const kinds = new Set<string>();
 const seen = new Set<unknown>();
 
-function faults({ blueprint }: Generated): readonly string[] {
-  const facts = factsOf(blueprint);
+async function faults({ blueprint }: Generated): Promise<readonly string[]> {
+  const facts = await factsOf(blueprint);
   for (const { kind } of facts[FIRST].resources.values()) kinds.add(kind);
   const { unmeant, seen: met } = faultsOf(blueprint, facts);
   for (const one of met) seen.add(one);
   return unmeant;
 }
 
-test(`${count} environments, seed ${FACTS_SEED}`, () => {
+test(`${count} environments, seed ${FACTS_SEED}`, async () => {
   const started = performance.now();
-  fc.assert(
-    fc.property(environment, (generated) => {
-      const found = faults(generated);
+  await fc.assert(
+    fc.asyncProperty(environment, async (generated) => {
+      const found = await faults(generated);
       if (found.length > 0) throw new Error(`${found.join('\n')}\nin this environment:\n${generated.text}`);
     }),
     // One that fails is small enough to read; making it smaller takes minutes.

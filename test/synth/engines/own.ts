@@ -20,41 +20,45 @@ const REPLACED_FIRST = { lifecycle: { create_before_destroy: true } };
 const prevented = { lifecycle: { prevent_destroy: true } };
 const deleted = { DeletionPolicy: 'Delete', UpdateReplacePolicy: 'Delete' };
 
-const OWN: Readonly<Record<Engine, Own>> = {
-  cdktf: {
-    aws_acm_certificate: REPLACED_FIRST,
-    // Those of the gateways are data; an API's go with it.
-    aws_cloudwatch_log_group: ({ path, isProtected }) =>
-      isProtected && path.startsWith('Gateway/') ? prevented : {},
-    aws_cognito_user_pool: ({ isProtected }) => (isProtected ? prevented : {}),
-    aws_cognito_user_pool_client: { lifecycle: { ignore_changes: ['generate_secret'] } },
-    aws_ecs_service: ({ scales, waitMinutes }) => ({
-      lifecycle: { create_before_destroy: true, ...(scales && { ignore_changes: ['desired_count'] }) },
-      timeouts: {
-        create: `${waitMinutes}m`,
-        delete: `${waitMinutes}m`,
-        update: `${waitMinutes}m`,
-      },
-      wait_for_steady_state: true,
-    }),
-    aws_lb_listener_rule: REPLACED_FIRST,
-    aws_lb_target_group: REPLACED_FIRST,
-    aws_route53_record: ({ path }): Settings =>
-      path.includes('/Certificate/') ? { allow_overwrite: true } : {},
-    aws_secretsmanager_secret: ({ isProtected }) => ({
-      lifecycle: { create_before_destroy: true, ...(isProtected && { prevent_destroy: true }) },
-      recovery_window_in_days: 0,
-    }),
-    aws_secretsmanager_secret_version: {
-      lifecycle: { create_before_destroy: true, ignore_changes: ['version_stages'] },
-      secret_string_wo_version: 1,
-      version_stages: ['AWSCURRENT', 'INITIAL'],
+/** In Terraform's words: what is an option of Pulumi's is an argument there. */
+const TERRAFORM: Own = {
+  aws_acm_certificate: REPLACED_FIRST,
+  // Those of the gateways are data; an API's go with it.
+  aws_cloudwatch_log_group: ({ path, isProtected }) =>
+    isProtected && path.startsWith('Gateway/') ? prevented : {},
+  aws_cognito_user_pool: ({ isProtected }) => (isProtected ? prevented : {}),
+  aws_cognito_user_pool_client: { lifecycle: { ignore_changes: ['generate_secret'] } },
+  aws_ecs_service: ({ scales, waitMinutes }) => ({
+    lifecycle: { create_before_destroy: true, ...(scales && { ignore_changes: ['desired_count'] }) },
+    timeouts: {
+      create: `${waitMinutes}m`,
+      delete: `${waitMinutes}m`,
+      update: `${waitMinutes}m`,
     },
-    aws_security_group: REPLACED_FIRST,
-    aws_service_discovery_service: { force_destroy: true },
-    aws_vpc_security_group_egress_rule: REPLACED_FIRST,
-    aws_vpc_security_group_ingress_rule: REPLACED_FIRST,
+    wait_for_steady_state: true,
+  }),
+  aws_lb_listener_rule: REPLACED_FIRST,
+  aws_lb_target_group: REPLACED_FIRST,
+  aws_route53_record: ({ path }): Settings =>
+    path.includes('/Certificate/') ? { allow_overwrite: true } : {},
+  aws_secretsmanager_secret: ({ isProtected }) => ({
+    lifecycle: { create_before_destroy: true, ...(isProtected && { prevent_destroy: true }) },
+    recovery_window_in_days: 0,
+  }),
+  aws_secretsmanager_secret_version: {
+    lifecycle: { create_before_destroy: true, ignore_changes: ['version_stages'] },
+    secret_string_wo_version: 1,
+    version_stages: ['AWSCURRENT', 'INITIAL'],
   },
+  aws_security_group: REPLACED_FIRST,
+  aws_service_discovery_service: { force_destroy: true },
+  aws_vpc_security_group_egress_rule: REPLACED_FIRST,
+  aws_vpc_security_group_ingress_rule: REPLACED_FIRST,
+};
+
+const OWN: Readonly<Record<Engine, Own>> = {
+  cdktf: TERRAFORM,
+  pulumi: TERRAFORM,
   'aws-cdk': {
     'AWS::Cognito::UserPool': deleted,
     'AWS::Logs::LogGroup': deleted,

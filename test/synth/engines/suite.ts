@@ -65,11 +65,14 @@ const waitLine = ({ only, waiting, on }: FoundWait, other: Other): string =>
   `only with ${only === 'first' ? FIRST : other} ${waiting} waits for ${on}`;
 
 /** The facts of a blueprint with each engine. */
-export const factsOf = (blueprint: Blueprint): Record<Engine, Facts> =>
-  Object.fromEntries(names.map((name) => [name, engines[name](blueprint)])) as Record<Engine, Facts>;
+export async function factsOf(blueprint: Blueprint): Promise<Record<Engine, Facts>> {
+  const found: Partial<Record<Engine, Facts>> = {};
+  for (const name of names) found[name] = await engines[name](blueprint);
+  return found as Record<Engine, Facts>;
+}
 
 /** All in which the engines differ that is not listed, and in which one does not make and delete as it is meant to. */
-export function faultsOf(blueprint: Blueprint, facts = factsOf(blueprint)): Compared {
+export function faultsOf(blueprint: Blueprint, facts: Readonly<Record<Engine, Facts>>): Compared {
   const compared = others.map((other) => compare(facts[FIRST], facts[other], other));
   const unmeant = [
     ...compared.flatMap((one) => one.unmeant),
@@ -92,9 +95,9 @@ export function testEngines(cases: readonly Case[], { whole }: { readonly whole:
 
   describe.each(cases)('$name', ({ blueprint }) => {
     let facts: Record<Engine, Facts>;
-    beforeAll(() => {
-      facts = factsOf(blueprint);
-    });
+    beforeAll(async () => {
+      facts = await factsOf(blueprint);
+    }, 120_000);
 
     test.each(others)('%s provisions what the first engine does, in the same order', (other) => {
       const compared = compare(facts[FIRST], facts[other], other);

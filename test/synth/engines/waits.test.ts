@@ -36,7 +36,10 @@ test('a circle is told', () => {
   expect(() => waits({ a: ['b'], b: ['a'] })).toThrow('A circle: a waits for b waits for a.');
 });
 
-const facts = factsOf(environmentAt('prod', 'gateway'));
+let facts: Awaited<ReturnType<typeof factsOf>>;
+beforeAll(async () => {
+  facts = await factsOf(environmentAt('prod', 'gateway'));
+}, 120_000);
 
 test.each(names)('%s: the load balancer waits for the public routes and the internet gateway', (engine) => {
   const on = [...(facts[engine].waits.get('LoadBalancer') ?? [])];
