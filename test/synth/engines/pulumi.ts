@@ -31,6 +31,9 @@ const keyOf = (type: string, name: string): string => `${type.replaceAll('/', '.
 export async function factsOfPulumi(blueprint: Blueprint): Promise<Facts> {
   const recorded = new Map<string, Recorded>();
   const restore = record(recorded);
+  // Pulumi takes stack traces for each of its promises: most of its time, and read by nobody here.
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
   try {
     await pulumi.runtime.setMocks(
       {
@@ -50,6 +53,7 @@ export async function factsOfPulumi(blueprint: Blueprint): Promise<Facts> {
     const { defaultTags } = (recorded.get(keyOfResource(provider)) as Recorded).inputs;
     return factsOfTerraform(resources, parsed(defaultTags).tags);
   } finally {
+    Error.stackTraceLimit = stackTraceLimit;
     restore();
   }
 }
