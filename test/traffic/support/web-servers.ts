@@ -84,13 +84,27 @@ function ofApache(line: string): SeenRequest {
   } as unknown as SeenRequest;
 }
 
+const signals = {
+  nginx: { graceful: 'SIGQUIT', fast: 'SIGTERM' },
+  Apache: { graceful: 'SIGWINCH', fast: 'SIGTERM' },
+  gunicorn: { graceful: 'SIGTERM', fast: 'SIGQUIT' },
+} as const;
+
 export class WebServer {
+  private readonly closed: Promise<unknown>;
+
   private constructor(
     readonly name: WebServerName,
     readonly version: string,
     private readonly folder: string,
     private readonly child: ChildProcess,
-  ) {}
+  ) {
+    this.closed = once(child, 'close');
+  }
+
+  private get ended(): boolean {
+    return this.child.exitCode !== null || this.child.signalCode !== null;
+  }
 
   /** @throws when there is none on this machine */
   static async start(
@@ -114,22 +128,27 @@ export class WebServer {
     const errors: string[] = [];
     child.stderr?.on('data', (text) => errors.push(String(text)));
     const server = new WebServer(name, program.version, folder, child);
-    await until(`${name} answers`, async () => {
-      if (child.exitCode !== null) throw new Error(`${name} ended: ${errors.join('')}${server.errors()}`);
-      return fetch(`http://${site.address}:8080/healthz`).then(
-        ({ status }) => status === 200,
-        () => false,
-      );
-    });
+    try {
+      await until(`${name} answers`, async () => {
+        if (server.ended) throw new Error(`${name} ended: ${errors.join('')}${server.errors()}`);
+        return fetch(`http://${address}:8080/healthz`).then(
+          ({ status }) => status === 200,
+          () => false,
+        );
+      });
+    } catch (error) {
+      await server.stop();
+      throw error;
+    }
     return server;
   }
 
   /** Lets it end what it does, so that all is written. */
   async end(): Promise<void> {
-    if (this.child.exitCode !== null) return;
-    this.child.kill(this.name === 'nginx' ? 'SIGQUIT' : this.name === 'Apache' ? 'SIGWINCH' : 'SIGTERM');
-    const timer = setTimeout(() => this.child.kill('SIGTERM'), 5000);
-    await once(this.child, 'close');
+    const { graceful, fast } = signals[this.name];
+    if (!this.ended) this.child.kill(graceful);
+    const timer = setTimeout(() => this.child.kill(fast), 10_000);
+    await this.closed;
     clearTimeout(timer);
   }
 
