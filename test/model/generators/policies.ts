@@ -144,21 +144,25 @@ const value = pick('fixed', '{consumer}!', '{api}/{route}', 'from {clientAddress
 const many = (name: string, value: string) =>
   Object.fromEntries(Array.from({ length: 10 }, (_, index) => [`${name}-${index}`, value]));
 const transformation = (paths: fc.Arbitrary<unknown>) =>
-  some({
-    path: paths,
-    request: some({
-      setHeaders: fc.oneof(fc.record({ 'x-tier': value }), fc.constant(many('x-set', 'v'.repeat(250)))),
-      removeHeaders: fc.constant(['x-debug']),
-      renameHeaders: fc.constant({ 'x-tenant': 'x-renter' }),
-      setQuery: fc.record({ state: pick('open', 'a b&c', 'ü') }),
-      removeQuery: fc.constant(['q']),
-    }),
-    response: some({
-      setHeaders: fc.record({ 'x-served-by': pick('{api}', '{route}') }),
-      removeHeaders: fc.constant(['x-internal']),
-      renameHeaders: fc.constant({ 'x-old': 'x-new' }),
-    }),
-  });
+  fc
+    .tuple(
+      fc.option(paths, { nil: undefined, freq: 3 }),
+      some({
+        request: some({
+          setHeaders: fc.oneof(fc.record({ 'x-tier': value }), fc.constant(many('x-set', 'v'.repeat(250)))),
+          removeHeaders: fc.constant(['x-debug']),
+          renameHeaders: fc.constant({ 'x-tenant': 'x-renter' }),
+          setQuery: fc.record({ state: pick('open', 'a b&c', 'ü') }),
+          removeQuery: fc.constant(['q']),
+        }),
+        response: some({
+          setHeaders: fc.record({ 'x-served-by': pick('{api}', '{route}') }),
+          removeHeaders: fc.constant(['x-internal']),
+          renameHeaders: fc.constant({ 'x-old': 'x-new' }),
+        }),
+      }),
+    )
+    .map(([path, more]) => (path === undefined ? more : { path, ...more }));
 const prefixPath = fc.oneof(
   fc.constant({ stripPrefix: true }),
   fc.record({ replacePrefix: pick('/v9', '/deep/er') }),
