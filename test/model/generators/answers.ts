@@ -27,6 +27,8 @@ export const answers: Readonly<Record<string, Said>> = {
   'a-host': { status: 200, headers: { 'set-cookie': '__Host-a=b; Secure; Path=/' } },
   'a-hop': { status: 200, headers: { connection: 'x-hop', 'x-hop': 'one', 'cache-control': 'max-age=9000' } },
   'a-soft': { status: 200, headers: { server: 'x/1', 'x-powered-by': 'y', 'x-frame-options': 'SAMEORIGIN' } },
+  // Beside what a policy adds.
+  'a-big': { status: 200, headers: { 'x-big': 'b'.repeat(14_800), 'cache-control': 'max-age=9000' } },
   'a-digits': { status: 200, headers: { 'cache-control': 'max-age=99999999999', age: '2147483646' } },
   'a-private': { status: 200, headers: { 'cache-control': 'private' } },
   'a-nostore': { status: 200, headers: { 'cache-control': 'max-age=9000, no-store' } },

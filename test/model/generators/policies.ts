@@ -60,9 +60,8 @@ const authorization = some({
   scopes: pick(['read'], ['read', 'write']),
   anyScope: pick(['read', 'admin']),
   claims: pick<Record<string, unknown>>(
-    { tier: ['gold', 'silver'] },
-    { tier: [true] },
-    { level: [7] },
+    { tier: ['gold', 'silver', true] },
+    { level: [7], tier: ['gold', true] },
     { 'realm.name': ['ann'] },
     { 'https://shop.test/id': ['ann', 7] },
   ),

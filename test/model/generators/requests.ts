@@ -248,7 +248,7 @@ function ofPlace(
       caller: credentials(policies, signed),
       more: others,
       framed: framing,
-      room: fc.oneof({ arbitrary: fc.constant(undefined), weight: 60 }, fc.integer({ min: -200, max: 200 })),
+      room: fc.oneof({ arbitrary: fc.constant(undefined), weight: 25 }, fc.integer({ min: -200, max: 200 })),
       body: fc.oneof(pick(''), pick('{}', 'x'.repeat(50), 'y'.repeat(200)), bodies),
       type: optional(
         'Content-Type',

@@ -36,7 +36,10 @@ export async function call(address: string, path: string, options: Call = {}): P
     : [...host, ...list];
   const sent =
     body === undefined || framed ? all : [...all, 'Content-Length', String(Buffer.byteLength(body))];
-  const outgoing = request({ host: address, port, path, method, headers: sent, localAddress: from, agent });
+  const outgoing = request({
+    ...{ host: address, port, path, method, headers: sent, localAddress: from, agent },
+    maxHeaderSize: 128 * 1024,
+  });
   outgoing.end(body);
   const [incoming] = await once(outgoing, 'response');
   const chunks: Buffer[] = [];
