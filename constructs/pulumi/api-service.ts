@@ -78,7 +78,12 @@ export class ApiService extends PartComponent<'api-service'> {
     return this.find('ScalingTarget');
   }
 
+  /** Absent when the number of tasks is fixed. */
   get scalingPolicy(): AppautoscalingPolicy | undefined {
     return this.find('ScalingPolicy');
+  }
+
+  override outputs(): pulumi.Inputs {
+    return { ...this.fargate.outputs(), securityGroupId: this.securityGroup.groupId };
   }
 }

@@ -27,7 +27,7 @@ const forms: Readonly<Record<string, (args: Args) => Args>> = {
   }),
 };
 
-/** The arguments of Terraform's provider, camel case -> those of `@pulumi/aws`, and what is an option there. */
+/** Arguments as Terraform's provider has them, in camel case -> those of `@pulumi/aws`, and what is an option there. */
 export function pulumiArguments(
   type: string,
   { timeouts, ...given }: Args,

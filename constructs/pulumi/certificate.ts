@@ -67,9 +67,13 @@ export class Certificate extends PartComponent<'certificate'> implements ICertif
   get arn(): pulumi.Output<string> {
     return this.validation.certificateArn;
   }
+
+  override outputs(): pulumi.Inputs {
+    return { arn: this.arn };
+  }
 }
 
 /** A certificate that exists, in the load balancer's region. Makes nothing. */
 export class ExistingCertificate implements ICertificate {
-  constructor(readonly arn: string) {}
+  constructor(readonly arn: pulumi.Input<string>) {}
 }

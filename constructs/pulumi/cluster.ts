@@ -45,6 +45,10 @@ export class Cluster extends PartComponent<'cluster'> {
   get clusterName(): pulumi.Output<string> {
     return this.cluster.name;
   }
+
+  override outputs(): pulumi.Inputs {
+    return { arn: this.arn, clusterName: this.clusterName };
+  }
 }
 
 export interface NamespaceTransform {
@@ -85,5 +89,9 @@ export class Namespace extends PartComponent<'namespace'> {
 
   get namespaceId(): pulumi.Output<string> {
     return this.namespace.id;
+  }
+
+  override outputs(): pulumi.Inputs {
+    return { namespaceId: this.namespaceId };
   }
 }

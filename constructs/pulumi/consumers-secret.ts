@@ -34,8 +34,9 @@ export interface ConsumersSecretArgs {
 }
 
 /**
- * The secret that holds the consumers' hashed keys. Pulumi writes the first text and never looks at it again: the value
- * is write-only, so the state does not hold it. Needs `@pulumi/aws` 7.
+ * The secret that holds the consumers' hashed keys. Pulumi writes the first text, in which there is no key, and never reads
+ * or writes it again: the argument is write-only. The state keeps inputs, and so the first text, encrypted as a secret;
+ * what `stagecraft consumers` writes later is not in it.
  */
 export class ConsumersSecret extends PartComponent<'consumers-secret'> implements IConsumersSecret {
   static readonly resources = {
@@ -68,6 +69,10 @@ export class ConsumersSecret extends PartComponent<'consumers-secret'> implement
     return this.secret.arn;
   }
 
+  override outputs(): pulumi.Inputs {
+    return { arn: this.arn };
+  }
+
   get written(): readonly pulumi.Resource[] {
     return [this.version];
   }
@@ -78,7 +83,7 @@ export class ExistingConsumersSecret implements IConsumersSecret {
   readonly written: readonly pulumi.Resource[] = [];
 
   /** @param arn the whole ARN, with the six characters that AWS adds to the name */
-  constructor(readonly arn: string) {}
+  constructor(readonly arn: pulumi.Input<string>) {}
 }
 
 /** What a graph needs of the secret. */

@@ -109,6 +109,14 @@ export class FargateService extends PartComponent<'fargate-service'> {
   get service(): EcsService {
     return this.child('Service');
   }
+
+  override outputs(): pulumi.Inputs {
+    return {
+      serviceName: this.service.name,
+      taskDefinitionArn: this.taskDefinition.arn,
+      logGroupName: this.logGroupName,
+    };
+  }
 }
 
 const known = (value: pulumi.Input<string> | undefined) => (value === undefined ? undefined : outside(value));

@@ -75,6 +75,11 @@ export class GatewayData extends PartComponent<'gateway-data'> {
     return metricsLogGroup && this.child(metricsLogGroup.id);
   }
 
+  override outputs(): pulumi.Inputs {
+    const groups = Object.entries(this.logGroups).map(([id, { logGroupName }]) => [id, logGroupName]);
+    return { logGroupNames: Object.fromEntries(groups) };
+  }
+
   /** What a graph needs of it. */
   get link(): GatewayDataLink {
     const { consumersSecret, logGroups, metricsLogGroup } = this;

@@ -115,6 +115,12 @@ export class GatewayPair extends PartComponent<'gateway-pair'> {
     return Object.fromEntries(this.settings.members.map(({ id }) => [id, this.child(id)]));
   }
 
+  override outputs(): pulumi.Inputs {
+    const names = Object.entries(this.members).map(([id, { service }]) => [id, service.name]);
+    const groups = Object.entries(this.securityGroups).map(([id, { groupId }]) => [id, groupId]);
+    return { serviceNames: Object.fromEntries(names), securityGroupIds: Object.fromEntries(groups) };
+  }
+
   /** Security group ids by group id, for the rules of what the gateways call. */
   get peers(): Peers {
     return Object.fromEntries(

@@ -57,6 +57,10 @@ export class IamRole extends PartComponent<'iam-role'> {
     return this.role.arn;
   }
 
+  override outputs(): pulumi.Inputs {
+    return { arn: this.arn };
+  }
+
   /** What must stand before the role can do its work. */
   get access(): pulumi.Resource[] {
     return this.policy === undefined ? [this.role] : [this.role, this.policy];

@@ -37,7 +37,8 @@ export interface IdentityArgs {
  * A Cognito user pool that gives tokens to machines: a resource server with scopes, and clients that use the
  * client credentials grant.
  *
- * Cognito makes the clients' secrets, and the provider keeps them in the state: keep the state encrypted.
+ * Cognito makes the clients' secrets. They are outputs that Pulumi keeps secret: encrypted in the state, hidden in what it
+ * shows.
  */
 export class Identity extends PartComponent<'identity'> {
   static readonly resources = {
@@ -86,5 +87,15 @@ export class Identity extends PartComponent<'identity'> {
   /** The `iss` of its tokens; its keys are at `/.well-known/jwks.json` under it. */
   get issuer(): pulumi.Output<string> {
     return pulumi.interpolate`https://${this.userPool.endpoint}`;
+  }
+
+  override outputs(): pulumi.Inputs {
+    const ids = Object.entries(this.machineClients).map(([id, client]) => [id, client.id]);
+    return {
+      userPoolId: this.userPool.id,
+      issuer: this.issuer,
+      tokenEndpoint: this.tokenEndpoint,
+      clientIds: Object.fromEntries(ids),
+    };
   }
 }

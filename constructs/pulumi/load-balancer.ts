@@ -120,6 +120,16 @@ export class LoadBalancer extends PartComponent<'load-balancer'> {
     return Object.fromEntries(this.settings.records.map(({ id }) => [id, this.child(`Records/${id}`)]));
   }
 
+  override outputs(): pulumi.Inputs {
+    const groups = Object.entries(this.targetGroups).map(([id, { arn }]) => [id, arn]);
+    return {
+      arn: this.loadBalancer.arn,
+      dnsName: this.loadBalancer.dnsName,
+      zoneId: this.loadBalancer.zoneId,
+      targetGroupArns: Object.fromEntries(groups),
+    };
+  }
+
   /** The security group's id by its name in the blueprint, for the rules of what the load balancer calls. */
   get peers(): Peers {
     return { [this.settings.securityGroup.id]: this.securityGroup.groupId };

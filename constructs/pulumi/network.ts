@@ -8,7 +8,7 @@ import { Subnet, type SubnetArgs } from '@pulumi/aws/ec2/subnet';
 import { Vpc, type VpcArgs } from '@pulumi/aws/ec2/vpc';
 import type * as pulumi from '@pulumi/pulumi';
 import type * as blueprint from '../blueprint/blueprint';
-import { existingNetwork, network, picked } from '../graph/network';
+import { network, picked } from '../graph/network';
 import { Part } from './part';
 import { PartComponent } from './part-component';
 import type { Transform } from './transform';
@@ -103,6 +103,16 @@ export class Network extends PartComponent<'network'> implements INetwork {
     return this.#byZone('Nat', ({ nat }) => nat);
   }
 
+  override outputs(): pulumi.Inputs {
+    const ids = (subnets: ByZone<Subnet>) =>
+      Object.fromEntries(Object.entries(subnets).map(([zone, { id }]) => [zone, id]));
+    return {
+      vpcId: this.vpcId,
+      publicSubnetIds: ids(this.publicSubnets),
+      privateSubnetIds: ids(this.privateSubnets),
+    };
+  }
+
   subnetIds(kind: blueprint.SubnetKind, zones: readonly blueprint.ZoneLetter[]): pulumi.Input<string>[] {
     const subnets = kind === 'public' ? this.publicSubnets : this.privateSubnets;
     return picked(kind, zones, subnets).map(({ id }) => id);
@@ -125,24 +135,44 @@ export class Network extends PartComponent<'network'> implements INetwork {
   }
 }
 
-/** A VPC and subnets that exist. Makes nothing. */
-export class ExistingNetwork implements INetwork {
-  readonly #places: ReturnType<typeof existingNetwork>;
+export interface ExistingNetworkArgs {
+  readonly vpcId: pulumi.Input<string>;
+  /** By zone letter. */
+  readonly publicSubnetIds: ByZone<pulumi.Input<string>>;
+  /** By zone letter. */
+  readonly privateSubnetIds: ByZone<pulumi.Input<string>>;
+}
 
-  constructor(network: Omit<blueprint.ExistingNetwork, 'kind' | 'cidr'>) {
-    this.#places = existingNetwork(network);
+/**
+ * A VPC and subnets that exist, or that another component makes. Makes nothing.
+ *
+ * ```ts
+ * const network = new StackReference('acme/network/prod');
+ * new ExistingNetwork({
+ *   vpcId: network.requireOutput('vpcId'),
+ *   publicSubnetIds: { a: network.requireOutput('publicA'), b: network.requireOutput('publicB') },
+ *   privateSubnetIds: {},
+ * });
+ * ```
+ */
+export class ExistingNetwork implements INetwork {
+  readonly #args: ExistingNetworkArgs;
+
+  constructor(args: ExistingNetworkArgs) {
+    this.#args = args;
   }
 
-  get vpcId(): string {
-    return this.#places.vpcId as string;
+  get vpcId(): pulumi.Input<string> {
+    return this.#args.vpcId;
   }
 
   get zones(): readonly blueprint.ZoneLetter[] {
-    return this.#places.zones;
+    return Object.keys(this.#args.publicSubnetIds).toSorted();
   }
 
   subnetIds(kind: blueprint.SubnetKind, zones: readonly blueprint.ZoneLetter[]): pulumi.Input<string>[] {
-    return this.#places.subnetIds(kind, zones) as string[];
+    const { publicSubnetIds, privateSubnetIds } = this.#args;
+    return picked(kind, zones, kind === 'public' ? publicSubnetIds : privateSubnetIds);
   }
 
   /** Nothing: what exists has its routes. */

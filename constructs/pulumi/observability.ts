@@ -65,6 +65,10 @@ export class LogGroup extends PartComponent<'log-group'> {
     return this.group.name;
   }
 
+  override outputs(): pulumi.Inputs {
+    return { arn: this.arn, logGroupName: this.logGroupName };
+  }
+
   /** What a graph needs of it. */
   get link(): LogGroupLink {
     return { arn: outside(this.arn), name: outside(this.logGroupName) };

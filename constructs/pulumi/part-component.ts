@@ -32,6 +32,18 @@ export abstract class PartComponent<Name extends NounName> extends pulumi.Compon
     this.children = new Map();
     if (part instanceof InnerPart) return;
     this.#values = place(this, name, new.target as unknown as NounClass, part.noun as Noun, part.transform);
+    this.#complete();
+  }
+
+  /** What the state holds of the component itself. */
+  outputs(): pulumi.Inputs {
+    return {};
+  }
+
+  /** Ends the making of the components in it, and then its own. */
+  #complete(): void {
+    for (const child of this.children.values()) if (child instanceof PartComponent) child.#complete();
+    this.registerOutputs(this.outputs());
   }
 
   /** What a value of the graph is here. Only the outermost component knows. */
@@ -50,15 +62,6 @@ export abstract class PartComponent<Name extends NounName> extends pulumi.Compon
   /** A child that may be absent. */
   protected find<Child>(path: string): Child | undefined {
     return this.children.get(path) as Child | undefined;
-  }
-
-  /** What stands in the state beside the component, and ends its making. Called once all its children are made. */
-  complete(): void {
-    this.registerOutputs(this.outputs());
-  }
-
-  protected outputs(): pulumi.Inputs {
-    return {};
   }
 }
 

@@ -16,13 +16,12 @@ export type ResourceClass = new (
 
 interface Component extends pulumi.ComponentResource {
   readonly children: ReadonlyMap<string, pulumi.Resource>;
-  complete(): void;
 }
 
 /** A component class, with the classes of what may stand in it. */
 export interface NounClass {
   new (name: string, part: never, options: pulumi.ComponentResourceOptions): Component;
-  /** By the name that Terraform's provider has: `aws_lb`. */
+  /** By the name in Terraform's provider, which Pulumi's is made from: `aws_lb`. */
   readonly resources: Readonly<Record<string, ResourceClass>>;
   readonly nouns: Readonly<Partial<Record<NounName, NounClass>>>;
 }
@@ -51,7 +50,6 @@ export function place(
       values.add(placed.resource, one.id, make(one, placed, scope, values));
     }
   }
-  for (const scope of [...scopes.values()].reverse()) scope.component.complete();
   return values;
 }
 
@@ -90,7 +88,7 @@ function make(
     {
       parent: component,
       dependsOn: [...new Set(dependsOn)],
-      // Pulumi makes the new one first unless it is told not to, and names are fixed: two would have the same.
+      // Pulumi would make the new one before it deletes the old one. Names are fixed, and AWS refuses a second one.
       ...(lifecycle.createBeforeDestroy !== true && { deleteBeforeReplace: true }),
       ...(lifecycle.preventDestroy && { protect: true }),
       ...(lifecycle.ignoreChanges && { ignoreChanges: [...lifecycle.ignoreChanges] }),
@@ -101,7 +99,7 @@ function make(
   return resource;
 }
 
-/** Names are unique in a stack by type and parent; `Default` is of no account, as in construct paths. */
+/** Names are unique in a stack by type and parents' types. A child that is its component's main one has `Default` for an id. */
 const nameBelow = (name: string, id: string): string =>
   [name, ...id.split('/').filter((one) => one !== 'Default')].join('-');
 

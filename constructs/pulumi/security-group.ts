@@ -80,6 +80,10 @@ export class SecurityGroup extends PartComponent<'security-group'> {
     return this.group.id;
   }
 
+  override outputs(): pulumi.Inputs {
+    return { groupId: this.groupId };
+  }
+
   /** What must stand before traffic may come or go. */
   get access(): pulumi.Resource[] {
     return [this.egress, ...Object.values(this.ingress)];

@@ -1,6 +1,7 @@
-import type * as pulumi from '@pulumi/pulumi';
+import * as pulumi from '@pulumi/pulumi';
 import type * as blueprint from '../blueprint/blueprint';
 import { environmentGraph, lacks } from '../graph/environment';
+import { environmentOutputs } from '../graph/outputs';
 import { ApiService, type ApiServiceTransform } from './api-service';
 import { Cluster, type ClusterTransform, Namespace, type NamespaceTransform } from './cluster';
 import { ConsumersSecret } from './consumers-secret';
@@ -96,6 +97,12 @@ abstract class Stage extends PartComponent<'stage'> {
   /** The APIs' pools, by the service's id. */
   get services(): Readonly<Record<string, ApiService>> {
     return Object.fromEntries(this.settings.services.map(({ id }) => [id, this.child(id)]));
+  }
+
+  /** What an operator needs after a deploy, under the names that all engines have for it. */
+  override outputs(): Record<string, pulumi.Output<unknown>> {
+    const all = environmentOutputs(this.noun);
+    return Object.fromEntries(all.map(({ name, value }) => [name, pulumi.output(this.engineValue(value))]));
   }
 
   /** A part that the stage has. */

@@ -70,6 +70,10 @@ export class TargetGroup extends PartComponent<'target-group'> implements ITarge
     return this.targetGroup.arn;
   }
 
+  override outputs(): pulumi.Inputs {
+    return { arn: this.arn };
+  }
+
   get attached(): pulumi.Resource[] {
     return [this.attachRule];
   }

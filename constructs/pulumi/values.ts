@@ -46,7 +46,9 @@ export class Values {
   #attribute({ of, part = of.id, terraform }: Attribute): unknown {
     const made = this.#made.get(of)?.get(part);
     if (made === undefined) throw new Error(`${of.type} "${of.id}" is referred to before it is made.`);
-    return (made as unknown as Record<string, unknown>)[terraform];
+    const value = (made as unknown as Record<string, unknown>)[terraform];
+    if (value === undefined) throw new Error(`${of.type} "${of.id}" has no output "${terraform}".`);
+    return value;
   }
 
   /** ACM's options are known only once the certificate is requested; each record picks its own by name then. */

@@ -1,7 +1,6 @@
 import { Provider } from '@pulumi/aws/provider';
-import * as pulumi from '@pulumi/pulumi';
+import type * as pulumi from '@pulumi/pulumi';
 import type { Blueprint } from '../../constructs/blueprint/blueprint';
-import { environmentOutputs } from '../../constructs/graph/outputs';
 import { ApiStage, GatewayStage, LoadBalancedStage } from '../../constructs/pulumi/stages';
 
 const stageOf = { api: ApiStage, 'load-balanced': LoadBalancedStage, gateway: GatewayStage } as const;
@@ -13,7 +12,7 @@ export class EnvironmentStack {
 
   constructor(blueprint: Blueprint) {
     const { environment, region, tags } = blueprint;
-    this.provider = new Provider('aws', { region: region as never, defaultTags: { tags } });
+    this.provider = new Provider('aws', { region, defaultTags: { tags } });
     this.stage = new stageOf[blueprint.stage](
       environment,
       { blueprint },
@@ -23,9 +22,6 @@ export class EnvironmentStack {
 
   /** What an operator needs after a deploy: `pulumi stack output`. */
   get outputs(): Record<string, pulumi.Output<unknown>> {
-    const all = environmentOutputs(this.stage.noun);
-    return Object.fromEntries(
-      all.map(({ name, value }) => [name, pulumi.output(this.stage.engineValue(value))]),
-    );
+    return this.stage.outputs();
   }
 }
