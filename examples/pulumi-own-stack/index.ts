@@ -1,0 +1,4 @@
+/** What the Pulumi CLI runs. */
+import { program } from './main';
+
+module.exports = program();
