@@ -1,6 +1,7 @@
 /**
- * What became of the services' deployments in a deploy, as ECS says it. An engine may report success although the circuit
- * breaker has gone back to the version before: Terraform's provider 5 does.
+ * What became of the services' deployments in a deploy, as ECS says it. An engine knows no reason, and may even report success
+ * although the circuit breaker has gone back to the version before: Terraform's provider 5 does, and only the constructs' own
+ * condition lets the apply fail (`constructs/terraform/service.ts`).
  */
 import {
   DescribeServiceDeploymentsCommand,

@@ -2,9 +2,10 @@ import type { TerraformResource as Element, ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { isOutside, type Noun, type NounName } from '../graph/resource';
 import { inOrder, type Placed } from '../graph/walk';
-import { snakeCase, type TerraformResource } from '../terraform/resource';
+import { type Postcondition, snakeCase, type TerraformResource } from '../terraform/resource';
 import { translate } from '../terraform/translate';
 import { InnerPart } from './part';
+import { withPostcondition } from './postcondition';
 import { Values } from './values';
 
 /** A class of the provider's bindings. Each takes its own configuration, which the graph's types have checked. */
@@ -52,7 +53,7 @@ function makeInner(noun: Noun, scopes: Map<Noun, Scope>): void {
 }
 
 function element(
-  { type, id: path, arguments: given, lifecycle = {}, transform }: TerraformResource,
+  { type, id: path, arguments: given, lifecycle = {}, postcondition, transform }: TerraformResource,
   { waits }: Placed,
   around: Scope,
   values: Values,
@@ -62,7 +63,7 @@ function element(
   const dependsOn = waits.flatMap((one) =>
     isOutside(one) ? [one.outside as ITerraformDependable] : values.elementsOf(one),
   );
-  const config = {
+  const config: object = {
     ...(values.resolved(given) as object),
     ...(dependsOn.length > 0 && { dependsOn: [...new Set(dependsOn)] }),
     ...(Object.keys(lifecycle).length > 0 && {
@@ -73,13 +74,19 @@ function element(
     }),
   };
   const change = transform === undefined ? undefined : at(around.transform, [transform]);
+  const changed = change === undefined ? config : (change as (config: object) => object)(config);
   const [scope, id] = scopeOf(around.construct, path);
-  return new classes(
-    scope,
-    id,
-    (change === undefined ? config : (change as (config: object) => object)(config)) as never,
-  );
+  return new classes(scope, id, meeting(postcondition, changed, config) as never);
 }
+
+const meeting = (postcondition: Postcondition | undefined, changed: object, asked: object): object =>
+  postcondition
+    ? withPostcondition(
+        { ...changed },
+        postcondition,
+        (asked as Record<string, unknown>)[postcondition.argument],
+      )
+    : changed;
 
 /** The construct that the last part of a path stands in, made where there is none. */
 function scopeOf(construct: Construct, path: string): [Construct, string] {

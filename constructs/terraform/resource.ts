@@ -33,6 +33,13 @@ export interface Joined {
 
 export type TerraformValue = Value | Concat | Joined | ClusterName | Attribute | Json | ValidationOption;
 
+/** What must be so once a resource is deployed: else the apply fails, and what waits for the resource is left alone. */
+export interface Postcondition {
+  /** Argument that must be as it was asked for, in camel case. */
+  readonly argument: string;
+  readonly errorMessage: string;
+}
+
 export interface TerraformResource {
   /** `aws_lb`. */
   readonly type: string;
@@ -48,6 +55,7 @@ export interface TerraformResource {
     /** In the provider's names, camel case. */
     readonly ignoreChanges?: readonly string[];
   };
+  readonly postcondition?: Postcondition;
 }
 
 /** Where an attribute of the graph is found with the provider. */

@@ -94,7 +94,18 @@ export const service: Pick<
       },
     },
   ],
-  service: ({ settings }) => [{ type: 'aws_ecs_service', arguments: serviceArguments(settings) }],
+  // The provider only waits until the service is steady, with whichever version: ECS may have gone back.
+  // https://github.com/hashicorp/terraform-provider-aws/issues/20858
+  service: ({ settings }) => [
+    {
+      type: 'aws_ecs_service',
+      arguments: serviceArguments(settings),
+      postcondition: {
+        argument: 'taskDefinition',
+        errorMessage: `The deploy of service ${settings.name} failed: ECS went back to the version before. Its stopped tasks and its events say why.`,
+      },
+    },
+  ],
   'scaling-target': ({ settings: { clusterArn, serviceName, ...others } }) => [
     {
       type: 'aws_appautoscaling_target',

@@ -8,7 +8,7 @@ import { service } from './service';
 
 /** A resource of the provider. What is absent is as the graph's resource has it. */
 export interface Translated
-  extends Pick<TerraformResource, 'type' | 'arguments' | 'lifecycle' | 'transform'> {
+  extends Pick<TerraformResource, 'type' | 'arguments' | 'lifecycle' | 'postcondition' | 'transform'> {
   readonly id?: string;
 }
 

@@ -217,6 +217,26 @@ describe('the two ways out', () => {
     for (const group of Object.values(stack.all('aws_lb_target_group'))) expect(group.slow_start).toBe(30);
   });
 
+  test('a service whose version somebody else says is not asked for ours', () => {
+    const [service] = blueprintAt('api').services;
+    const serviceWith = (change: NonNullable<ApiServiceProps['transform']>['service']) =>
+      synthesizedIn((scope) => {
+        const props = { service, subnetIds: ['subnet-own'], ...own, transform: { service: change } };
+        new ApiService(scope, 'orders', props as ApiServiceProps);
+      }).one('aws_ecs_service.orders_Service');
+    const mine = serviceWith((config) => ({ ...config, enableExecuteCommand: true }));
+    expect(mine.lifecycle.postcondition).toHaveLength(1);
+    const ignoring = (ignoreChanges: string[] | 'all') =>
+      serviceWith((config) => ({ ...config, lifecycle: { createBeforeDestroy: true, ignoreChanges } }));
+    expect(ignoring(['task_definition']).lifecycle).toEqual({
+      create_before_destroy: true,
+      ignore_changes: ['task_definition'],
+    });
+    expect(ignoring('all').lifecycle).toEqual({ create_before_destroy: true, ignore_changes: 'all' });
+    const another = serviceWith((config) => ({ ...config, taskDefinition: 'own:7' }));
+    expect(another.lifecycle).not.toHaveProperty('postcondition');
+  });
+
   test('the children themselves', () => {
     const { loadBalancer } = partsAt('load-balanced');
     const stack = synthesizedIn((scope) => {

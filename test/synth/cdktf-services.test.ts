@@ -46,7 +46,7 @@ describe('an API', () => {
   });
 
   test('scales between its bounds, and a deploy does not put the number back', () => {
-    expect(balanced.one('aws_ecs_service.orders_Service').lifecycle).toEqual({
+    expect(balanced.one('aws_ecs_service.orders_Service').lifecycle).toMatchObject({
       create_before_destroy: true,
       ignore_changes: ['desired_count'],
     });
@@ -75,6 +75,18 @@ describe('an API', () => {
       lifecycle: { create_before_destroy: true },
     });
     expect(balanced.one('aws_ecs_service.reports_Service').lifecycle).not.toHaveProperty('ignore_changes');
+  });
+
+  test('fails the apply when ECS has gone back to the version before', () => {
+    expect(balanced.one('aws_ecs_service.orders_Service').lifecycle).toHaveProperty('postcondition', [
+      {
+        condition: expect.stringMatching(
+          /^\$\{\(self\.task_definition == aws_ecs_task_definition\.orders_TaskDefinition_[0-9A-F]{8}\.arn\)\}$/,
+        ),
+        error_message:
+          'The deploy of service shop-orders failed: ECS went back to the version before. Its stopped tasks and its events say why.',
+      },
+    ]);
   });
 
   test('is found by name, and answered for no longer than five seconds', () => {

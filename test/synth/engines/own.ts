@@ -12,6 +12,8 @@ interface About {
   readonly waitMinutes: number;
   /** Whether autoscaling moves the number of tasks. */
   readonly scales: boolean;
+  /** Of a service: its name. */
+  readonly serviceName?: string;
 }
 
 type Own = Readonly<Record<string, Settings | ((about: About) => Settings)>>;
@@ -19,6 +21,27 @@ type Own = Readonly<Record<string, Settings | ((about: About) => Settings)>>;
 const REPLACED_FIRST = { lifecycle: { create_before_destroy: true } };
 const prevented = { lifecycle: { prevent_destroy: true } };
 const deleted = { DeletionPolicy: 'Delete', UpdateReplacePolicy: 'Delete' };
+
+const service = ({ scales, waitMinutes }: About): Settings => ({
+  lifecycle: { create_before_destroy: true, ...(scales && { ignore_changes: ['desired_count'] }) },
+  timeouts: {
+    create: `${waitMinutes}m`,
+    delete: `${waitMinutes}m`,
+    update: `${waitMinutes}m`,
+  },
+  wait_for_steady_state: true,
+});
+
+/** Terraform fails where ECS has gone back; with Pulumi nothing can say so. */
+function watchedService(about: About): Settings {
+  const { lifecycle, ...others } = service(about);
+  const taskDefinition = about.path.replace(/Service$/, 'TaskDefinition');
+  const postcondition = {
+    condition: `⟨(self.task_definition == «${taskDefinition}#arn»)⟩`,
+    error_message: `The deploy of service ${about.serviceName} failed: ECS went back to the version before. Its stopped tasks and its events say why.`,
+  };
+  return { ...others, lifecycle: { ...lifecycle, postcondition: [postcondition] } };
+}
 
 /** In Terraform's words: what is an option of Pulumi's is an argument there. */
 const TERRAFORM: Own = {
@@ -28,15 +51,7 @@ const TERRAFORM: Own = {
     isProtected && path.startsWith('Gateway/') ? prevented : {},
   aws_cognito_user_pool: ({ isProtected }) => (isProtected ? prevented : {}),
   aws_cognito_user_pool_client: { lifecycle: { ignore_changes: ['generate_secret'] } },
-  aws_ecs_service: ({ scales, waitMinutes }) => ({
-    lifecycle: { create_before_destroy: true, ...(scales && { ignore_changes: ['desired_count'] }) },
-    timeouts: {
-      create: `${waitMinutes}m`,
-      delete: `${waitMinutes}m`,
-      update: `${waitMinutes}m`,
-    },
-    wait_for_steady_state: true,
-  }),
+  aws_ecs_service: service,
   aws_lb_listener_rule: REPLACED_FIRST,
   aws_lb_target_group: REPLACED_FIRST,
   aws_route53_record: ({ path }): Settings =>
@@ -57,7 +72,7 @@ const TERRAFORM: Own = {
 };
 
 const OWN: Readonly<Record<Engine, Own>> = {
-  cdktf: TERRAFORM,
+  cdktf: { ...TERRAFORM, aws_ecs_service: watchedService },
   pulumi: TERRAFORM,
   'aws-cdk': {
     'AWS::Cognito::UserPool': deleted,
@@ -71,8 +86,10 @@ export function careless(engine: Engine, { own: all, resources }: Facts, bluepri
   return [...all].flatMap(([path, { type, settings }]) => {
     const { [type]: rule = {} } = OWN[engine];
     const scales = resources.has(path.replace(/Service$/, 'ScalingTarget'));
-    const waitMinutes = waitMinutesOf(resources.get(path)?.settings.ServiceName, blueprint);
-    const about = { path, isProtected: blueprint.data.deletionProtection, waitMinutes, scales };
+    const serviceName = resources.get(path)?.settings.ServiceName;
+    const waitMinutes = waitMinutesOf(serviceName, blueprint);
+    const { deletionProtection: isProtected } = blueprint.data;
+    const about = { path, isProtected, waitMinutes, scales, serviceName };
     const meant = typeof rule === 'function' ? rule(about) : rule;
     if (isDeepStrictEqual(settings, meant)) return [];
     return [`${engine} ${path} (${type}): ${JSON.stringify(settings)}, not ${JSON.stringify(meant)}`];
