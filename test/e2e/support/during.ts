@@ -6,11 +6,12 @@ import type { Dispatcher } from 'undici';
  * Asks again and again until the work is done.
  *
  * @param ask for the nth time
- * @returns how many answers had which status; a request that failed counts by its message
+ * @returns how often there was which answer; a request that failed counts by its message
  */
-export async function statusesDuring(
+export async function answersDuring(
   work: Promise<unknown>,
-  ask: (turn: number) => Promise<Dispatcher.ResponseData>,
+  ask: (turn: number) => Promise<string>,
+  pauseMs = 20,
 ): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
   let busy = true;
@@ -18,15 +19,21 @@ export async function statusesDuring(
     busy = false;
   });
   for (let turn = 0; busy; turn += 1) {
-    const answer = await ask(turn)
-      .then(async ({ statusCode, body }) => {
-        await body.dump();
-        return String(statusCode);
-      })
-      .catch((error: Error) => error.message);
+    const answer = await ask(turn).catch((error: Error) => error.message);
     counts[answer] = (counts[answer] ?? 0) + 1;
-    await delay(20);
+    await delay(pauseMs);
   }
   await done;
   return counts;
 }
+
+/** The same, counted by status. */
+export const statusesDuring = (
+  work: Promise<unknown>,
+  ask: (turn: number) => Promise<Dispatcher.ResponseData>,
+) =>
+  answersDuring(work, async (turn) => {
+    const { statusCode, body } = await ask(turn);
+    await body.dump();
+    return String(statusCode);
+  });
