@@ -251,6 +251,26 @@ describe('by itself', () => {
     expect(valuesOf(await sentOn(bytes), 'expect')).toEqual(expected);
   });
 
+  test('lines of the head that end with LF alone, some or all, are sent on with CR LF', async () => {
+    const text = post('X-A: b\r\nX-C: d\r\nContent-Length: 3\r\n', '');
+    const ends = [...text.matchAll(/\r\n/g)].map(({ index }) => index);
+    const single = ends.map((at) => text.slice(0, at) + text.slice(at + 1));
+    for (const head of [...single, text.replaceAll('\r\n', '\n')]) {
+      server.forget();
+      expect(statuses(await attack.say(`${head}abc`))).toEqual([200]);
+      const got = server.connections.map(({ bytes }) => bytes).join('');
+      expect(got.replaceAll('\r\n', '')).not.toMatch(/[\r\n]/);
+      const [read, ...more] = readAll(got, standard);
+      expect(more).toEqual([]);
+      expect(['x-a', 'x-c', 'content-length'].map((name) => valuesOf(read as Read, name))).toEqual([
+        ['b'],
+        ['d'],
+        ['3'],
+      ]);
+      expect(got.endsWith('\r\n\r\nabc')).toBe(true);
+    }
+  });
+
   const fields = [
     'X-Consumer-Id: evil',
     'Content-Length: 5',
