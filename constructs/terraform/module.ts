@@ -16,6 +16,7 @@ import {
   isConcat,
   isJson,
   isValidationOption,
+  type Postcondition,
   snakeCase,
   type TerraformResource,
 } from './resource';
@@ -119,15 +120,29 @@ class Writer {
     return byType;
   }
 
-  #resource({ type, arguments: given, lifecycle = {} }: TerraformResource, { waits }: Placed): object {
+  #resource(
+    { type, arguments: given, lifecycle = {}, postcondition }: TerraformResource,
+    { waits }: Placed,
+  ): object {
     const { tags = {}, ...others } = this.written(given) as Record<string, object>;
     const dependsOn = waits.flatMap((on) => (isOutside(on) ? [] : this.#addressesOf(on)));
     return {
       ...others,
       ...(!UNTAGGED.has(type) && { tags: `\${merge(var.tags, ${JSON.stringify(tags)})}` }),
       ...(dependsOn.length > 0 && { depends_on: [...new Set(dependsOn)] }),
-      ...(Object.keys(lifecycle).length > 0 && { lifecycle: lifecycleOf(lifecycle) }),
+      ...((Object.keys(lifecycle).length > 0 || postcondition) && {
+        lifecycle: {
+          ...lifecycleOf(lifecycle),
+          ...(postcondition && this.#postcondition(postcondition, given)),
+        },
+      }),
     };
+  }
+
+  #postcondition({ argument, errorMessage }: Postcondition, given: TerraformResource['arguments']): object {
+    const asked = this.#bare(given[argument] as object);
+    const condition = `\${(self.${snakeCase(argument)} == ${asked})}`;
+    return { postcondition: [{ condition, error_message: escapedText(errorMessage) }] };
   }
 
   /** The same data in Terraform's JSON syntax: names in snake case, references as expressions. */
