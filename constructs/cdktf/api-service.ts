@@ -7,18 +7,18 @@ import {
   type AppautoscalingTargetConfig,
 } from '@cdktf/provider-aws/lib/appautoscaling-target';
 import type { Construct } from 'constructs';
+import { Part } from '../graph/part';
 import { outside } from '../graph/resource';
 import { apiService } from '../graph/service';
+import type { Transform } from '../graph/transform';
 import {
   FargateService,
   type FargateServiceTransform,
   type ServiceProps,
   serviceInput,
 } from './fargate-service';
-import { Part } from './part';
 import { outsideEach, PartConstruct } from './part-construct';
 import { type Peers, SecurityGroup, type SecurityGroupTransform } from './security-group';
-import type { Transform } from './transform';
 
 export interface ApiServiceTransform extends FargateServiceTransform {
   readonly securityGroup?: SecurityGroupTransform;

@@ -4,9 +4,9 @@ import { Route53Record, type Route53RecordConfig } from '@cdktf/provider-aws/lib
 import type { Construct } from 'constructs';
 import type * as blueprint from '../blueprint/blueprint';
 import { certificate } from '../graph/load-balancer';
-import { Part } from './part';
+import { Part } from '../graph/part';
+import type { Transform } from '../graph/transform';
 import { PartConstruct } from './part-construct';
-import type { Transform } from './transform';
 
 /** A certificate that a listener may show: a new one, or one that exists. */
 export interface ICertificate {

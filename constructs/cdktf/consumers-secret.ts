@@ -10,10 +10,10 @@ import type { ITerraformDependable } from 'cdktf';
 import type { Construct } from 'constructs';
 import type * as blueprint from '../blueprint/blueprint';
 import { consumersSecret, type SecretLink } from '../graph/consumers-secret';
+import { Part } from '../graph/part';
 import { outside } from '../graph/resource';
-import { Part } from './part';
+import type { Transform } from '../graph/transform';
 import { PartConstruct } from './part-construct';
-import type { Transform } from './transform';
 
 export interface ConsumersSecretTransform {
   readonly secret?: Transform<SecretsmanagerSecretConfig>;

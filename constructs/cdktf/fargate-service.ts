@@ -7,15 +7,15 @@ import {
 import type { ITerraformDependable } from 'cdktf';
 import type { Construct } from 'constructs';
 import type * as blueprint from '../blueprint/blueprint';
+import { Part } from '../graph/part';
 import { outside } from '../graph/resource';
 import { type FargateServiceInput, fargateService } from '../graph/service';
+import type { Transform } from '../graph/transform';
 import { IamRole, type IamRoleTransform } from './iam-role';
 import { LogGroup, type LogGroupTransform } from './observability';
-import { Part } from './part';
 import { PartConstruct } from './part-construct';
 import type { SecurityGroup } from './security-group';
 import { type ITargetGroup, targetGroupLink } from './target-group';
-import type { Transform } from './transform';
 
 /** Where a service runs. All are engine values: of constructs, or ids of what exists. */
 export interface Placement {

@@ -3,10 +3,10 @@ import { IamRolePolicy, type IamRolePolicyConfig } from '@cdktf/provider-aws/lib
 import type { ITerraformDependable } from 'cdktf';
 import type { Construct } from 'constructs';
 import type * as blueprint from '../blueprint/blueprint';
+import { Part } from '../graph/part';
 import { iamRole } from '../graph/service';
-import { Part } from './part';
+import type { Transform } from '../graph/transform';
 import { outsideEach, PartConstruct } from './part-construct';
-import type { Transform } from './transform';
 
 /** ARNs of what a statement may speak of by reference. */
 export interface StatementArns {

@@ -14,9 +14,9 @@ import {
 import type { Construct } from 'constructs';
 import type * as blueprint from '../blueprint/blueprint';
 import { identity } from '../graph/identity';
-import { Part } from './part';
+import { Part } from '../graph/part';
+import type { Transform } from '../graph/transform';
 import { PartConstruct } from './part-construct';
-import type { Transform } from './transform';
 
 export interface IdentityTransform {
   readonly userPool?: Transform<CognitoUserPoolConfig>;

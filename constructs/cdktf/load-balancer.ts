@@ -6,18 +6,18 @@ import type { ITerraformDependable } from 'cdktf';
 import type { Construct } from 'constructs';
 import type * as blueprint from '../blueprint/blueprint';
 import { loadBalancer } from '../graph/load-balancer';
+import { Part } from '../graph/part';
 import { outside } from '../graph/resource';
+import type { Transform } from '../graph/transform';
 import {
   Certificate,
   type CertificateTransform,
   ExistingCertificate,
   type ICertificate,
 } from './certificate';
-import { Part } from './part';
 import { outsideEach, PartConstruct } from './part-construct';
 import { type Peers, SecurityGroup, type SecurityGroupTransform } from './security-group';
 import { TargetGroup, type TargetGroupTransform } from './target-group';
-import type { Transform } from './transform';
 
 export interface LoadBalancerTransform {
   readonly securityGroup?: SecurityGroupTransform;

@@ -10,9 +10,9 @@ import type { ITerraformDependable } from 'cdktf';
 import type { Construct } from 'constructs';
 import type * as blueprint from '../blueprint/blueprint';
 import { existingNetwork, network, picked } from '../graph/network';
-import { Part } from './part';
+import { Part } from '../graph/part';
+import type { Transform } from '../graph/transform';
 import { PartConstruct } from './part-construct';
-import type { Transform } from './transform';
 
 /** A network that services can be put into: one of our own, or one that exists. */
 export interface INetwork {

@@ -9,10 +9,10 @@ import {
 import type { Construct } from 'constructs';
 import type * as blueprint from '../blueprint/blueprint';
 import { type LogGroupLink, logGroup } from '../graph/observability';
+import { Part } from '../graph/part';
 import { outside } from '../graph/resource';
-import { Part } from './part';
+import type { Transform } from '../graph/transform';
 import { PartConstruct } from './part-construct';
-import type { Transform } from './transform';
 
 export interface LogGroupTransform {
   readonly group?: Transform<CloudwatchLogGroupConfig>;

@@ -1,10 +1,10 @@
 import type { TerraformResource as Element, ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
+import { InnerPart } from '../graph/part';
 import { isOutside, type Noun, type NounName } from '../graph/resource';
 import { inOrder, type Placed } from '../graph/walk';
 import { type Postcondition, snakeCase, type TerraformResource } from '../terraform/resource';
 import { translate } from '../terraform/translate';
-import { InnerPart } from './part';
 import { withPostcondition } from './postcondition';
 import { Values } from './values';
 

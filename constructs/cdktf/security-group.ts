@@ -13,11 +13,11 @@ import {
 import type { ITerraformDependable } from 'cdktf';
 import type { Construct } from 'constructs';
 import type * as blueprint from '../blueprint/blueprint';
+import { Part } from '../graph/part';
 import { outside } from '../graph/resource';
 import { type SecurityGroupLink, securityGroup } from '../graph/security-group';
-import { Part } from './part';
+import type { Transform } from '../graph/transform';
 import { outsideEach, PartConstruct } from './part-construct';
-import type { Transform } from './transform';
 
 /** Security group ids by the id that the blueprint calls them. */
 export type Peers = Readonly<Record<string, string>>;

@@ -1,6 +1,7 @@
 import type { Construct } from 'constructs';
 import type * as blueprint from '../blueprint/blueprint';
 import { environmentGraph, lacks } from '../graph/environment';
+import { Part } from '../graph/part';
 import { ApiService, type ApiServiceTransform } from './api-service';
 import { Cluster, type ClusterTransform, Namespace, type NamespaceTransform } from './cluster';
 import { ConsumersSecret } from './consumers-secret';
@@ -10,7 +11,6 @@ import { Identity, type IdentityTransform } from './identity';
 import { LoadBalancer, type LoadBalancerTransform } from './load-balancer';
 import { ExistingNetwork, type INetwork, Network, type NetworkTransform } from './network';
 import { LogGroup } from './observability';
-import { Part } from './part';
 import { PartConstruct } from './part-construct';
 
 /** The first way out at the level of a stage: what each construct in it takes. */

@@ -4,10 +4,10 @@ import type { ITerraformDependable } from 'cdktf';
 import type { Construct } from 'constructs';
 import type * as blueprint from '../blueprint/blueprint';
 import { type TargetGroupLink, targetGroup } from '../graph/load-balancer';
+import { Part } from '../graph/part';
 import { outside } from '../graph/resource';
-import { Part } from './part';
+import type { Transform } from '../graph/transform';
 import { PartConstruct } from './part-construct';
-import type { Transform } from './transform';
 
 /** A target group that a service may be put into. */
 export interface ITargetGroup {

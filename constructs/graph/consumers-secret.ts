@@ -11,6 +11,7 @@ export interface SecretResources {
     readonly initialLabel: string;
     /** A deleted secret keeps its name for as long as it can be recovered; an environment needs it at once. */
     readonly recoveryWindowDays: 0;
+    readonly deletionPolicy: 'Delete';
   };
 }
 
@@ -31,7 +32,7 @@ export function consumersSecret(
   const secret = resource(
     'secret',
     'Secret',
-    { name, description, initialText, initialLabel, recoveryWindowDays: 0 },
+    { name, description, initialText, initialLabel, recoveryWindowDays: 0, deletionPolicy: 'Delete' },
     {
       transform: 'secret',
       lifetime: { createBeforeDestroy: true, ...(deletionProtection && { preventDestroy: true }) },

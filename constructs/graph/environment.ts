@@ -22,13 +22,16 @@ import {
 } from './resource';
 import { type ApiServiceParts, apiService, type Placement } from './service';
 
-/** The ECS cluster that the services run in. */
-export function cluster(settings: Blueprint['cluster']): {
-  readonly noun: NounOf<'cluster'>;
-  readonly arn: Value;
-} {
+/**
+ * The ECS cluster that the services run in.
+ * @param vpcId where they run, for engines that ask for it
+ */
+export function cluster(
+  settings: Blueprint['cluster'],
+  vpcId?: Value,
+): { readonly noun: NounOf<'cluster'>; readonly arn: Value } {
   const { id, name } = settings;
-  const made = resource('cluster', 'Cluster', { name }, { transform: 'cluster' });
+  const made = resource('cluster', 'Cluster', { name, vpcId }, { transform: 'cluster' });
   return {
     noun: { noun: 'cluster', id, settings, resources: [made], nouns: [], waits: [], transform: ['cluster'] },
     arn: ref(made, 'arn'),
@@ -63,13 +66,14 @@ export function namespace(
  * ```ts
  * environmentGraph(resolve(parseEnvironment(text, 'prod.yaml')))
  * ```
+ * @param existing a network that exists, in an engine's own values; by default the blueprint's ids
  * @throws Error when the blueprint lacks what its stage has
  */
-export function environmentGraph(blueprint: Blueprint): NounOf<'stage'> {
+export function environmentGraph(blueprint: Blueprint, existing?: NetworkPlaces): NounOf<'stage'> {
   const { stage } = blueprint;
   if (stage !== 'api' && blueprint.loadBalancer === undefined) throw lacks(blueprint, 'loadBalancer');
   if (stage === 'gateway' && blueprint.gateway === undefined) throw lacks(blueprint, 'gateway');
-  const parts = new EnvironmentBuilder(blueprint);
+  const parts = new EnvironmentBuilder(blueprint, existing);
   return {
     noun: 'stage',
     id: '',
@@ -97,11 +101,11 @@ class EnvironmentBuilder {
   readonly #place: Place;
   readonly #userPoolIssuer: Value | undefined;
 
-  constructor(blueprint: Blueprint) {
+  constructor(blueprint: Blueprint, existing?: NetworkPlaces) {
     this.#blueprint = blueprint;
-    this.#network = this.#makeNetwork();
+    this.#network = existing ?? this.#makeNetwork();
     const { vpcId } = this.#network;
-    const run = cluster(blueprint.cluster);
+    const run = cluster(blueprint.cluster, vpcId);
     const names = namespace(blueprint.namespace, vpcId);
     this.#place = { region: blueprint.region, clusterArn: run.arn, namespaceId: names.id, vpcId };
     const data = gatewayData('Gateway', blueprint.data);

@@ -133,7 +133,7 @@ function memberService(member: Service, securityGroup: SecurityGroupLink, input:
   const subnetIds = input.subnetIds[member.id];
   if (subnetIds === undefined) {
     const known = Object.keys(input.subnetIds).join(', ') || 'none';
-    throw new Error(`Gateway "${member.id}" has no subnets: subnetIds has those of ${known}.`);
+    throw new Error(`Gateway "${member.id}" has no subnets; given are those of ${known}.`);
   }
   return fargateService(
     member.id,

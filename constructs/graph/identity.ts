@@ -6,6 +6,8 @@ export interface IdentityResources {
     readonly name: string;
     readonly allowAdminCreateUserOnly: boolean;
     readonly deletionProtection: boolean;
+    /** Nothing is lost with a pool that has no users, and one that stays behind keeps giving tokens. */
+    readonly deletionPolicy: 'Delete';
   };
   readonly 'user-pool-domain': { readonly domain: string; readonly userPoolId: Value };
   readonly 'resource-server': Identity['resourceServer'] & { readonly userPoolId: Value };
@@ -31,7 +33,7 @@ export function identity(
   const pool = resource(
     'user-pool',
     'UserPool',
-    { name: userPoolName, allowAdminCreateUserOnly: true, deletionProtection },
+    { name: userPoolName, allowAdminCreateUserOnly: true, deletionProtection, deletionPolicy: 'Delete' },
     { transform: 'userPool', lifetime: deletionProtection ? { preventDestroy: true } : {} },
   );
   const userPoolId = ref(pool, 'id');

@@ -47,6 +47,8 @@ export interface LoadBalancerResources {
   readonly 'load-balancer': {
     readonly name: string;
     readonly scheme: 'internet-facing';
+    /** That the subnets are in. */
+    readonly vpcId: Value;
     readonly subnets: readonly Value[];
     readonly securityGroups: readonly Value[];
     readonly idleTimeoutSeconds: number;
@@ -67,12 +69,12 @@ export interface LoadBalancerResources {
     readonly name: string;
     readonly domainName: string;
     readonly subjectAlternativeNames: readonly string[];
-    readonly hostedZoneId: string;
+    readonly hostedZoneId: Value;
     readonly recordTtlSeconds: number;
   };
   /** A name that is an alias of a load balancer's. */
   readonly 'alias-record': {
-    readonly hostedZoneId: string;
+    readonly hostedZoneId: Value;
     readonly name: string;
     readonly target: Ref;
     readonly evaluateTargetHealth: boolean;
@@ -150,10 +152,14 @@ export function targetGroup(
   };
 }
 
-/** An ACM certificate, proven by a DNS record per name, renewed by ACM as long as the records stand. */
+/**
+ * An ACM certificate, proven by a DNS record per name, renewed by ACM as long as the records stand.
+ * @param hostedZone zone that proves the names; by default the one that the settings name
+ */
 export function certificate(
   id: string,
   settings: Extract<Certificate, { kind: 'new' }>,
+  hostedZone?: Value,
 ): { readonly noun: NounOf<'certificate'>; readonly arn: Value } {
   const { name, domains, hostedZoneId } = settings;
   const [domainName, ...subjectAlternativeNames] = domains;
@@ -165,7 +171,7 @@ export function certificate(
       name,
       domainName,
       subjectAlternativeNames,
-      hostedZoneId,
+      hostedZoneId: hostedZone ?? hostedZoneId,
       recordTtlSeconds: VALIDATION_RECORD_TTL_SECONDS,
     },
     { transform: 'certificate', lifetime: createBeforeDestroy },
@@ -189,6 +195,8 @@ export interface LoadBalancerInput {
   readonly vpcId: Value;
   /** Public subnets, in two zones or more. */
   readonly subnetIds: readonly Value[];
+  /** Zone of the alias records and of the certificate's. @default the zones that the settings name */
+  readonly hostedZoneId?: Value;
   /** The security groups that the load balancer's rules name. @default none */
   readonly peers?: Peers;
   /** What must stand before the load balancer is reachable, such as the public subnets' routes. */
@@ -210,10 +218,10 @@ export interface LoadBalancerParts {
 export function loadBalancer(id: string, input: LoadBalancerInput): LoadBalancerParts {
   const { loadBalancer: settings, vpcId, dependsOn = [] } = input;
   const group = securityGroup('SecurityGroup', settings.securityGroup, vpcId, input.peers);
-  const balancer = balancerResource(settings, input.subnetIds, group.link.id);
+  const balancer = balancerResource(input, group.link.id);
   const issued =
     settings.https.certificate.kind === 'new'
-      ? certificate('Certificate', settings.https.certificate)
+      ? certificate('Certificate', settings.https.certificate, input.hostedZoneId)
       : { arn: settings.https.certificate.arn };
   const [http, https] = listeners(settings, ref(balancer, 'arn'), issued.arn);
   const listenerArn = ref(https, 'arn');
@@ -226,7 +234,9 @@ export function loadBalancer(id: string, input: LoadBalancerInput): LoadBalancer
   const trafficRules = Object.fromEntries(
     settings.trafficRules.map((rule) => [rule.id, trafficRule(rule, listenerArn, targetGroups)]),
   );
-  const records = settings.records.map((one) => aliasRecord(one, ref(balancer, 'dnsName')));
+  const records = settings.records.map((one) =>
+    aliasRecord(one, input.hostedZoneId ?? one.hostedZoneId, ref(balancer, 'dnsName')),
+  );
   const rules = Object.values(trafficRules);
   const waits: Wait[] = [
     ...waitsFor(balancer, [...group.link.access, ...dependsOn]),
@@ -249,16 +259,17 @@ export function loadBalancer(id: string, input: LoadBalancerInput): LoadBalancer
   };
 }
 
-function balancerResource(settings: LoadBalancer, subnets: readonly Value[], group: Value): Resource {
+function balancerResource({ loadBalancer, vpcId, subnetIds }: LoadBalancerInput, group: Value): Resource {
   const { name, idleTimeoutSeconds, deletionProtection, dropInvalidHeaderFields, desyncMitigationMode } =
-    settings;
+    loadBalancer;
   return resource(
     'load-balancer',
     'LoadBalancer',
     {
       name,
       scheme: 'internet-facing',
-      subnets,
+      vpcId,
+      subnets: subnetIds,
       securityGroups: [group],
       idleTimeoutSeconds,
       deletionProtection,
@@ -321,7 +332,11 @@ function trafficRule(
   });
 }
 
-function aliasRecord({ id, name, hostedZoneId }: LoadBalancer['records'][number], target: Ref): Resource {
+function aliasRecord(
+  { id, name }: LoadBalancer['records'][number],
+  hostedZoneId: Value,
+  target: Ref,
+): Resource {
   return resource(
     'alias-record',
     `Records/${id}`,

@@ -2,7 +2,12 @@ import type { LogGroup, MetricFilter } from '../blueprint/blueprint';
 import { type NounOf, ref, resource, type Value } from './resource';
 
 export interface ObservabilityResources {
-  readonly 'log-group': { readonly name: string; readonly retentionDays: number };
+  readonly 'log-group': {
+    readonly name: string;
+    readonly retentionDays: number;
+    /** One that stays behind keeps its name, and whoever takes the environment away could not deploy it again. */
+    readonly deletionPolicy: 'Delete';
+  };
   readonly 'metric-filter': Omit<MetricFilter, 'id'> & { readonly logGroupName: Value };
 }
 
@@ -27,7 +32,7 @@ export function logGroup(
   const group = resource(
     'log-group',
     'Group',
-    { name, retentionDays },
+    { name, retentionDays, deletionPolicy: 'Delete' },
     { transform: 'group', lifetime: deletionProtection ? { preventDestroy: true } : {} },
   );
   const logGroupName = ref(group, 'name');

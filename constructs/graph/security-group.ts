@@ -117,6 +117,6 @@ function peerOf(own: SecurityGroup, group: string, peers: Peers): Value {
   if (id !== undefined) return id;
   const known = Object.keys(peers).join(', ') || 'none';
   throw new Error(
-    `Security group "${own.id}" lets in group "${group}", and peers has no such group (it has: ${known}). Add its id to peers: { "${group}": "sg-…" }.`,
+    `Security group "${own.id}" lets in group "${group}", and peers has no such group (it has: ${known}). Add it to peers: { "${group}": … }.`,
   );
 }

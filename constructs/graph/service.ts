@@ -1,4 +1,5 @@
 import type { Container, Role, Service, Statement, StatementResource } from '../blueprint/blueprint';
+import { logDelivery } from '../blueprint/fargate';
 import type { TargetGroupLink } from './load-balancer';
 import { type LogGroupLink, logGroup } from './observability';
 import {
@@ -22,7 +23,11 @@ export interface RoleStatement {
 }
 
 export interface ServiceResources {
-  readonly cluster: { readonly name: string };
+  readonly cluster: {
+    readonly name: string;
+    /** Where its services run. AWS has it from the services; some engines ask for it. */
+    readonly vpcId?: Value;
+  };
   /** Private: names of services, seen from inside the VPC alone. */
   readonly namespace: {
     readonly name: string;
@@ -50,7 +55,7 @@ export interface ServiceResources {
     readonly taskRoleArn: Value;
     readonly volumes: readonly string[];
     readonly containers: readonly ContainerSettings[];
-    readonly log: { readonly groupName: Value; readonly region: string; readonly streamPrefix: string };
+    readonly log: ContainerLog;
   };
   readonly 'discovery-service': {
     readonly name: string;
@@ -101,6 +106,15 @@ export interface ServiceResources {
     readonly targetPercent: number;
     readonly cooldownSeconds: number;
   };
+}
+
+/** Where a task's containers log. */
+export interface ContainerLog {
+  readonly groupName: Value;
+  readonly region: string;
+  readonly streamPrefix: string;
+  readonly mode: 'non-blocking';
+  readonly maxBufferMiB: number;
 }
 
 /** A container, with what it is told by reference in its places. */
@@ -299,7 +313,7 @@ function taskDefinition(
       taskRoleArn: taskRole.arn,
       volumes,
       containers: containers.map((container) => containerSettings(container, input)),
-      log: { groupName: log.name, region: input.region, streamPrefix: id },
+      log: { groupName: log.name, region: input.region, streamPrefix: id, ...logDelivery },
     },
     { transform: 'taskDefinition' },
   );

@@ -7,18 +7,18 @@ import {
   type TargetArgs as AppautoscalingTargetArgs,
 } from '@pulumi/aws/appautoscaling/target';
 import type * as pulumi from '@pulumi/pulumi';
+import { Part } from '../graph/part';
 import { outside } from '../graph/resource';
 import { apiService } from '../graph/service';
+import type { Transform } from '../graph/transform';
 import {
   FargateService,
   type FargateServiceTransform,
   type ServiceArgs,
   serviceInput,
 } from './fargate-service';
-import { Part } from './part';
 import { outsideEach, PartComponent } from './part-component';
 import { type Peers, SecurityGroup, type SecurityGroupTransform } from './security-group';
-import type { Transform } from './transform';
 
 export interface ApiServiceTransform extends FargateServiceTransform {
   readonly securityGroup?: SecurityGroupTransform;

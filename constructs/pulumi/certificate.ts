@@ -7,9 +7,9 @@ import { Record as Route53Record, type RecordArgs as Route53RecordArgs } from '@
 import type * as pulumi from '@pulumi/pulumi';
 import type * as blueprint from '../blueprint/blueprint';
 import { certificate } from '../graph/load-balancer';
-import { Part } from './part';
+import { Part } from '../graph/part';
+import type { Transform } from '../graph/transform';
 import { PartComponent } from './part-component';
-import type { Transform } from './transform';
 
 /** A certificate that a listener may show: a new one, or one that exists. */
 export interface ICertificate {

@@ -9,10 +9,10 @@ import {
 import type * as pulumi from '@pulumi/pulumi';
 import type * as blueprint from '../blueprint/blueprint';
 import { consumersSecret, type SecretLink } from '../graph/consumers-secret';
+import { Part } from '../graph/part';
 import { outside } from '../graph/resource';
-import { Part } from './part';
+import type { Transform } from '../graph/transform';
 import { PartComponent } from './part-component';
-import type { Transform } from './transform';
 
 export interface ConsumersSecretTransform {
   readonly secret?: Transform<SecretsmanagerSecretArgs>;

@@ -9,15 +9,15 @@ import {
 } from '@pulumi/aws/servicediscovery/service';
 import * as pulumi from '@pulumi/pulumi';
 import type * as blueprint from '../blueprint/blueprint';
+import { Part } from '../graph/part';
 import { outside } from '../graph/resource';
 import { type FargateServiceInput, fargateService } from '../graph/service';
+import type { Transform } from '../graph/transform';
 import { IamRole, type IamRoleTransform } from './iam-role';
 import { LogGroup, type LogGroupTransform } from './observability';
-import { Part } from './part';
 import { PartComponent } from './part-component';
 import type { SecurityGroup } from './security-group';
 import { type ITargetGroup, targetGroupLink } from './target-group';
-import type { Transform } from './transform';
 
 /** Where a service runs: outputs of other components, or ids of what exists. */
 export interface Placement {

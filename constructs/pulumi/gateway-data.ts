@@ -1,6 +1,7 @@
 import type * as pulumi from '@pulumi/pulumi';
 import type * as blueprint from '../blueprint/blueprint';
 import { type GatewayDataLink, gatewayData } from '../graph/gateway';
+import { Part } from '../graph/part';
 import {
   ConsumersSecret,
   type ConsumersSecretTransform,
@@ -8,7 +9,6 @@ import {
   secretLink,
 } from './consumers-secret';
 import { LogGroup, type LogGroupTransform } from './observability';
-import { Part } from './part';
 import { PartComponent } from './part-component';
 
 export interface GatewayDataTransform {

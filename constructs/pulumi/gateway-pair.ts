@@ -1,12 +1,12 @@
 import type * as pulumi from '@pulumi/pulumi';
 import type * as blueprint from '../blueprint/blueprint';
 import { gatewayData, gatewayPair } from '../graph/gateway';
+import { Part } from '../graph/part';
 import { outside } from '../graph/resource';
 import type { IConsumersSecret } from './consumers-secret';
 import { FargateService, type FargateServiceTransform, type Placement } from './fargate-service';
 import { GatewayData, type GatewayDataTransform } from './gateway-data';
 import type { LogGroup } from './observability';
-import { Part } from './part';
 import { outsideEach, PartComponent } from './part-component';
 import { type Peers, SecurityGroup, type SecurityGroupTransform } from './security-group';
 import { type ITargetGroup, targetGroupLink } from './target-group';

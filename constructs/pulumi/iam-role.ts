@@ -5,10 +5,10 @@ import {
 } from '@pulumi/aws/iam/rolePolicy';
 import type * as pulumi from '@pulumi/pulumi';
 import type * as blueprint from '../blueprint/blueprint';
+import { Part } from '../graph/part';
 import { iamRole } from '../graph/service';
-import { Part } from './part';
+import type { Transform } from '../graph/transform';
 import { outsideEach, PartComponent } from './part-component';
-import type { Transform } from './transform';
 
 /** ARNs of what a statement may speak of by reference. */
 export interface StatementArns {

@@ -17,9 +17,9 @@ import {
 import * as pulumi from '@pulumi/pulumi';
 import type * as blueprint from '../blueprint/blueprint';
 import { identity } from '../graph/identity';
-import { Part } from './part';
+import { Part } from '../graph/part';
+import type { Transform } from '../graph/transform';
 import { PartComponent } from './part-component';
-import type { Transform } from './transform';
 
 export interface IdentityTransform {
   readonly userPool?: Transform<CognitoUserPoolArgs>;

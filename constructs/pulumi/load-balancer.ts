@@ -8,18 +8,18 @@ import { Record as Route53Record, type RecordArgs as Route53RecordArgs } from '@
 import type * as pulumi from '@pulumi/pulumi';
 import type * as blueprint from '../blueprint/blueprint';
 import { loadBalancer } from '../graph/load-balancer';
+import { Part } from '../graph/part';
 import { outside } from '../graph/resource';
+import type { Transform } from '../graph/transform';
 import {
   Certificate,
   type CertificateTransform,
   ExistingCertificate,
   type ICertificate,
 } from './certificate';
-import { Part } from './part';
 import { outsideEach, PartComponent } from './part-component';
 import { type Peers, SecurityGroup, type SecurityGroupTransform } from './security-group';
 import { TargetGroup, type TargetGroupTransform } from './target-group';
-import type { Transform } from './transform';
 
 export interface LoadBalancerTransform {
   readonly securityGroup?: SecurityGroupTransform;

@@ -9,9 +9,9 @@ import { Vpc, type VpcArgs } from '@pulumi/aws/ec2/vpc';
 import type * as pulumi from '@pulumi/pulumi';
 import type * as blueprint from '../blueprint/blueprint';
 import { network, picked } from '../graph/network';
-import { Part } from './part';
+import { Part } from '../graph/part';
+import type { Transform } from '../graph/transform';
 import { PartComponent } from './part-component';
-import type { Transform } from './transform';
 
 /** A network that services can be put into: one of our own, or one that exists. */
 export interface INetwork {

@@ -1,6 +1,6 @@
 import * as pulumi from '@pulumi/pulumi';
+import { InnerPart, type Part } from '../graph/part';
 import { type Noun, type NounName, type NounOf, type Outside, outside } from '../graph/resource';
-import { InnerPart, type Part } from './part';
 import { type NounClass, place } from './place';
 import type { Values } from './values';
 

@@ -1,10 +1,10 @@
 import type * as pulumi from '@pulumi/pulumi';
+import { InnerPart } from '../graph/part';
 import { isOutside, type Noun, type NounName } from '../graph/resource';
 import { inOrder, type Placed } from '../graph/walk';
 import type { TerraformResource } from '../terraform/resource';
 import { translate } from '../terraform/translate';
 import { pulumiArguments } from './arguments';
-import { InnerPart } from './part';
 import { Values } from './values';
 
 /** A class of `@pulumi/aws`. Each takes its own arguments, which the graph's types have checked. */

@@ -12,11 +12,11 @@ import {
 } from '@pulumi/aws/vpc/securityGroupIngressRule';
 import type * as pulumi from '@pulumi/pulumi';
 import type * as blueprint from '../blueprint/blueprint';
+import { Part } from '../graph/part';
 import { outside } from '../graph/resource';
 import { type SecurityGroupLink, securityGroup } from '../graph/security-group';
-import { Part } from './part';
+import type { Transform } from '../graph/transform';
 import { outsideEach, PartComponent } from './part-component';
-import type { Transform } from './transform';
 
 /** Security group ids by the id that the blueprint calls them. */
 export type Peers = Readonly<Record<string, pulumi.Input<string>>>;

@@ -2,6 +2,7 @@ import * as pulumi from '@pulumi/pulumi';
 import type * as blueprint from '../blueprint/blueprint';
 import { environmentGraph, lacks } from '../graph/environment';
 import { environmentOutputs } from '../graph/outputs';
+import { Part } from '../graph/part';
 import { ApiService, type ApiServiceTransform } from './api-service';
 import { Cluster, type ClusterTransform, Namespace, type NamespaceTransform } from './cluster';
 import { ConsumersSecret } from './consumers-secret';
@@ -11,7 +12,6 @@ import { Identity, type IdentityTransform } from './identity';
 import { LoadBalancer, type LoadBalancerTransform } from './load-balancer';
 import { ExistingNetwork, type INetwork, Network, type NetworkTransform } from './network';
 import { LogGroup } from './observability';
-import { Part } from './part';
 import { PartComponent } from './part-component';
 
 /** The first way out at the level of a stage: what each component in it takes. */

@@ -9,10 +9,10 @@ import {
 import type * as pulumi from '@pulumi/pulumi';
 import type * as blueprint from '../blueprint/blueprint';
 import { type TargetGroupLink, targetGroup } from '../graph/load-balancer';
+import { Part } from '../graph/part';
 import { outside } from '../graph/resource';
-import { Part } from './part';
+import type { Transform } from '../graph/transform';
 import { PartComponent } from './part-component';
-import type { Transform } from './transform';
 
 /** A target group that a service may be put into. */
 export interface ITargetGroup {

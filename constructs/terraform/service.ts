@@ -1,4 +1,3 @@
-import { logDelivery } from '../blueprint/fargate';
 import type { ContainerTies } from '../containers';
 import type { Ref, ResourceOf } from '../graph/resource';
 import type { ContainerSettings } from '../graph/service';
@@ -15,7 +14,7 @@ export const service: Pick<
   | 'scaling-target'
   | 'scaling-policy'
 > = {
-  cluster: ({ settings }) => [{ type: 'aws_ecs_cluster', arguments: { ...settings } }],
+  cluster: ({ settings: { name } }) => [{ type: 'aws_ecs_cluster', arguments: { name } }],
   // The provider has no argument for the SOA's TTL.
   namespace: ({ settings: { name, description, vpcId } }) => [
     {
@@ -207,8 +206,8 @@ export function containerDefinition(settings: ContainerSettings, log: Log): obje
         'awslogs-group': log.groupName,
         'awslogs-region': log.region,
         'awslogs-stream-prefix': log.streamPrefix,
-        mode: logDelivery.mode,
-        'max-buffer-size': `${logDelivery.maxBufferMiB * 2 ** 20}b`,
+        mode: log.mode,
+        'max-buffer-size': `${log.maxBufferMiB * 2 ** 20}b`,
       },
     },
     // ECS adds these by itself: with them the text equals what it gives back.

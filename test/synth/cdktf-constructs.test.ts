@@ -63,7 +63,7 @@ describe('an ApiService in a VPC and a cluster that exist', () => {
           new ApiService(scope, 'orders', { ...props, service: behind as typeof behind & object, peers }),
       );
     expect(build({ web: 'sg-web' })).toThrow(
-      'Security group "orders" lets in group "alb", and peers has no such group (it has: web). Add its id to peers: { "alb": "sg-…" }.',
+      'Security group "orders" lets in group "alb", and peers has no such group (it has: web). Add it to peers: { "alb": … }.',
     );
     expect(build({ alb: 'sg-alb' })).toThrow(
       'Service "orders" is attached to target group "orders". Give that target group as targetGroup.',
@@ -123,7 +123,7 @@ describe('a GatewayPair behind a listener that is not ours', () => {
   test('needs subnets for each member', () => {
     expect(() =>
       synthesizedIn((scope) => build(scope, { subnetIds: { 'gateway-a': ['subnet-a'] } })),
-    ).toThrow('Gateway "gateway-b" has no subnets: subnetIds has those of gateway-a.');
+    ).toThrow('Gateway "gateway-b" has no subnets; given are those of gateway-a.');
   });
 
   test('refuses a member that comes after no member', () => {

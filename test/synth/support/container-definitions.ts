@@ -1,4 +1,5 @@
 import type { Container } from '../../../constructs/blueprint/blueprint';
+import { logDelivery } from '../../../constructs/blueprint/fargate';
 import { type ContainerSurroundings, containerSettings } from '../../../constructs/graph/service';
 import { containerDefinition } from '../../../constructs/terraform/service';
 
@@ -13,7 +14,7 @@ export function containerDefinitions(
   containers: readonly Container[],
   { region, logGroupName, logStreamPrefix, ...surroundings }: Surroundings,
 ): string {
-  const log = { region, groupName: logGroupName, streamPrefix: logStreamPrefix };
+  const log = { region, groupName: logGroupName, streamPrefix: logStreamPrefix, ...logDelivery };
   return JSON.stringify(
     containers.map((one) => containerDefinition(containerSettings(one, surroundings), log)),
   );

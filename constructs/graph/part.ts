@@ -1,6 +1,6 @@
-import type { NounName, NounOf } from '../graph/resource';
+import type { NounName, NounOf } from './resource';
 
-/** A noun of a resource graph that is about to get its component: what a component takes instead of its arguments. */
+/** A noun of a resource graph that is about to get its construct: what a construct takes instead of its props. */
 export class Part<Name extends NounName = NounName> {
   /** @param transform the noun's own */
   constructor(
