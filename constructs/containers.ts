@@ -42,29 +42,3 @@ export interface ContainerTies {
   /** Environment variables whose values the engine fills in. */
   readonly engineValues?: Readonly<Record<string, EngineValue>>;
 }
-
-/** What an engine can fill in. */
-export interface EngineValues {
-  /** The `iss` of the tokens of the environment's own user pool. */
-  readonly userPoolIssuer?: string;
-}
-
-export interface ContainerVariables extends Pick<ContainerTies, 'engineValues'> {
-  readonly name: string;
-  readonly environment: Readonly<Record<string, string>>;
-}
-
-/**
- * A container's environment variables, with what only the engine knows in its places.
- * @throws Error when one of these is not given
- */
-export function filledVariables(
-  { name, environment, engineValues = {} }: ContainerVariables,
-  { userPoolIssuer }: EngineValues,
-): Record<string, string> {
-  const filled = Object.entries(engineValues).map(([variable, { ref }]) => {
-    if (userPoolIssuer !== undefined) return [variable, userPoolIssuer];
-    throw new Error(`Container "${name}" reads the ${ref}, and there is none. Give it as userPoolIssuer.`);
-  });
-  return { ...environment, ...Object.fromEntries(filled) };
-}

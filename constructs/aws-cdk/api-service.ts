@@ -1,21 +1,27 @@
-import { Duration } from 'aws-cdk-lib';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import type * as iam from 'aws-cdk-lib/aws-iam';
-import { Construct } from 'constructs';
-import type * as blueprint from '../blueprint/blueprint';
-import { FargateService, type FargateServiceProps, type FargateServiceTransform } from './fargate-service';
+import type { Construct } from 'constructs';
+import { Part } from '../graph/part';
+import { outside } from '../graph/resource';
+import { apiService } from '../graph/service';
+import type { Transform } from '../graph/transform';
+import {
+  FargateService,
+  type FargateServiceTransform,
+  type ServiceProps,
+  serviceInput,
+} from './fargate-service';
+import { outsideEach, PartConstruct } from './part-construct';
 import { type Peers, SecurityGroup, type SecurityGroupTransform } from './security-group';
-import { type Transform, transformed } from './transform';
 
 export interface ApiServiceTransform extends FargateServiceTransform {
   readonly securityGroup?: SecurityGroupTransform;
   readonly scalingPolicy?: Transform<ecs.CpuUtilizationScalingProps>;
 }
 
-export interface ApiServiceProps
-  extends Omit<FargateServiceProps, 'securityGroup' | 'consumersSecretArn' | 'transform'> {
+export interface ApiServiceProps extends Omit<ServiceProps, 'consumersSecretArn'> {
   readonly vpc: ec2.IVpc;
   /** The security groups that the service's rules name, such as the load balancer's. */
   readonly peers?: Peers;
@@ -35,27 +41,29 @@ export interface ApiServiceProps
  *
  * Grants go to what runs in the tasks: `table.grantReadData(api)`.
  */
-export class ApiService extends Construct implements ec2.IConnectable, iam.IGrantable {
-  readonly securityGroup: SecurityGroup;
-  readonly fargate: FargateService;
-  /** Absent when the number of tasks is fixed. */
-  readonly scaling?: ecs.ScalableTaskCount;
+export class ApiService extends PartConstruct<'api-service'> implements ec2.IConnectable, iam.IGrantable {
+  static readonly nouns = { 'security-group': SecurityGroup, 'fargate-service': FargateService };
 
-  constructor(scope: Construct, id: string, props: ApiServiceProps) {
-    super(scope, id);
-    const { vpc, peers, transform, ...fargate } = props;
-    this.securityGroup = new SecurityGroup(this, 'SecurityGroup', {
-      securityGroup: props.service.securityGroup,
-      vpc,
-      transform: transform?.securityGroup,
-    }).admit(peers);
-    this.fargate = new FargateService(this, 'Default', {
-      ...fargate,
-      securityGroup: this.securityGroup,
-      transform,
-    });
-    const { scaling } = props.service;
-    if (scaling !== undefined) this.scaling = this.#scaling(scaling, transform?.scalingPolicy);
+  constructor(scope: Construct, id: string, props: ApiServiceProps | Part<'api-service'>) {
+    super(scope, id, props instanceof Part ? props : (self) => ApiService.#part(self, id, props));
+  }
+
+  static #part(self: Construct, id: string, { vpc, peers, transform, ...props }: ApiServiceProps) {
+    const input = { ...serviceInput(self, props), vpcId: outside(vpc), peers: outsideEach(peers) };
+    return new Part(apiService(id, input).noun, transform);
+  }
+
+  get securityGroup(): SecurityGroup {
+    return this.child('SecurityGroup');
+  }
+
+  get fargate(): FargateService {
+    return this.child('Default');
+  }
+
+  /** Absent when the number of tasks is fixed. */
+  get scaling(): ecs.ScalableTaskCount | undefined {
+    return this.find('Default/Service/TaskCount');
   }
 
   get connections(): ec2.Connections {
@@ -74,25 +82,5 @@ export class ApiService extends Construct implements ec2.IConnectable, iam.IGran
   /** Average memory of the tasks, in percent of what they have. */
   metricMemoryUtilization(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.fargate.service.metricMemoryUtilization(options);
-  }
-
-  #scaling(
-    { min, max, targetCpuPercent, policyName, cooldownSeconds }: NonNullable<blueprint.Service['scaling']>,
-    transform: Transform<ecs.CpuUtilizationScalingProps> | undefined,
-  ): ecs.ScalableTaskCount {
-    const scaling = this.fargate.service.autoScaleTaskCount({ minCapacity: min, maxCapacity: max });
-    scaling.scaleOnCpuUtilization(
-      'Policy',
-      transformed(
-        {
-          policyName,
-          targetUtilizationPercent: targetCpuPercent,
-          scaleInCooldown: Duration.seconds(cooldownSeconds),
-          scaleOutCooldown: Duration.seconds(cooldownSeconds),
-        },
-        transform,
-      ),
-    );
-    return scaling;
   }
 }

@@ -1,8 +1,12 @@
 import * as acm from 'aws-cdk-lib/aws-certificatemanager';
-import * as route53 from 'aws-cdk-lib/aws-route53';
+import type * as route53 from 'aws-cdk-lib/aws-route53';
 import { Construct } from 'constructs';
 import type * as blueprint from '../blueprint/blueprint';
-import { type Transform, transformed } from './transform';
+import { certificate } from '../graph/load-balancer';
+import { Part } from '../graph/part';
+import { outside } from '../graph/resource';
+import type { Transform } from '../graph/transform';
+import { PartConstruct } from './part-construct';
 
 export interface CertificateTransform {
   readonly certificate?: Transform<acm.CertificateProps>;
@@ -22,28 +26,19 @@ export interface CertificateProps {
  * An ACM certificate, proven by a DNS record per name, renewed by ACM as long as the records stand. CloudFormation
  * writes the records, and what uses the certificate waits until it is issued.
  */
-export class Certificate extends Construct {
-  readonly certificate: acm.Certificate;
+export class Certificate extends PartConstruct<'certificate'> {
+  static readonly nouns = {};
 
-  constructor(scope: Construct, id: string, { certificate, hostedZone, transform }: CertificateProps) {
-    super(scope, id);
-    const { name, domains, hostedZoneId } = certificate;
-    const [domainName, ...subjectAlternativeNames] = domains;
-    if (domainName === undefined) throw new Error(`Certificate "${name}" has no domain name.`);
-    const zone = hostedZone ?? route53.HostedZone.fromHostedZoneId(this, 'Zone', hostedZoneId);
-    this.certificate = new acm.Certificate(
-      this,
-      'Certificate',
-      transformed(
-        {
-          domainName,
-          ...(subjectAlternativeNames.length > 0 && { subjectAlternativeNames }),
-          certificateName: name,
-          validation: acm.CertificateValidation.fromDns(zone),
-        },
-        transform?.certificate,
-      ),
-    );
+  constructor(scope: Construct, id: string, props: CertificateProps | Part<'certificate'>) {
+    super(scope, id, props instanceof Part ? props : Certificate.#part(id, props));
+  }
+
+  static #part(id: string, { certificate: settings, hostedZone, transform }: CertificateProps) {
+    return new Part(certificate(id, settings, hostedZone && outside(hostedZone)).noun, transform);
+  }
+
+  get certificate(): acm.Certificate {
+    return this.child('Certificate');
   }
 }
 

@@ -1,10 +1,13 @@
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
-import * as ecs from 'aws-cdk-lib/aws-ecs';
-import * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
-import { Construct } from 'constructs';
+import type * as ecs from 'aws-cdk-lib/aws-ecs';
+import type * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
+import type { Construct } from 'constructs';
 import type * as blueprint from '../blueprint/blueprint';
-import { accept, resourceOf } from './suppressions';
-import { type Transform, transformed } from './transform';
+import { cluster, namespace } from '../graph/environment';
+import { Part } from '../graph/part';
+import { outside } from '../graph/resource';
+import type { Transform } from '../graph/transform';
+import { PartConstruct } from './part-construct';
 
 export interface ClusterTransform {
   readonly cluster?: Transform<ecs.ClusterProps>;
@@ -17,21 +20,21 @@ export interface ClusterProps {
 }
 
 /** The ECS cluster that the services run in. */
-export class Cluster extends Construct {
-  readonly cluster: ecs.Cluster;
+export class Cluster extends PartConstruct<'cluster'> {
+  static readonly nouns = {};
 
-  constructor(scope: Construct, id: string, { cluster, vpc, transform }: ClusterProps) {
-    super(scope, id);
-    this.cluster = new ecs.Cluster(
-      this,
-      'Cluster',
-      transformed({ clusterName: cluster.name, vpc }, transform?.cluster),
+  constructor(scope: Construct, id: string, props: ClusterProps | Part<'cluster'>) {
+    super(
+      scope,
+      id,
+      props instanceof Part
+        ? props
+        : new Part(cluster(props.cluster, outside(props.vpc)).noun, props.transform),
     );
-    accept(this.cluster, {
-      rule: 'AwsSolutions-ECS4',
-      reason:
-        'Container Insights is billed by the metric: who wants it turns it on by the transform "cluster".',
-    });
+  }
+
+  get cluster(): ecs.Cluster {
+    return this.child('Cluster');
   }
 }
 
@@ -46,18 +49,20 @@ export interface NamespaceProps {
 }
 
 /** The Cloud Map namespace: names of services, seen from inside the VPC alone. */
-export class Namespace extends Construct {
-  readonly namespace: servicediscovery.PrivateDnsNamespace;
+export class Namespace extends PartConstruct<'namespace'> {
+  static readonly nouns = {};
 
-  constructor(scope: Construct, id: string, { namespace, vpc, transform }: NamespaceProps) {
-    super(scope, id);
-    const { name, description, negativeTtlSeconds } = namespace;
-    this.namespace = new servicediscovery.PrivateDnsNamespace(
-      this,
-      'Namespace',
-      transformed({ name, description, vpc }, transform?.namespace),
+  constructor(scope: Construct, id: string, props: NamespaceProps | Part<'namespace'>) {
+    super(
+      scope,
+      id,
+      props instanceof Part
+        ? props
+        : new Part(namespace(props.namespace, outside(props.vpc)).noun, props.transform),
     );
-    const resource = resourceOf(this.namespace) as servicediscovery.CfnPrivateDnsNamespace;
-    resource.properties = { dnsProperties: { soa: { ttl: negativeTtlSeconds } } };
+  }
+
+  get namespace(): servicediscovery.PrivateDnsNamespace {
+    return this.child('Namespace');
   }
 }

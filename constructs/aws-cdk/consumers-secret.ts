@@ -1,10 +1,13 @@
-import { RemovalPolicy, SecretValue } from 'aws-cdk-lib';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import type * as blueprint from '../blueprint/blueprint';
-import { accept } from './suppressions';
-import { type Transform, transformed } from './transform';
+import { consumersSecret, type SecretLink } from '../graph/consumers-secret';
+import { Part } from '../graph/part';
+import { outside } from '../graph/resource';
+import type { Transform } from '../graph/transform';
+import { PartConstruct } from './part-construct';
+import { Given } from './values';
 
 export interface ConsumersSecretTransform {
   readonly secret?: Transform<secretsmanager.SecretProps>;
@@ -24,18 +27,8 @@ export interface ConsumersSecretProps {
   readonly transform?: ConsumersSecretTransform;
 }
 
-/** What may be granted of a secret, whether it is made here or not. */
-abstract class Grantable extends Construct implements IConsumersSecret {
-  abstract readonly secret: secretsmanager.ISecret;
-
-  grantRead(grantee: iam.IGrantable): iam.Grant {
-    return this.secret.grantRead(grantee);
-  }
-
-  grantReadWrite(grantee: iam.IGrantable): iam.Grant {
-    return this.secret.grantRead(grantee).combine(this.secret.grantWrite(grantee));
-  }
-}
+const readAndWrite = (secret: secretsmanager.ISecret, grantee: iam.IGrantable): iam.Grant =>
+  secret.grantRead(grantee).combine(secret.grantWrite(grantee));
 
 /**
  * The secret that holds the consumers' hashed keys.
@@ -44,36 +37,32 @@ abstract class Grantable extends Construct implements IConsumersSecret {
  * says the same text. **Another first text would be written over the keys**: the text is a contract, pinned by a test.
  * CloudFormation has no labels of versions, so the first version is not labelled.
  */
-export class ConsumersSecret extends Grantable {
-  readonly secret: secretsmanager.Secret;
+export class ConsumersSecret extends PartConstruct<'consumers-secret'> implements IConsumersSecret {
+  static readonly nouns = {};
 
-  constructor(scope: Construct, id: string, { secret, transform }: ConsumersSecretProps) {
-    super(scope, id);
-    const { name, description, initialText } = secret;
-    this.secret = new secretsmanager.Secret(
-      this,
-      'Secret',
-      transformed(
-        {
-          secretName: name,
-          description,
-          secretStringValue: SecretValue.unsafePlainText(initialText),
-          // One that stays behind keeps its name, and whoever takes the environment away and deploys it again needs it.
-          removalPolicy: RemovalPolicy.DESTROY,
-        },
-        transform?.secret,
-      ),
+  constructor(scope: Construct, id: string, props: ConsumersSecretProps | Part<'consumers-secret'>) {
+    super(
+      scope,
+      id,
+      props instanceof Part ? props : new Part(consumersSecret(id, props.secret).noun, props.transform),
     );
-    accept(this.secret, {
-      rule: 'AwsSolutions-SMG4',
-      reason:
-        'It holds hashes of keys that consumers have: only they can change theirs, and no rotation can.',
-    });
+  }
+
+  get secret(): secretsmanager.Secret {
+    return this.child('Secret');
+  }
+
+  grantRead(grantee: iam.IGrantable): iam.Grant {
+    return this.secret.grantRead(grantee);
+  }
+
+  grantReadWrite(grantee: iam.IGrantable): iam.Grant {
+    return readAndWrite(this.secret, grantee);
   }
 }
 
 /** A secret that exists, with the lines that `stagecraft consumers` writes. Makes nothing. */
-export class ExistingConsumersSecret extends Grantable {
+export class ExistingConsumersSecret extends Construct implements IConsumersSecret {
   readonly secret: secretsmanager.ISecret;
 
   /** @param props the whole ARN, with the six characters that AWS adds to the name */
@@ -81,4 +70,18 @@ export class ExistingConsumersSecret extends Grantable {
     super(scope, id);
     this.secret = secretsmanager.Secret.fromSecretCompleteArn(this, 'Secret', arn);
   }
+
+  grantRead(grantee: iam.IGrantable): iam.Grant {
+    return this.secret.grantRead(grantee);
+  }
+
+  grantReadWrite(grantee: iam.IGrantable): iam.Grant {
+    return readAndWrite(this.secret, grantee);
+  }
 }
+
+/** What a graph needs of the secret. */
+export const secretLink = ({ secret }: IConsumersSecret): SecretLink => ({
+  arn: outside(new Given(secret, secret.secretArn)),
+  written: [outside(secret)],
+});

@@ -1,7 +1,15 @@
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import type * as blueprint from '../blueprint/blueprint';
-import { ConsumersSecret, type ConsumersSecretTransform, type IConsumersSecret } from './consumers-secret';
+import { type GatewayDataLink, gatewayData } from '../graph/gateway';
+import { Part } from '../graph/part';
+import {
+  ConsumersSecret,
+  type ConsumersSecretTransform,
+  type IConsumersSecret,
+  secretLink,
+} from './consumers-secret';
 import { LogGroup, type LogGroupTransform } from './observability';
+import { PartConstruct } from './part-construct';
 
 export interface GatewayDataTransform {
   readonly consumersSecret?: ConsumersSecretTransform;
@@ -31,40 +39,44 @@ export interface GatewayDataProps {
  * new GatewayPair(this, 'gateways', { gateway, data, … });
  * ```
  */
-export class GatewayData extends Construct {
-  /** Absent when no API asks for a key and no consumer is declared. */
-  readonly consumersSecret?: IConsumersSecret;
-  /** By the member's id. */
-  readonly logGroups: Readonly<Record<string, LogGroup>>;
-  /** Absent when no collector writes to CloudWatch. */
-  readonly metricsLogGroup?: LogGroup;
+export class GatewayData extends PartConstruct<'gateway-data'> {
+  static readonly nouns = { 'consumers-secret': ConsumersSecret, 'log-group': LogGroup };
+  readonly #existing: IConsumersSecret | undefined;
 
-  constructor(scope: Construct, id: string, props: GatewayDataProps) {
-    super(scope, id);
-    const { transform } = props;
-    const { consumersSecret, logGroups, metricsLogGroup } = props.data;
-    this.consumersSecret = props.consumersSecret;
-    if (consumersSecret !== undefined) {
-      this.consumersSecret ??= new ConsumersSecret(this, consumersSecret.id, {
-        secret: consumersSecret,
-        transform: transform?.consumersSecret,
-      });
-    }
-    this.logGroups = Object.fromEntries(
-      Object.entries(logGroups).map(([member, logGroup]) => [
-        member,
-        // In a scope of the member's, whose other resources stand beside it.
-        new LogGroup(new Construct(this, member), 'Logs', {
-          logGroup,
-          transform: transform?.logGroup,
-        }),
-      ]),
-    );
-    if (metricsLogGroup !== undefined) {
-      this.metricsLogGroup = new LogGroup(this, metricsLogGroup.id, {
-        logGroup: metricsLogGroup,
-        transform: transform?.metricsLogGroup,
-      });
-    }
+  constructor(scope: Construct, id: string, props: GatewayDataProps | Part<'gateway-data'>) {
+    super(scope, id, props instanceof Part ? props : GatewayData.#part(id, props));
+    this.#existing = props instanceof Part ? undefined : props.consumersSecret;
+  }
+
+  static #part(id: string, { data, consumersSecret, transform }: GatewayDataProps) {
+    return new Part(gatewayData(id, data, consumersSecret && secretLink(consumersSecret)).noun, transform);
+  }
+
+  /** Absent when no API asks for a key and no consumer is declared. */
+  get consumersSecret(): IConsumersSecret | undefined {
+    const { consumersSecret } = this.settings;
+    return this.#existing ?? (consumersSecret && this.child<ConsumersSecret>(consumersSecret.id));
+  }
+
+  /** By the member's id. */
+  get logGroups(): Readonly<Record<string, LogGroup>> {
+    const members = Object.keys(this.settings.logGroups);
+    return Object.fromEntries(members.map((member) => [member, this.child(`${member}/Logs`)]));
+  }
+
+  /** Absent when no collector writes to CloudWatch. */
+  get metricsLogGroup(): LogGroup | undefined {
+    const { metricsLogGroup } = this.settings;
+    return metricsLogGroup && this.child(metricsLogGroup.id);
+  }
+
+  /** What a graph needs of it. */
+  get link(): GatewayDataLink {
+    const { consumersSecret, logGroups, metricsLogGroup } = this;
+    return {
+      ...(consumersSecret && { consumersSecret: secretLink(consumersSecret) }),
+      logGroups: Object.fromEntries(Object.entries(logGroups).map(([id, { link }]) => [id, link])),
+      ...(metricsLogGroup && { metricsLogGroup: metricsLogGroup.link }),
+    };
   }
 }

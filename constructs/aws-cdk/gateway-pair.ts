@@ -1,14 +1,18 @@
+import { Stack } from 'aws-cdk-lib';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
-import { Construct, type IDependable } from 'constructs';
+import type { Construct, IDependable } from 'constructs';
 import type * as blueprint from '../blueprint/blueprint';
+import { gatewayData, gatewayPair } from '../graph/gateway';
+import { Part } from '../graph/part';
+import { outside } from '../graph/resource';
 import type { IConsumersSecret } from './consumers-secret';
 import { FargateService, type FargateServiceTransform, type Placement } from './fargate-service';
 import { GatewayData, type GatewayDataTransform } from './gateway-data';
 import { type LogGroup, loggedMetric, type MetricDimensions } from './observability';
-import { letWait } from './order';
+import { outsideEach, PartConstruct } from './part-construct';
 import { type Peers, SecurityGroup, type SecurityGroupTransform } from './security-group';
-import type { ITargetGroup } from './target-group';
+import { type ITargetGroup, targetGroupLink } from './target-group';
 
 export interface GatewayPairTransform extends Omit<GatewayDataTransform, 'logGroup'> {
   readonly securityGroup?: SecurityGroupTransform;
@@ -47,35 +51,77 @@ export interface GatewayPairProps extends Omit<Placement, 'subnets'> {
  * new GatewayPair(this, 'gateway', { gateway, targetGroup, vpc, … peers: { alb: balancersGroup } });
  * ```
  */
-export class GatewayPair extends Construct implements ec2.IConnectable {
-  /** Where a rule leads to the gateways. */
-  readonly targetGroup: ITargetGroup;
-  readonly data: GatewayData;
-  /** By the group's id. Members may share one. */
-  readonly securityGroups: Readonly<Record<string, SecurityGroup>>;
-  /** By the member's id. */
-  readonly members: Readonly<Record<string, FargateService>>;
-  readonly connections: ec2.Connections;
-  readonly #logGroup: blueprint.LogGroup | undefined;
+export class GatewayPair extends PartConstruct<'gateway-pair'> implements ec2.IConnectable {
+  static readonly nouns = {
+    'security-group': SecurityGroup,
+    'fargate-service': FargateService,
+    'gateway-data': GatewayData,
+  };
+  readonly #given: GatewayData | undefined;
+  #connections: ec2.Connections | undefined;
 
-  constructor(scope: Construct, id: string, props: GatewayPairProps) {
-    super(scope, id);
-    const { gateway, transform } = props;
-    this.targetGroup = props.targetGroup;
-    this.data =
-      props.data ??
-      new GatewayData(this, 'Default', {
-        data: gateway.data,
-        transform: { ...transform, logGroup: transform?.member?.logGroup },
-      });
-    this.securityGroups = this.#securityGroups(props);
-    this.connections = new ec2.Connections({ securityGroups: Object.values(this.peers) });
-    this.members = Object.fromEntries(
-      gateway.members.map((member) => [member.id, this.#member(member, props)]),
-    );
-    this.#oneAfterTheOther(gateway.members);
-    this.#letReadKeys();
-    this.#logGroup = gateway.members[0]?.logGroup;
+  constructor(scope: Construct, id: string, props: GatewayPairProps | Part<'gateway-pair'>) {
+    super(scope, id, props instanceof Part ? props : (self) => GatewayPair.#part(self, id, props));
+    this.#given = props instanceof Part ? undefined : props.data;
+  }
+
+  static #part(self: Construct, id: string, props: GatewayPairProps) {
+    const { gateway, transform, userPoolIssuer } = props;
+    // Beside the members, under an id of no account.
+    const own = props.data ? undefined : gatewayData('Default', gateway.data);
+    const { noun } = gatewayPair(id, {
+      gateway,
+      data: props.data?.link ?? (own as NonNullable<typeof own>).link,
+      region: Stack.of(self).region,
+      clusterArn: outside(props.cluster),
+      namespaceId: outside(props.namespace),
+      vpcId: outside(props.vpc),
+      subnetIds: Object.fromEntries(
+        Object.entries(props.subnets).map(([member, subnets]) => [member, subnets.map(outside)]),
+      ),
+      targetGroup: targetGroupLink(props.targetGroup),
+      userPoolIssuer: userPoolIssuer === undefined ? undefined : outside(userPoolIssuer),
+      peers: outsideEach(props.peers),
+      dependsOn: props.dependsOn?.map(outside),
+    });
+    const whole = own ? { ...noun, nouns: [...noun.nouns, own.noun] } : noun;
+    return new Part(whole, { ...transform, logGroup: transform?.member?.logGroup });
+  }
+
+  /** What the members write and read, and what outlives them. */
+  get data(): GatewayData {
+    return this.#given ?? this.find<GatewayData>('Default') ?? (this.node.scope as GatewayData);
+  }
+
+  /** Absent when no API asks for a key and no consumer is declared. */
+  get consumersSecret(): IConsumersSecret | undefined {
+    return this.data.consumersSecret;
+  }
+
+  /** Absent when no collector writes to CloudWatch. */
+  get metricsLogGroup(): LogGroup | undefined {
+    return this.data.metricsLogGroup;
+  }
+
+  /** By the group's id. Members may share one. */
+  get securityGroups(): Readonly<Record<string, SecurityGroup>> {
+    const ids = new Set(this.settings.members.map(({ securityGroup }) => securityGroup.id));
+    return Object.fromEntries([...ids].map((id) => [id, this.child(id)]));
+  }
+
+  /** By the member's id. */
+  get members(): Readonly<Record<string, FargateService>> {
+    return Object.fromEntries(this.settings.members.map(({ id }) => [id, this.child(id)]));
+  }
+
+  /** Security groups by group id, for the rules of what the gateways call. */
+  get peers(): Peers {
+    return Object.fromEntries(Object.entries(this.securityGroups).map(([id, { group }]) => [id, group]));
+  }
+
+  get connections(): ec2.Connections {
+    this.#connections ??= new ec2.Connections({ securityGroups: Object.values(this.peers) });
+    return this.#connections;
   }
 
   /**
@@ -90,81 +136,7 @@ export class GatewayPair extends Construct implements ec2.IConnectable {
    * @throws Error that names the metrics there are; there are none with `usageMetrics: false`
    */
   metric(name: string, dimensions: MetricDimensions, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return loggedMetric(this.#logGroup ?? { id: '', name: '', retentionDays: 1 }, name, dimensions, options);
-  }
-
-  /** Absent when no API asks for a key and no consumer is declared. */
-  get consumersSecret(): IConsumersSecret | undefined {
-    return this.data.consumersSecret;
-  }
-
-  /** Absent when no collector writes to CloudWatch. */
-  get metricsLogGroup(): LogGroup | undefined {
-    return this.data.metricsLogGroup;
-  }
-
-  /** Security groups by group id, for the rules of what the gateways call. */
-  get peers(): Peers {
-    return Object.fromEntries(
-      Object.entries(this.securityGroups).map(([id, securityGroup]) => [id, securityGroup.group]),
-    );
-  }
-
-  #securityGroups({ gateway, vpc, peers, transform }: GatewayPairProps): Record<string, SecurityGroup> {
-    const groups: Record<string, SecurityGroup> = {};
-    for (const { securityGroup } of gateway.members) {
-      groups[securityGroup.id] ??= new SecurityGroup(this, securityGroup.id, {
-        securityGroup,
-        vpc,
-        transform: transform?.securityGroup,
-      });
-    }
-    const own = Object.fromEntries(Object.entries(groups).map(([id, { group }]) => [id, group]));
-    for (const group of Object.values(groups)) group.admit({ ...peers, ...own });
-    return groups;
-  }
-
-  #member(member: blueprint.Service, props: GatewayPairProps): FargateService {
-    const subnets = props.subnets[member.id];
-    if (subnets === undefined) {
-      const known = Object.keys(props.subnets).join(', ') || 'none';
-      throw new Error(`Gateway "${member.id}" has no subnets: subnets has those of ${known}.`);
-    }
-    return new FargateService(this, member.id, {
-      service: member,
-      cluster: props.cluster,
-      namespace: props.namespace,
-      subnets,
-      securityGroup: this.securityGroups[member.securityGroup.id] as SecurityGroup,
-      targetGroup: props.targetGroup,
-      logGroup: this.data.logGroups[member.id],
-      consumersSecretArn: this.consumersSecret?.secret.secretArn,
-      metricsLogGroupArn: this.metricsLogGroup?.arn,
-      userPoolIssuer: props.userPoolIssuer,
-      dependsOn: props.dependsOn,
-      transform: props.transform?.member,
-    });
-  }
-
-  /** A secret that a key of the user's encrypts is of no use to a member that must not decrypt with it. */
-  #letReadKeys(): void {
-    const encryptionKey = this.consumersSecret?.secret.encryptionKey;
-    for (const { executionRole } of Object.values(this.members))
-      encryptionKey?.grantDecrypt(executionRole.role);
-  }
-
-  /** Two live tasks under one peer name would overwrite each other's counters, and one member must always serve. */
-  #oneAfterTheOther(members: readonly blueprint.Service[]): void {
-    for (const member of members) {
-      for (const before of member.after) {
-        const service = this.members[before]?.service;
-        if (service === undefined) {
-          throw new Error(
-            `Gateway "${member.id}" comes after "${before}", which is no member. Members: ${Object.keys(this.members).join(', ')}.`,
-          );
-        }
-        letWait((this.members[member.id] as FargateService).service, service);
-      }
-    }
+    const logGroup = this.settings.members[0]?.logGroup;
+    return loggedMetric(logGroup ?? { id: '', name: '', retentionDays: 1 }, name, dimensions, options);
   }
 }

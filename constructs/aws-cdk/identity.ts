@@ -1,9 +1,10 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
-import * as cognito from 'aws-cdk-lib/aws-cognito';
-import { Construct } from 'constructs';
+import type * as cognito from 'aws-cdk-lib/aws-cognito';
+import type { Construct } from 'constructs';
 import type * as blueprint from '../blueprint/blueprint';
-import { type Accepted, accept } from './suppressions';
-import { type Transform, transformed } from './transform';
+import { identity } from '../graph/identity';
+import { Part } from '../graph/part';
+import type { Transform } from '../graph/transform';
+import { PartConstruct } from './part-construct';
 
 export interface IdentityTransform {
   readonly userPool?: Transform<cognito.UserPoolProps>;
@@ -17,96 +18,49 @@ export interface IdentityProps {
   readonly transform?: IdentityTransform;
 }
 
-const withoutUsers = (rule: string, what: string): Accepted => ({
-  rule,
-  reason: `${what} is for people who sign in; this pool has no users, only clients that are machines.`,
-});
-
 /**
  * A Cognito user pool that gives tokens to machines: a resource server with scopes, and clients that use the
  * client credentials grant.
  *
  * Cognito makes the clients' secrets; neither the template nor the stack's outputs have them.
  */
-export class Identity extends Construct {
-  readonly userPool: cognito.UserPool;
-  readonly domain: cognito.UserPoolDomain;
-  readonly resourceServer: cognito.UserPoolResourceServer;
-  /** By the client's id. */
-  readonly machineClients: Readonly<Record<string, cognito.UserPoolClient>>;
-  /** Where clients get their tokens. */
-  readonly tokenEndpoint: string;
-  /** The `iss` of its tokens; its keys are at `/.well-known/jwks.json` under it. */
-  readonly issuer: string;
+export class Identity extends PartConstruct<'identity'> {
+  static readonly nouns = {};
 
-  constructor(scope: Construct, id: string, { identity, transform }: IdentityProps) {
-    super(scope, id);
-    const { userPoolName, domainPrefix, deletionProtection, resourceServer, machineClients } = identity;
-    this.userPool = new cognito.UserPool(
-      this,
-      'UserPool',
-      transformed(
-        // Nothing is lost with a pool that has no users, and one that stays behind keeps giving tokens.
-        {
-          userPoolName,
-          selfSignUpEnabled: false,
-          removalPolicy: RemovalPolicy.DESTROY,
-          deletionProtection,
-        },
-        transform?.userPool,
-      ),
-    );
-    accept(
-      this.userPool,
-      withoutUsers('AwsSolutions-COG1', 'A password policy'),
-      withoutUsers('AwsSolutions-COG2', 'A second factor'),
-      withoutUsers('AwsSolutions-COG8', 'Threat protection, of the plus plan,'),
-    );
-    this.issuer = this.userPool.userPoolProviderUrl;
-    this.domain = this.userPool.addDomain(
-      'Domain',
-      transformed({ cognitoDomain: { domainPrefix } }, transform?.domain),
-    );
-    this.tokenEndpoint = `https://${this.domain.domainName}.${identity.tokenDomain}/oauth2/token`;
-    this.resourceServer = this.userPool.addResourceServer(
-      'ResourceServer',
-      transformed(
-        {
-          identifier: resourceServer.identifier,
-          userPoolResourceServerName: resourceServer.name,
-          scopes: resourceServer.scopes.map(
-            ({ name, description }) =>
-              new cognito.ResourceServerScope({ scopeName: name, scopeDescription: description }),
-          ),
-        },
-        transform?.resourceServer,
-      ),
-    );
-    this.machineClients = Object.fromEntries(
-      machineClients.map((client) => [client.id, this.#machineClient(client, transform?.machineClient)]),
+  constructor(scope: Construct, id: string, props: IdentityProps | Part<'identity'>) {
+    super(
+      scope,
+      id,
+      props instanceof Part ? props : new Part(identity(id, props.identity).noun, props.transform),
     );
   }
 
-  #machineClient(
-    { id, name, scopes, accessTokenMinutes }: blueprint.Identity['machineClients'][number],
-    transform: Transform<cognito.UserPoolClientOptions> | undefined,
-  ): cognito.UserPoolClient {
-    const client = this.userPool.addClient(
-      `Client-${id}`,
-      transformed(
-        {
-          userPoolClientName: name,
-          generateSecret: true,
-          oAuth: {
-            flows: { clientCredentials: true },
-            scopes: scopes.map((scope) => cognito.OAuthScope.custom(scope)),
-          },
-          accessTokenValidity: Duration.minutes(accessTokenMinutes),
-        },
-        transform,
-      ),
+  get userPool(): cognito.UserPool {
+    return this.child('UserPool');
+  }
+
+  get domain(): cognito.UserPoolDomain {
+    return this.child('UserPool/Domain');
+  }
+
+  get resourceServer(): cognito.UserPoolResourceServer {
+    return this.child('UserPool/ResourceServer');
+  }
+
+  /** By the client's id. */
+  get machineClients(): Readonly<Record<string, cognito.UserPoolClient>> {
+    return Object.fromEntries(
+      this.settings.machineClients.map(({ id }) => [id, this.child(`UserPool/Client-${id}`)]),
     );
-    client.node.addDependency(this.resourceServer);
-    return client;
+  }
+
+  /** Where clients get their tokens. */
+  get tokenEndpoint(): string {
+    return `https://${this.domain.domainName}.${this.settings.tokenDomain}/oauth2/token`;
+  }
+
+  /** The `iss` of its tokens; its keys are at `/.well-known/jwks.json` under it. */
+  get issuer(): string {
+    return this.userPool.userPoolProviderUrl;
   }
 }

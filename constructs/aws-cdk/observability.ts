@@ -1,9 +1,13 @@
-import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
-import * as logs from 'aws-cdk-lib/aws-logs';
-import { Construct } from 'constructs';
+import type * as logs from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
 import type * as blueprint from '../blueprint/blueprint';
-import { type Transform, transformed } from './transform';
+import { type LogGroupLink, logGroup } from '../graph/observability';
+import { Part } from '../graph/part';
+import { outside } from '../graph/resource';
+import type { Transform } from '../graph/transform';
+import { logGroupArn } from './builders/data';
+import { PartConstruct } from './part-construct';
 
 export interface LogGroupTransform {
   readonly group?: Transform<logs.LogGroupProps>;
@@ -15,8 +19,6 @@ export interface LogGroupProps {
   readonly logGroup: blueprint.LogGroup;
   readonly transform?: LogGroupTransform;
 }
-
-const units = { Count: cloudwatch.Unit.COUNT, Milliseconds: cloudwatch.Unit.MILLISECONDS } as const;
 
 /** What a metric is of: `{ Api: 'orders' }`, or `{ Api: 'orders', Consumer: 'acme' }`. */
 export type MetricDimensions = Readonly<Record<string, string>>;
@@ -51,62 +53,34 @@ export function loggedMetric(
 }
 
 /** Where a service's log lines go, how long they are kept, and which numbers CloudWatch makes of them. */
-export class LogGroup extends Construct {
-  readonly group: logs.LogGroup;
-  /** By the filter's id. */
-  readonly metricFilters: Readonly<Record<string, logs.MetricFilter>>;
+export class LogGroup extends PartConstruct<'log-group'> {
+  static readonly nouns = {};
 
-  constructor(scope: Construct, id: string, { logGroup, transform }: LogGroupProps) {
-    super(scope, id);
-    const { name, retentionDays, metricFilters = [] } = logGroup;
-    this.group = new logs.LogGroup(
-      this,
-      'Group',
-      transformed(
-        {
-          logGroupName: name,
-          retention: retentionDays,
-          // A group that stays behind keeps its name, and whoever takes the environment away could not deploy it again.
-          removalPolicy: RemovalPolicy.DESTROY,
-        },
-        transform?.group,
-      ),
+  constructor(scope: Construct, id: string, props: LogGroupProps | Part<'log-group'>) {
+    super(
+      scope,
+      id,
+      props instanceof Part ? props : new Part(logGroup(id, props.logGroup).noun, props.transform),
     );
-    this.metricFilters = Object.fromEntries(
-      metricFilters.map((filter) => [filter.id, this.#metricFilter(filter, transform)]),
-    );
+  }
+
+  get group(): logs.LogGroup {
+    return this.child('Group');
+  }
+
+  /** By the filter's id. */
+  get metricFilters(): Readonly<Record<string, logs.MetricFilter>> {
+    const { metricFilters = [] } = this.settings;
+    return Object.fromEntries(metricFilters.map(({ id }) => [id, this.child(id)]));
   }
 
   /** Without the `:*` that CloudFormation's own attribute has at its end. */
   get arn(): string {
-    return Stack.of(this).formatArn({
-      service: 'logs',
-      resource: 'log-group',
-      resourceName: this.group.logGroupName,
-      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-    });
+    return logGroupArn(this.group);
   }
 
-  #metricFilter(
-    { id, name, pattern, metric }: blueprint.MetricFilter,
-    transform: LogGroupTransform | undefined,
-  ): logs.MetricFilter {
-    return new logs.MetricFilter(
-      this,
-      id,
-      transformed(
-        {
-          logGroup: this.group,
-          filterName: name,
-          filterPattern: logs.FilterPattern.literal(pattern),
-          metricNamespace: metric.namespace,
-          metricName: metric.name,
-          metricValue: metric.value,
-          unit: units[metric.unit],
-          dimensions: { ...metric.dimensions },
-        },
-        transform?.metricFilter,
-      ),
-    );
+  /** What a graph needs of it. */
+  get link(): LogGroupLink {
+    return { arn: outside(this.arn), name: outside(this.group) };
   }
 }

@@ -1,8 +1,11 @@
-import * as ec2 from 'aws-cdk-lib/aws-ec2';
-import { Construct, type IDependable } from 'constructs';
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type { Construct, IDependable } from 'constructs';
 import type * as blueprint from '../blueprint/blueprint';
-import { accept } from './suppressions';
-import { type Transform, transformed } from './transform';
+import { Part } from '../graph/part';
+import { outside } from '../graph/resource';
+import { type SecurityGroupLink, securityGroup } from '../graph/security-group';
+import type { Transform } from '../graph/transform';
+import { outsideEach, PartConstruct } from './part-construct';
 
 /** Security groups by the id that the blueprint calls them. */
 export type Peers = Readonly<Record<string, ec2.ISecurityGroup>>;
@@ -15,6 +18,8 @@ export interface SecurityGroupTransform {
 export interface SecurityGroupProps {
   readonly securityGroup: blueprint.SecurityGroup;
   readonly vpc: ec2.IVpc;
+  /** The security groups that the rules name; none when they name address blocks alone. */
+  readonly peers?: Peers;
   readonly transform?: SecurityGroupTransform;
 }
 
@@ -23,27 +28,26 @@ export interface SecurityGroupProps {
  *
  * Rules are resources of their own, never inline: so a rule can come before the traffic it is for and go
  * after it, and groups can name each other.
+ * @throws Error when a rule names a group that is not among the peers and is not this one
  */
-export class SecurityGroup extends Construct implements ec2.IConnectable {
-  readonly group: ec2.SecurityGroup;
-  /** By the rule's id. */
-  readonly ingress: Readonly<Record<string, ec2.CfnSecurityGroupIngress>>;
-  readonly #rules: Record<string, ec2.CfnSecurityGroupIngress> = {};
-  readonly #props: SecurityGroupProps;
+export class SecurityGroup extends PartConstruct<'security-group'> implements ec2.IConnectable {
+  static readonly nouns = {};
 
-  constructor(scope: Construct, id: string, props: SecurityGroupProps) {
-    super(scope, id);
-    this.#props = props;
-    this.ingress = this.#rules;
-    const { name, description } = props.securityGroup;
-    this.group = new ec2.SecurityGroup(
-      this,
-      'Group',
-      transformed(
-        { securityGroupName: name, description, vpc: props.vpc, allowAllOutbound: true },
-        props.transform?.group,
-      ),
-    );
+  constructor(scope: Construct, id: string, props: SecurityGroupProps | Part<'security-group'>) {
+    super(scope, id, props instanceof Part ? props : SecurityGroup.#part(id, props));
+  }
+
+  static #part(id: string, { securityGroup: settings, vpc, peers, transform }: SecurityGroupProps) {
+    return new Part(securityGroup(id, settings, outside(vpc), outsideEach(peers)).noun, transform);
+  }
+
+  get group(): ec2.SecurityGroup {
+    return this.child('Group');
+  }
+
+  /** By the rule's id. */
+  get ingress(): Readonly<Record<string, ec2.CfnSecurityGroupIngress>> {
+    return Object.fromEntries(this.settings.ingress.map(({ id, port }) => [id, this.child(`${id}-${port}`)]));
   }
 
   get connections(): ec2.Connections {
@@ -55,51 +59,8 @@ export class SecurityGroup extends Construct implements ec2.IConnectable {
     return Object.values(this.ingress);
   }
 
-  /**
-   * Makes the ingress rules. Called once all groups that the rules name exist, as two groups may name each other.
-   * @throws when a rule names a group that is not among the peers and is not this one.
-   */
-  admit(peers: Peers = {}): this {
-    for (const rule of this.#props.securityGroup.ingress) this.#rules[rule.id] = this.#rule(rule, peers);
-    return this;
-  }
-
-  /** L1, as L2's `addIngressRule` gives no rule back to wait for, and names it after the peer's path. */
-  #rule(rule: blueprint.SecurityGroupRule, peers: Peers): ec2.CfnSecurityGroupIngress {
-    const ingress = new ec2.CfnSecurityGroupIngress(
-      this,
-      // A rule for another port is another rule: the old one must let in until the last old task has gone.
-      `${rule.id}-${rule.port}`,
-      transformed(
-        {
-          groupId: this.group.securityGroupId,
-          description: rule.description,
-          ipProtocol: 'tcp',
-          fromPort: rule.port,
-          toPort: rule.port,
-          ...('cidr' in rule.from
-            ? { cidrIp: rule.from.cidr }
-            : { sourceSecurityGroupId: this.#peer(rule.from.group, peers).securityGroupId }),
-        },
-        this.#props.transform?.ingress,
-      ),
-    );
-    if ('cidr' in rule.from && rule.from.cidr === '0.0.0.0/0') {
-      accept(ingress, {
-        rule: 'AwsSolutions-EC23',
-        reason: `${rule.description}: a public API is open to everyone, on this port alone.`,
-      });
-    }
-    return ingress;
-  }
-
-  #peer(group: string, peers: Peers): ec2.ISecurityGroup {
-    if (group === this.#props.securityGroup.id) return this.group;
-    const peer = peers[group];
-    if (peer !== undefined) return peer;
-    const known = Object.keys(peers).join(', ') || 'none';
-    throw new Error(
-      `Security group "${this.#props.securityGroup.id}" lets in group "${group}", and peers has no such group (it has: ${known}). Add it to peers: { "${group}": SecurityGroup.fromSecurityGroupId(…) }.`,
-    );
+  /** What a graph needs of it. */
+  get link(): SecurityGroupLink {
+    return { id: outside(this.group), access: this.access.map(outside) };
   }
 }

@@ -1,16 +1,17 @@
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import type * as blueprint from '../blueprint/blueprint';
-import { LOAD_BALANCER_SUBNETS } from '../blueprint/order';
+import { environmentGraph, lacks } from '../graph/environment';
+import { Part } from '../graph/part';
 import { ApiService, type ApiServiceTransform } from './api-service';
 import { Cluster, type ClusterTransform, Namespace, type NamespaceTransform } from './cluster';
+import { ConsumersSecret } from './consumers-secret';
 import { GatewayData } from './gateway-data';
 import { GatewayPair, type GatewayPairTransform } from './gateway-pair';
 import { Identity, type IdentityTransform } from './identity';
 import { LoadBalancer, type LoadBalancerTransform } from './load-balancer';
 import { ExistingNetwork, type INetwork, Network, type NetworkTransform } from './network';
-import { orderTraffic } from './order';
-import type { Peers } from './security-group';
-import type { TargetGroup } from './target-group';
+import { LogGroup } from './observability';
+import { PartConstruct } from './part-construct';
 
 /** The first way out at the level of a stage: what each construct in it takes. */
 export interface StageTransform {
@@ -30,167 +31,93 @@ export interface StageProps {
   readonly transform?: StageTransform;
 }
 
-interface Front {
-  readonly peers?: Peers;
-  readonly targetGroups?: Readonly<Record<string, TargetGroup>>;
+/** The gateways' data, where the gateways themselves stand below it. */
+class GatewayScope extends GatewayData {
+  static override readonly nouns = {
+    'consumers-secret': ConsumersSecret,
+    'log-group': LogGroup,
+    'gateway-pair': GatewayPair,
+  };
 }
 
 /**
  * What the stages have in common. All have the same tree, so what exists in two of them has the same logical id in
  * both: an environment grows by taking the next stage's class under the same id.
  */
-abstract class Stage extends Construct {
-  readonly network: INetwork;
-  readonly cluster: Cluster;
-  readonly namespace: Namespace;
+abstract class Stage extends PartConstruct<'stage'> {
+  static readonly nouns = {
+    network: Network,
+    cluster: Cluster,
+    namespace: Namespace,
+    'gateway-data': GatewayScope,
+    identity: Identity,
+    'load-balancer': LoadBalancer,
+    'api-service': ApiService,
+  };
+
+  constructor(scope: Construct, id: string, props: StageProps) {
+    super(scope, id, (self) => Stage.#part(self, props));
+  }
+
+  static #part(self: Construct, { blueprint, transform }: StageProps) {
+    const { network } = blueprint;
+    const existing =
+      network.kind === 'existing' ? new ExistingNetwork(self, 'Network', { network }).link : undefined;
+    const logGroup = transform?.gateway?.member?.logGroup;
+    return new Part(environmentGraph(blueprint, existing), {
+      ...transform,
+      gateway: { ...transform?.gateway, logGroup },
+    });
+  }
+
+  get network(): INetwork {
+    return this.child('Network');
+  }
+
+  get cluster(): Cluster {
+    return this.child(this.settings.cluster.id);
+  }
+
+  get namespace(): Namespace {
+    return this.child(this.settings.namespace.id);
+  }
+
   /** What the gateways leave behind: in every stage, so that it is there before they are and after they have gone. */
-  readonly gatewayData: GatewayData;
+  get gatewayData(): GatewayData {
+    return this.child('Gateway');
+  }
+
   /** Absent when the environment has no user pool of its own. */
-  readonly identity?: Identity;
+  get identity(): Identity | undefined {
+    return this.find('Identity');
+  }
+
   /** The APIs' pools, by the service's id. */
-  abstract readonly services: Readonly<Record<string, ApiService>>;
-  readonly #props: StageProps;
-
-  constructor(scope: Construct, id: string, props: StageProps) {
-    super(scope, id);
-    const { transform } = props;
-    const { network, cluster, namespace, data, identity } = props.blueprint;
-    this.#props = props;
-    this.network =
-      network.kind === 'existing'
-        ? new ExistingNetwork(this, 'Network', { network })
-        : new Network(this, 'Network', { network, transform: transform?.network });
-    const { vpc } = this.network;
-    this.cluster = new Cluster(this, cluster.id, { cluster, vpc, transform: transform?.cluster });
-    this.namespace = new Namespace(this, namespace.id, {
-      namespace,
-      vpc,
-      transform: transform?.namespace,
-    });
-    this.gatewayData = new GatewayData(this, 'Gateway', {
-      data,
-      transform: { ...transform?.gateway, logGroup: transform?.gateway?.member?.logGroup },
-    });
-    if (identity !== undefined) {
-      this.identity = new Identity(this, 'Identity', { identity, transform: transform?.identity });
-    }
+  get services(): Readonly<Record<string, ApiService>> {
+    return Object.fromEntries(this.settings.services.map(({ id }) => [id, this.child(id)]));
   }
 
-  protected makeLoadBalancer(): LoadBalancer {
-    const { loadBalancer } = this.#props.blueprint;
-    if (loadBalancer === undefined) throw this.#lacks('loadBalancer');
-    return new LoadBalancer(this, loadBalancer.id, {
-      loadBalancer,
-      vpc: this.network.vpc,
-      subnets: this.network.subnets(LOAD_BALANCER_SUBNETS, this.network.zones),
-      dependsOn: this.network.routes(LOAD_BALANCER_SUBNETS),
-      transform: this.#props.transform?.loadBalancer,
-    });
-  }
-
-  protected makeGateway(loadBalancer: LoadBalancer): GatewayPair {
-    const { gateway } = this.#props.blueprint;
-    if (gateway === undefined) throw this.#lacks('gateway');
-    const targetGroup = loadBalancer.targetGroups[gateway.targetGroup];
-    if (targetGroup === undefined) {
-      throw new Error(`The gateways' target group "${gateway.targetGroup}" is none of the load balancer's.`);
-    }
-    // Its own id is of no account, so that data and gateways share one prefix: what is theirs has kept its logical id.
-    return new GatewayPair(this.gatewayData, 'Default', {
-      gateway,
-      data: this.gatewayData,
-      ...this.#place(),
-      subnets: Object.fromEntries(gateway.members.map((member) => [member.id, this.#subnets(member)])),
-      targetGroup,
-      userPoolIssuer: this.identity?.issuer,
-      peers: loadBalancer.peers,
-      dependsOn: gateway.members.flatMap((member) => this.network.routes(member.placement.subnets)),
-      transform: this.#props.transform?.gateway,
-    });
-  }
-
-  protected makeServices({ peers, targetGroups }: Front): Record<string, ApiService> {
-    const { services } = this.#props.blueprint;
-    return Object.fromEntries(
-      services.map((service) => [
-        service.id,
-        new ApiService(this, service.id, {
-          service,
-          ...this.#place(),
-          subnets: this.#subnets(service),
-          peers,
-          targetGroup: service.attachment && targetGroups?.[service.attachment.targetGroup],
-          dependsOn: this.network.routes(service.placement.subnets),
-          transform: this.#props.transform?.service,
-        }),
-      ]),
-    );
-  }
-
-  #place() {
-    return {
-      vpc: this.network.vpc,
-      cluster: this.cluster.cluster,
-      namespace: this.namespace.namespace,
-    };
-  }
-
-  #subnets({ placement }: blueprint.Service) {
-    return this.network.subnets(placement.subnets, placement.zones);
-  }
-
-  #lacks(part: 'loadBalancer' | 'gateway'): Error {
-    const { environment, stage } = this.#props.blueprint;
-    return new Error(
-      `The blueprint of "${environment}" is at stage "${stage}" and has no ${part}. Take the construct of that stage.`,
-    );
+  /** A part that the stage has. */
+  protected part<Child>(name: 'loadBalancer' | 'gateway', path: string): Child {
+    const found = this.find<Child>(path);
+    if (found !== undefined) return found;
+    throw lacks(this.settings, name);
   }
 }
+
 /** One API, or several, as Fargate services, reachable directly. */
-export class ApiStage extends Stage {
-  readonly services: Readonly<Record<string, ApiService>>;
-
-  constructor(scope: Construct, id: string, props: StageProps) {
-    super(scope, id, props);
-    this.services = this.makeServices({});
-  }
-}
+export class ApiStage extends Stage {}
 
 /** A load balancer in front of the APIs: TLS, several tasks over two zones, health checks, routing. */
 export class LoadBalancedStage extends Stage {
-  readonly loadBalancer: LoadBalancer;
-  readonly services: Readonly<Record<string, ApiService>>;
-
-  constructor(scope: Construct, id: string, props: StageProps) {
-    super(scope, id, props);
-    this.loadBalancer = this.makeLoadBalancer();
-    this.services = this.makeServices({
-      peers: this.loadBalancer.peers,
-      targetGroups: this.loadBalancer.targetGroups,
-    });
-    orderTraffic({ loadBalancer: this.loadBalancer, apis: Object.values(this.services), gateways: [] });
+  get loadBalancer(): LoadBalancer {
+    return this.part('loadBalancer', this.settings.loadBalancer?.id ?? '');
   }
 }
 
 /** Gateways between the load balancer and the APIs' pools. */
-export class GatewayStage extends Stage {
-  readonly loadBalancer: LoadBalancer;
-  readonly gateway: GatewayPair;
-  readonly services: Readonly<Record<string, ApiService>>;
-
-  constructor(scope: Construct, id: string, props: StageProps) {
-    super(scope, id, props);
-    this.loadBalancer = this.makeLoadBalancer();
-    this.gateway = this.makeGateway(this.loadBalancer);
-    this.services = this.makeServices({
-      peers: { ...this.loadBalancer.peers, ...this.gateway.peers },
-      targetGroups: this.loadBalancer.targetGroups,
-    });
-    orderTraffic({
-      loadBalancer: this.loadBalancer,
-      apis: Object.values(this.services),
-      gateways: Object.values(this.gateway.members),
-      canaries: props.blueprint.gateway?.canaries,
-    });
+export class GatewayStage extends LoadBalancedStage {
+  get gateway(): GatewayPair {
+    return this.part('gateway', 'Gateway/Default');
   }
 }

@@ -1,10 +1,12 @@
-import { Duration } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
-import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
-import { Construct, type IDependable } from 'constructs';
+import type * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import type { Construct, IDependable } from 'constructs';
 import type * as blueprint from '../blueprint/blueprint';
-import { ruleSettings } from './listener-rule';
-import { type Transform, transformed } from './transform';
+import { type TargetGroupLink, targetGroup } from '../graph/load-balancer';
+import { Part } from '../graph/part';
+import { outside } from '../graph/resource';
+import type { Transform } from '../graph/transform';
+import { PartConstruct } from './part-construct';
 
 /** A target group that a service may be put into. */
 export interface ITargetGroup {
@@ -33,49 +35,33 @@ export interface TargetGroupProps {
  * ECS refuses a service whose target group has no load balancer, and traffic must not meet an empty group:
  * so the attach rule comes first, then the service, then the rule that brings traffic.
  */
-export class TargetGroup extends Construct implements ITargetGroup {
-  readonly targetGroup: elbv2.ApplicationTargetGroup;
-  readonly attachRule: elbv2.ApplicationListenerRule;
+export class TargetGroup extends PartConstruct<'target-group'> implements ITargetGroup {
+  static readonly nouns = {};
 
-  constructor(scope: Construct, id: string, props: TargetGroupProps) {
-    super(scope, id);
-    const { name, port, deregistrationDelaySeconds, healthCheck } = props.targetGroup;
-    this.targetGroup = new elbv2.ApplicationTargetGroup(
-      this,
-      'TargetGroup',
-      transformed(
-        {
-          targetGroupName: name,
-          port,
-          protocol: elbv2.ApplicationProtocol.HTTP,
-          targetType: elbv2.TargetType.IP,
-          vpc: props.vpc,
-          deregistrationDelay: Duration.seconds(deregistrationDelaySeconds),
-          healthCheck: {
-            protocol: elbv2.Protocol.HTTP,
-            port: String(healthCheck.port),
-            path: healthCheck.path,
-            healthyHttpCodes: healthCheck.matcher,
-            interval: Duration.seconds(healthCheck.intervalSeconds),
-            timeout: Duration.seconds(healthCheck.timeoutSeconds),
-            healthyThresholdCount: healthCheck.healthyThreshold,
-            unhealthyThresholdCount: healthCheck.unhealthyThreshold,
-          },
-        },
-        props.transform?.targetGroup,
-      ),
-    );
-    this.attachRule = new elbv2.ApplicationListenerRule(
-      this,
-      'AttachRule',
-      transformed(
-        ruleSettings(props.attachRule, props.listener, () => this.targetGroup),
-        props.transform?.attachRule,
-      ),
-    );
+  constructor(scope: Construct, id: string, props: TargetGroupProps | Part<'target-group'>) {
+    super(scope, id, props instanceof Part ? props : TargetGroup.#part(id, props));
+  }
+
+  static #part(id: string, { listener, vpc, transform, ...props }: TargetGroupProps) {
+    const input = { ...props, listenerArn: outside(listener), vpcId: outside(vpc) };
+    return new Part(targetGroup(id, input).noun, transform);
+  }
+
+  get targetGroup(): elbv2.ApplicationTargetGroup {
+    return this.child('TargetGroup');
+  }
+
+  get attachRule(): elbv2.ApplicationListenerRule {
+    return this.child('AttachRule');
   }
 
   get attached(): IDependable[] {
     return [this.attachRule];
   }
 }
+
+/** What a graph needs of a target group. */
+export const targetGroupLink = (group: ITargetGroup): TargetGroupLink => ({
+  arn: outside(group.targetGroup),
+  attached: group.attached.map(outside),
+});

@@ -84,11 +84,12 @@ export class OwnStack extends Stack {
     if (!gateway || !service || !targetGroup || !attachRule) throw new Error('The stage has all four.');
 
     const inZone = (zoneName: string) => vpc.selectSubnets({ availabilityZones: [zoneName] }).subnets;
+    const group = new TargetGroup(this, 'gateways', { targetGroup, attachRule, listener, vpc });
     const gateways = new GatewayPair(this, 'gateway', {
       ...place,
       gateway,
       subnets: { 'gateway-a': inZone(`${region}a`), 'gateway-b': inZone(`${region}b`) },
-      targetGroup: new TargetGroup(this, 'gateways', { targetGroup, attachRule, listener, vpc }),
+      targetGroup: group,
       peers: { alb: securityGroup },
     });
     const orders = new ApiService(this, 'orders', {
@@ -114,7 +115,7 @@ export class OwnStack extends Stack {
       listener,
       priority: 10,
       conditions: [elbv2.ListenerCondition.pathPatterns(['/orders', '/orders/*'])],
-      action: elbv2.ListenerAction.forward([gateways.targetGroup.targetGroup]),
+      action: elbv2.ListenerAction.forward([group.targetGroup]),
     });
     // Callers come when all that answers them is steady.
     traffic.node.addDependency(gateways, orders);

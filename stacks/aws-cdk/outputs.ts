@@ -16,7 +16,7 @@ export function apiOutputs(stack: Stack, stage: ApiStage | LoadBalancedStage | G
   output(
     stack,
     'LogGroupNames',
-    fromEach(stack, services, ({ fargate }) => fargate.logGroup.group.logGroupName),
+    fromEach(stack, services, ({ fargate }) => fargate.logGroupName),
     'Log groups of the APIs.',
   );
   const { consumersSecret } = stage.gatewayData;
@@ -72,7 +72,7 @@ export function gatewayOutputs(stack: Stack, { gateway }: GatewayStage): void {
   output(
     stack,
     'GatewayLogGroupNames',
-    fromEach(stack, members, ({ logGroup }) => logGroup.group.logGroupName),
+    fromEach(stack, Object.entries(gateway.data.logGroups), ({ group }) => group.logGroupName),
     'Log groups of the gateways.',
   );
 }

@@ -107,7 +107,7 @@ describe('an ApiService in a VPC and a cluster that exist', () => {
         }),
       );
     expect(refused(['web'])).toThrow(
-      'Security group "orders" lets in group "alb", and peers has no such group (it has: web). Add it to peers: { "alb": SecurityGroup.fromSecurityGroupId(…) }.',
+      'Security group "orders" lets in group "alb", and peers has no such group (it has: web). Add it to peers: { "alb": … }.',
     );
     expect(refused(['alb'])).toThrow(
       'Service "orders" is attached to target group "orders". Give that target group as targetGroup.',

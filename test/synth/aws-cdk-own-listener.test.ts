@@ -104,7 +104,7 @@ describe('a GatewayPair behind a listener that is not ours', () => {
   test('needs subnets for each member', () => {
     expect(() =>
       synthesizedIn((scope) => build(scope, ({ vpc }) => ({ subnets: { 'gateway-a': vpc.privateSubnets } }))),
-    ).toThrow('Gateway "gateway-b" has no subnets: subnets has those of gateway-a.');
+    ).toThrow('Gateway "gateway-b" has no subnets; given are those of gateway-a.');
   });
 
   test('refuses a member that comes after no member', () => {

@@ -1,21 +1,11 @@
 import { Annotations, Duration, Size } from 'aws-cdk-lib';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import type * as logs from 'aws-cdk-lib/aws-logs';
-import type * as blueprint from '../blueprint/blueprint';
-import { logDelivery } from '../blueprint/fargate';
-import { type ContainerTies, filledVariables } from '../containers';
-import { accept } from './suppressions';
-
-/** Engine values that a task's containers are told. */
-export interface ContainerSurroundings {
-  readonly logGroup: logs.ILogGroup;
-  /** First part of the log streams' names. */
-  readonly logStreamPrefix: string;
-  readonly consumersSecretArn?: string;
-  /** Issuer of the environment's own user pool, `https://…`. */
-  readonly userPoolIssuer?: string;
-}
+import type { ContainerTies } from '../../containers';
+import { isOutside, isRef, type ResourceOf } from '../../graph/resource';
+import type { ContainerLog, ContainerSettings } from '../../graph/service';
+import { type Accepted, accept } from '../suppressions';
+import type { Values } from '../values';
 
 /** A value that ECS reads by its ARN when the task starts. What may be read is in the execution role already. */
 class SecretByArn extends ecs.Secret {
@@ -26,29 +16,32 @@ class SecretByArn extends ecs.Secret {
   }
 
   grantRead(grantee: iam.IGrantable): iam.Grant {
-    return iam.Grant.drop(grantee, 'the execution role has the statements of the blueprint');
+    return iam.Grant.drop(grantee, 'the execution role has the statements of the graph');
   }
 }
 
-const FOR_A_SHELL = {
+const FOR_A_SHELL: Accepted = {
   rule: 'E1029',
   reason:
     "What a variable or a command has for a shell is the container's own; CloudFormation reads it in Fn::Sub alone.",
 };
 
-/**
- * Puts the containers into a task definition, those that others wait for before them.
- * @throws when a container reads the consumers' secret or the user pool's issuer, and there is none.
- */
+const VARIABLES: Accepted = {
+  rule: 'AwsSolutions-ECS2',
+  reason:
+    'Variables hold what is not secret and rolls with the revision; secrets are read by ARN at the start.',
+};
+
+/** Puts the containers into a task definition, those that others wait for before them. */
 export function addContainers(
   taskDefinition: ecs.FargateTaskDefinition,
-  containers: readonly blueprint.Container[],
-  surroundings: ContainerSurroundings,
+  { containers, log }: ResourceOf<'task-definition'>['settings'],
+  values: Values,
 ): void {
   const added = new Map(
     containers.map((container) => [
       container.name,
-      taskDefinition.addContainer(container.name, settings(container, surroundings)),
+      taskDefinition.addContainer(container.name, settings(container, log, values)),
     ]),
   );
   for (const { name, mounts = [], dependsOn = [] } of containers) {
@@ -69,14 +62,24 @@ export function addContainers(
       });
     }
   }
-  if (JSON.stringify(containers).includes('${')) accept(taskDefinition, FOR_A_SHELL);
-  // The execution role may pull what the blueprint says; CDK cannot see it in a role that is closed to its own grants.
+  if (saidIn(containers).includes('${')) accept(taskDefinition, FOR_A_SHELL);
+  if (containers.some(({ environment }) => Object.keys(environment).length > 0)) {
+    accept(taskDefinition, VARIABLES);
+  }
+  // The execution role may pull what the graph says; CDK cannot see it in a role that is closed to its own grants.
   Annotations.of(taskDefinition).acknowledgeWarning('@aws-cdk/aws-ecs:ecrImageRequiresPolicy');
 }
 
+/** All texts of the containers, without those that are known when they are deployed. */
+const saidIn = (containers: readonly ContainerSettings[]): string =>
+  JSON.stringify(containers, (_, value) =>
+    typeof value === 'object' && value !== null && (isRef(value) || isOutside(value)) ? undefined : value,
+  );
+
 function settings(
-  container: blueprint.Container,
-  surroundings: ContainerSurroundings,
+  container: ContainerSettings,
+  log: ContainerLog,
+  values: Values,
 ): ecs.ContainerDefinitionOptions {
   const { entryPoint, command, healthCheck } = container;
   return {
@@ -86,15 +89,15 @@ function settings(
     ...(entryPoint && { entryPoint: [...entryPoint] }),
     ...(command && { command: [...command] }),
     portMappings: container.ports.map((port) => ({ containerPort: port, hostPort: port })),
-    environment: sorted(filledVariables(container, surroundings)),
-    secrets: sorted(secrets(container, surroundings)),
+    environment: byName(container.environment, (value) => values.text(value)),
+    secrets: byName(container.secrets, (value) => new SecretByArn(values.text(value))),
     stopTimeout: Duration.seconds(container.stopTimeoutSeconds),
     ...(healthCheck && { healthCheck: checkSettings(healthCheck) }),
     logging: ecs.LogDrivers.awsLogs({
-      logGroup: surroundings.logGroup,
-      streamPrefix: surroundings.logStreamPrefix,
-      mode: logDelivery.mode as ecs.AwsLogDriverMode,
-      maxBufferSize: Size.mebibytes(logDelivery.maxBufferMiB),
+      logGroup: values.of('log-group', log.groupName),
+      streamPrefix: log.streamPrefix,
+      mode: log.mode as ecs.AwsLogDriverMode,
+      maxBufferSize: Size.mebibytes(log.maxBufferMiB),
     }),
   };
 }
@@ -107,22 +110,11 @@ const checkSettings = (check: NonNullable<ContainerTies['healthCheck']>): ecs.He
   startPeriod: Duration.seconds(check.startPeriodSeconds),
 });
 
-function secrets(
-  container: blueprint.Container,
-  { consumersSecretArn }: ContainerSurroundings,
-): Record<string, ecs.Secret> {
-  return Object.fromEntries(
-    Object.entries(container.secrets).map(([name, secret]) => {
-      const arn = 'arn' in secret ? secret.arn : consumersSecretArn;
-      if (arn !== undefined) return [name, new SecretByArn(arn)];
-      throw new Error(
-        `Container "${container.name}" reads the consumers' secret, and there is none. Give its ARN as consumersSecretArn.`,
-      );
-    }),
-  );
-}
-
 /** So that a moved line in an environment file changes nothing. */
-function sorted<Value>(record: Readonly<Record<string, Value>>): Record<string, Value> {
-  return Object.fromEntries(Object.entries(record).sort(([one], [other]) => (one < other ? -1 : 1)));
+function byName<Given, Taken>(
+  record: Readonly<Record<string, Given>>,
+  taken: (value: Given) => Taken,
+): Record<string, Taken> {
+  const sorted = Object.entries(record).sort(([one], [other]) => (one < other ? -1 : 1));
+  return Object.fromEntries(sorted.map(([name, value]) => [name, taken(value)]));
 }

@@ -1,0 +1,39 @@
+import { Construct } from 'constructs';
+import { InnerPart, Part } from '../graph/part';
+import { type Noun, type NounName, type NounOf, type Outside, outside } from '../graph/resource';
+import { type NounClass, place } from './place';
+
+/**
+ * A construct of a noun. Its resources are its children, under the ids that the graph gives them; whatever a class shows
+ * it finds among them.
+ */
+export abstract class PartConstruct<Name extends NounName> extends Construct {
+  readonly settings: NounOf<Name>['settings'];
+
+  /** @param part a function of the construct itself, where the part needs constructs that stand in it */
+  protected constructor(scope: Construct, id: string, part: Part<Name> | ((self: Construct) => Part<Name>)) {
+    super(scope, id);
+    const { noun, transform } = part instanceof Part ? part : part(this);
+    this.settings = noun.settings;
+    if (part instanceof InnerPart) return;
+    place(this, new.target as unknown as NounClass, noun as Noun, transform);
+  }
+
+  /** A child, by its path below this construct. */
+  protected child<Child>(path: string): Child {
+    const found = this.find<Child>(path);
+    if (found === undefined) throw new Error(`${this.node.path} has no "${path}".`);
+    return found;
+  }
+
+  /** A child that may be absent. */
+  protected find<Child>(path: string): Child | undefined {
+    let at: Construct | undefined = this;
+    for (const id of path.split('/')) at = at?.node.tryFindChild(id) as Construct | undefined;
+    return at as Child | undefined;
+  }
+}
+
+/** Constructs by name, as a graph takes them. */
+export const outsideEach = (constructs: Readonly<Record<string, unknown>> = {}): Record<string, Outside> =>
+  Object.fromEntries(Object.entries(constructs).map(([key, value]) => [key, outside(value)]));
