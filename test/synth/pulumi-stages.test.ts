@@ -11,7 +11,7 @@ import { fullAt } from './support/variants';
 const own = <Data>(data: Data): Data => JSON.parse(JSON.stringify(data));
 
 const stackAt = (stage: (typeof stages)[number]) =>
-  run(() => new EnvironmentStack(own(fullAt(stage))), fullAt(stage).environment);
+  run(() => new EnvironmentStack(own(fullAt(stage))), { stack: fullAt(stage).environment });
 
 const all: Record<string, { readonly result: EnvironmentStack; readonly resources: readonly Registered[] }> =
   {};
@@ -118,13 +118,13 @@ test('what autoscaling changes is left as it is', () => {
 
 describe('the program of the repository', () => {
   test('deploys the environment that the stack is called as', async () => {
-    const { result, resources } = await run(program, 'prod');
+    const { result, resources } = await run(program);
     expect(Object.keys(result)).toContain('endpoint');
     expect(resources.some(({ name }) => name === 'prod-Network-Vpc')).toBe(true);
   });
 
   test('a stack without an environment file is refused in one text', async () => {
-    const refused = await run(program, 'no-such').catch((error: unknown) => error);
+    const refused = await run(program, { stack: 'no-such' }).catch((error: unknown) => error);
     expect(pulumi.RunError.isInstance(refused)).toBe(true);
     expect((refused as Error).message).toContain('no-such');
   });

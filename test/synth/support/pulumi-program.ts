@@ -23,6 +23,8 @@ export interface Registered {
   readonly protect: boolean;
   readonly deleteBeforeReplace: boolean;
   readonly ignoreChanges: readonly string[];
+  /** `{ create: '20m' }`. */
+  readonly customTimeouts: Readonly<Record<string, string>>;
   /** Outputs that a component ends its making with. */
   outputs?: Inputs;
 }
@@ -35,8 +37,14 @@ export interface Program<Result> {
 const ATTRIBUTES = ['allocationId', 'arn', 'certificateArn', 'dnsName', 'endpoint', 'fqdn', 'name', 'zoneId'];
 const OPTIONS = ['resourceRecordName', 'resourceRecordType', 'resourceRecordValue'];
 
-/** What AWS gives a resource, each attribute as a text that names it: `front.arn`. */
-function made({ name, type, inputs }: pulumi.runtime.MockResourceArgs) {
+interface Options {
+  /** @default prod */
+  readonly stack?: string;
+  /** What AWS gives a resource. @default each attribute as a text that names it: `front.arn` */
+  readonly made?: pulumi.runtime.Mocks['newResource'];
+}
+
+function named({ name, type, inputs }: pulumi.runtime.MockResourceArgs) {
   const domains = [inputs.domainName, ...(inputs.subjectAlternativeNames ?? [])];
   return {
     id: `${name}.id`,
@@ -53,7 +61,10 @@ function made({ name, type, inputs }: pulumi.runtime.MockResourceArgs) {
 }
 
 /** Runs a program to its end. One at a time: Pulumi's runtime is one for a process. */
-export async function run<Result>(program: () => Result, stack = 'prod'): Promise<Program<Result>> {
+export async function run<Result>(
+  program: () => Result,
+  { stack = 'prod', made = named }: Options = {},
+): Promise<Program<Result>> {
   await pulumi.runtime.setMocks(
     { newResource: made, call: ({ inputs }) => inputs },
     'stagecraft',
@@ -118,6 +129,13 @@ interface Request {
   getProtect(): boolean | undefined;
   getDeletebeforereplace(): boolean;
   getIgnorechangesList(): string[];
+  getCustomtimeouts(): { getCreate(): string; getUpdate(): string; getDelete(): string };
+}
+
+function timeoutsOf(request: Request): Record<string, string> {
+  const said = request.getCustomtimeouts();
+  const all = { create: said.getCreate(), update: said.getUpdate(), delete: said.getDelete() };
+  return Object.fromEntries(Object.entries(all).filter(([, time]) => time !== ''));
 }
 
 function registration(request: Request): Registered {
@@ -136,6 +154,7 @@ function registration(request: Request): Registered {
     protect: request.getProtect() ?? false,
     deleteBeforeReplace: request.getDeletebeforereplace(),
     ignoreChanges: request.getIgnorechangesList(),
+    customTimeouts: timeoutsOf(request),
   };
 }
 
