@@ -61,7 +61,10 @@ const expression = (text: string, addresses: Addresses): string =>
     .replace(/«[^»]*»/g, (one) => `\${${bare(one, addresses)}}`);
 
 const bare = (text: string, addresses: Addresses): string =>
-  text.replace(/«([^#»]*)#([^»]*)»/g, (_, at: string, attribute: string) => `${addresses.get(at)}.${attribute}`);
+  text.replace(
+    /«([^#»]*)#([^»]*)»/g,
+    (_, at: string, attribute: string) => `${addresses.get(at)}.${attribute}`,
+  );
 
 async function diagnosticsOf(
   change: (all: readonly TerraformResource[]) => readonly TerraformResource[],

@@ -79,9 +79,12 @@ test('arguments of every shape fit the types', () => {
 
 test('what does not fit is told', () => {
   const [vpc] = resources.filter(({ type }) => type === 'aws:ec2/vpc:Vpc');
-  const wrong = [
-    { cidrBlok: '10.0.0.0/16' },
-    { cidrBlock: 10 },
-  ].map((more) => ({ ...(vpc as Registered), inputs: { ...vpc?.inputs, ...more } }));
-  expect(faultsOf(source(wrong)).map((line) => /error (TS\d+)/.exec(line)?.[1])).toEqual(['TS2353', 'TS2322']);
+  const wrong = [{ cidrBlok: '10.0.0.0/16' }, { cidrBlock: 10 }].map((more) => ({
+    ...(vpc as Registered),
+    inputs: { ...vpc?.inputs, ...more },
+  }));
+  expect(faultsOf(source(wrong)).map((line) => /error (TS\d+)/.exec(line)?.[1])).toEqual([
+    'TS2353',
+    'TS2322',
+  ]);
 });
