@@ -5,13 +5,7 @@ import { EC2Client } from '@aws-sdk/client-ec2';
 import { ECSClient } from '@aws-sdk/client-ecs';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-
-/** Where AWS's APIs are. Without `endpoint` and credentials the SDK's own defaults hold: a real account. */
-export interface AwsAccess {
-  readonly region: string;
-  readonly endpoint?: string;
-  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
-}
+import type { AwsAccess } from '../stacks/aws-access';
 
 export interface AwsClients {
   readonly cognito: CognitoIdentityProviderClient;

@@ -1,7 +1,9 @@
 /** `stagecraft consumers`: issues, lists and revokes the keys of an environment's consumers. */
+
+import { UserError } from '../stacks/user-error';
 import type { Context } from './context';
 import { fingerprint, newKey, readKeys, sha256, writeKeys } from './keys';
-import { type Output, table, UserError } from './output';
+import { type Output, table } from './output';
 import { rollGateways } from './roll';
 
 /** Name of the secret that the keys are in. It stands in every stage, before the first gateway does. */

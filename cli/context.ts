@@ -1,29 +1,13 @@
 /** What every command starts from: the environment by name, its blueprint, and the AWS it lives in. */
-import { resolve as resolvePath } from 'node:path';
 import type { Blueprint } from '../constructs/blueprint/blueprint';
 import { listEnvironments, loadEnvironment } from '../constructs/blueprint/load';
 import { resolve } from '../constructs/blueprint/resolve';
 import type { Environment, Stage } from '../constructs/blueprint/schema';
 import { readSandbox, type SandboxInfo } from '../sandbox/client';
 import { sandboxAccess } from '../sandbox/credentials';
+import type { Project } from '../stacks/project';
+import { UserError } from '../stacks/user-error';
 import { type AwsClients, awsClients } from './aws';
-import { UserError } from './output';
-
-export interface Project {
-  /** Folder that holds `environments/`. */
-  readonly root: string;
-  readonly environments: string;
-  /** The sandbox's state folder. */
-  readonly sandbox: string;
-}
-
-export function projectAt(root: string, environments = 'environments'): Project {
-  return {
-    root: resolvePath(root),
-    environments: resolvePath(root, environments),
-    sandbox: resolvePath(root, '.stagecraft/sandbox'),
-  };
-}
 
 /** @throws UserError when there is none of that name, Problems when the file is broken. */
 export function environmentNamed(project: Project, name: string, stage?: Stage): Environment {

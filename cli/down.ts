@@ -1,6 +1,6 @@
 /** `stagecraft down`: stops the sandbox and removes its state. */
 import { stopDaemon } from '../sandbox/client';
-import type { Project } from './context';
+import type { Project } from '../stacks/project';
 import type { Output } from './output';
 
 export async function down(project: Project, output: Output): Promise<void> {

@@ -3,8 +3,8 @@ import { DescribeNetworkInterfacesCommand } from '@aws-sdk/client-ec2';
 import { DescribeTasksCommand, ListTasksCommand, type Task } from '@aws-sdk/client-ecs';
 import type { Blueprint } from '../constructs/blueprint/blueprint';
 import type { Api, Environment } from '../constructs/blueprint/schema';
+import { UserError } from '../stacks/user-error';
 import type { AwsClients } from './aws';
-import { UserError } from './output';
 import type { ApiEndpoint } from './verify/claim';
 
 function detail(task: Task, name: string): string | undefined {

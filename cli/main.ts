@@ -3,10 +3,15 @@ import { Command, Option } from 'commander';
 import pc from 'picocolors';
 import { formatProblems, Problems } from '../constructs/problems';
 import { chooseHaproxy } from '../sandbox/chosen-programs';
-import { consoleOutput, type Output, UserError } from './output';
+import type { Engine } from '../stacks/engine';
+import { engines, preferred, repairing } from '../stacks/engines';
+import { UserError } from '../stacks/user-error';
+import { preference } from './choose-engine';
+import { consoleOutput, type Output } from './output';
 import { DEFAULT_PORTS } from './up-ports';
 
-const ENGINES = ['cdktf', 'aws-cdk'];
+const namesOf = (some: readonly Engine[]): string[] => some.map(({ name }) => name);
+
 const STAGES = ['api', 'load-balanced', 'gateway'];
 
 /** No default of the option's own: whether one was given matters when a sandbox runs. */
@@ -27,7 +32,7 @@ function setExit(good: boolean): void {
 }
 
 function project() {
-  const { projectAt } = require('./context') as typeof import('./context');
+  const { projectAt } = require('../stacks/project') as typeof import('../stacks/project');
   return projectAt(process.cwd(), process.env.STAGECRAFT_ENVIRONMENTS);
 }
 
@@ -39,8 +44,8 @@ function upCommand(): Command {
     .addOption(
       new Option(
         '--engine <engine>',
-        'what deploys; by default what deployed before, else cdktf, or aws-cdk without Terraform',
-      ).choices(ENGINES),
+        `what deploys; by default what deployed before, else ${preference()}`,
+      ).choices(namesOf(engines)),
     )
     .option('--allow-replace', 'go on though the deploy makes anew what serves')
     .addOption(portOption('--https-port <port>', 'port of the load balancer, HTTPS', 'https'))
@@ -62,7 +67,10 @@ function envCommand(): Command {
   return new Command('env')
     .description('variables that point Terraform, the cdk CLI and AWS SDKs at the running sandbox')
     .addOption(jsonOption())
-    .addHelpText('after', '\nExample:\n  eval "$(npx stagecraft env)" && npx cdktf deploy sandbox')
+    .addHelpText(
+      'after',
+      `\nExample:\n  eval "$(npx stagecraft env)" && ${preferred.deployCommand('sandbox')}`,
+    )
     .action(async (options) => {
       const { printEnvironment } = require('./env') as typeof import('./env');
       await printEnvironment(project(), consoleOutput(Boolean(options.json)));
@@ -84,19 +92,23 @@ function repairCommand(): Command {
   return new Command('repair')
     .description('let the next deploy to an account go on from what a failed or stopped one has left')
     .argument('<environment>', 'name of the environment')
-    .addOption(new Option('--engine <engine>', 'what deploys it').choices(ENGINES).default('cdktf'))
+    .addOption(
+      new Option('--engine <engine>', 'what deploys it')
+        .choices(namesOf(repairing))
+        .default(repairing[0]?.name),
+    )
     .addOption(jsonOption())
     .addHelpText(
       'after',
       `
 Example:
-  stagecraft repair prod && npx cdktf deploy prod
+  stagecraft repair prod && ${preferred.deployCommand('prod')}
 
-With cdktf: what stands and is marked to be replaced is kept, what stands and is in no state is taken over. With aws-cdk: a
-way back that failed is continued. No resource is changed.`,
+${repairing.map(({ name, repair }) => `With ${name}: ${repair?.does}.`).join('\n')}
+No resource is changed.`,
     )
     .action(async (name: string, options) => {
-      const { repair } = require('./repair/command') as typeof import('./repair/command');
+      const { repair } = require('./repair') as typeof import('./repair');
       await repair(project(), name, options, consoleOutput(Boolean(options.json)));
     });
 }
@@ -253,8 +265,7 @@ function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (process.env.STAGECRAFT_DEBUG === '1') return error.stack ?? error.message;
   const { name } = error;
-  if (error instanceof UserError || '$metadata' in error || name === 'CdkError' || name === 'TerraformError')
-    return error.message || name;
+  if (error instanceof UserError || '$metadata' in error) return error.message || name;
   if (name === 'CredentialsProviderError') {
     return `No AWS credentials. Set them up for your account (aws configure, or AWS_PROFILE), or start the sandbox: stagecraft up.`;
   }

@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Stage } from '../constructs/blueprint/schema';
 import { terraformModule } from '../constructs/terraform/module';
 import { blueprints } from '../stacks/blueprints';
-import type { Project } from './context';
+import type { Project } from '../stacks/project';
 import type { Output } from './output';
 
 export interface ModuleOptions {

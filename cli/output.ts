@@ -36,6 +36,3 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   view.push(...rows.map((row) => [...row]));
   return view.toString();
 }
-
-/** An error that a person can act on. Printed without a stack trace. */
-export class UserError extends Error {}

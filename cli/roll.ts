@@ -6,8 +6,8 @@ import {
   waitUntilServicesStable,
 } from '@aws-sdk/client-ecs';
 import type * as blueprint from '../constructs/blueprint/blueprint';
+import { UserError } from '../stacks/user-error';
 import type { AwsClients } from './aws';
-import { UserError } from './output';
 
 const serving = (service: Service): boolean => (service.runningCount ?? 0) >= (service.desiredCount ?? 0);
 

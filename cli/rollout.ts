@@ -13,7 +13,7 @@ import {
   type ServiceDeployment,
   type Task,
 } from '@aws-sdk/client-ecs';
-import { UserError } from './output';
+import { UserError } from '../stacks/user-error';
 
 export interface FailedRollout {
   /** The service's name. */

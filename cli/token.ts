@@ -6,9 +6,9 @@ import {
 } from '@aws-sdk/client-cognito-identity-provider';
 import { request } from 'undici';
 import type { Identity } from '../constructs/blueprint/blueprint';
+import { UserError } from '../stacks/user-error';
 import type { AwsClients } from './aws';
 import type { Context } from './context';
-import { UserError } from './output';
 
 const PAGE = 60;
 

@@ -1,6 +1,6 @@
 /** Which ports `up` works with: those of the sandbox that runs, those that were asked for, or the usual ones. */
 import type { SandboxPorts } from '../sandbox/types';
-import { UserError } from './output';
+import { UserError } from '../stacks/user-error';
 
 export interface PortOptions {
   readonly httpsPort?: number;

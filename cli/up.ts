@@ -10,14 +10,15 @@ import { type SandboxAccess, sandboxAccess } from '../sandbox/credentials';
 import { EmulatorControl, type InertResource } from '../sandbox/emulator';
 import { SandboxFolder, takeLock } from '../sandbox/folder';
 import { checkPrerequisites, explainMissing } from '../sandbox/prerequisites';
-import type { Engine } from '../sandbox/types';
+import { type Changes, type Deployment, type Engine, isEmpty } from '../stacks/engine';
+import type { Project } from '../stacks/project';
+import { UserError } from '../stacks/user-error';
 import { awsClients } from './aws';
-import { type Context, contextOf, environmentNamed, type Project } from './context';
+import { chooseEngine } from './choose-engine';
+import { type Context, contextOf, environmentNamed } from './context';
 import { issueDemoKeys, readDemoKeys } from './demo-keys';
-import { type Changes, type Deployment, isEmpty, STEPS, synthesizeWith } from './deployment';
 import { findEndpoints } from './endpoints';
-import { chooseEngine } from './engine';
-import { type Output, UserError } from './output';
+import type { Output } from './output';
 import { refuseReplacements, WouldReplace } from './replacements';
 import { applyAndCheck } from './rollout';
 import { unenforcedLines, unenforcedTexts } from './unenforced';
@@ -29,7 +30,8 @@ import { claimTable, verifyContext } from './verify-command';
 export interface UpOptions extends PortOptions {
   readonly environment: string;
   readonly stage?: Stage;
-  readonly engine?: Engine;
+  /** By its name. */
+  readonly engine?: string;
   /** Goes on though what serves is made anew. */
   readonly allowReplace?: boolean;
 }
@@ -54,7 +56,11 @@ async function prerequisites(
   progress: Progress,
   say: (text: string) => void,
 ): Promise<void> {
-  const { missing, found } = await checkPrerequisites({ engine, stateFolder: project.sandbox, say });
+  const { missing, found } = await checkPrerequisites({
+    needs: [engine.needs],
+    stateFolder: project.sandbox,
+    say,
+  });
   if (missing.length > 0) throw new UserError(explainMissing(missing));
   progress.python = found.python?.path;
 }
@@ -132,7 +138,7 @@ function tasksOf(
       task.title = `${name}${result ? `: ${result}` : ''} ${pc.dim(`${seconds.toFixed(1)} s`)}`;
     },
   });
-  const steps = STEPS[engine];
+  const { steps } = engine;
   return new Listr(
     [
       timed('Prerequisites', async (say) => {
@@ -145,16 +151,16 @@ function tasksOf(
         const access = accessOf(progress);
         const { instance = '' } = progress;
         const given = { environment, stage, access, instance };
-        progress.deployment = await synthesizeWith(engine, project, given, signal);
+        progress.deployment = await engine.synthesize(project, given, signal);
         return `${progress.deployment.resourceCount} resources`;
       }),
       timed(steps.prepare, async (say) => {
-        await updateSandbox(project.sandbox, { engine });
+        await updateSandbox(project.sandbox, { engine: engine.name });
         return progress.deployment?.prepare(say);
       }),
       timed(steps.plan, async (say) => {
         progress.changes = await progress.deployment?.plan(say);
-        refuseReplacements(progress.changes?.replacements ?? [], options.allowReplace ?? false);
+        refuseReplacements(progress.changes?.replacements ?? [], engine.kept, options.allowReplace ?? false);
         return describe(progress.changes);
       }),
       timed(steps.apply, async (say) => {
@@ -260,13 +266,13 @@ async function report(
   const ca = context.environment.stage === 'api' ? undefined : join(project.sandbox, 'ca.pem');
   const { name: environment, stage } = context.environment;
   output.document({
-    ...{ environment, stage, engine, good, endpoint: url, ca, curl },
+    ...{ environment, stage, engine: engine.name, good, endpoint: url, ca, curl },
     ...{ changes, inert, seconds, claims },
     unenforced: unenforcedTexts(context.environment),
   });
   output.line(`\n${claimTable(claims)}\n`);
   output.line(`${pc.bold('Stage')}     ${stage}`);
-  output.line(`${pc.bold('Engine')}    ${engine}`);
+  output.line(`${pc.bold('Engine')}    ${engine.name}`);
   for (const { type, logicalId } of inert) {
     output.line(`${pc.bold('Inert')}     ${type} ${logicalId}: kept, and does nothing here`);
   }

@@ -9,7 +9,7 @@ import {
   StopQueryCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import type { AccessLogField } from '../constructs/gateway';
-import { UserError } from './output';
+import { UserError } from '../stacks/user-error';
 import type { CountedRow, LatencyRow } from './usage-totals';
 
 /** What is asked. */

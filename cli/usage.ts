@@ -1,6 +1,8 @@
 /** `stagecraft usage`: who called which API, how often, with what outcome: read from the gateways' access logs. */
+
+import { UserError } from '../stacks/user-error';
 import type { Context } from './context';
-import { type Output, UserError } from './output';
+import type { Output } from './output';
 import { ANONYMOUS, bytesText, usageText } from './usage-print';
 import { askUsage } from './usage-query';
 import { usageOf } from './usage-totals';

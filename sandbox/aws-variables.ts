@@ -17,10 +17,13 @@ export function sandboxVariables({ region, endpoint, credentials }: SandboxAcces
   };
 }
 
-/** What would make an engine work on something else than the folder and the account that it is given. */
-const FOREIGN = /^(AWS_|CDK_|TF_CLI_ARGS|TF_WORKSPACE$|TF_DATA_DIR$)/;
-
-/** The variables of this process without those that speak of another account. */
-export function withoutForeign(variables: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(variables).filter(([name]) => !FOREIGN.test(name)));
+/**
+ * The variables of this process without those that speak of another account of AWS.
+ *
+ * @param also more that would make a program work on something else than the folder and the account that it is given
+ */
+export function withoutForeign(variables: NodeJS.ProcessEnv, also?: RegExp): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(variables).filter(([name]) => !name.startsWith('AWS_') && !also?.test(name)),
+  );
 }

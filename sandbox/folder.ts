@@ -13,7 +13,7 @@ import {
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Stage } from '../constructs/blueprint/schema';
 import { identify, isAlive, type ProcessIdentity } from './processes';
-import type { Engine, SandboxPorts } from './types';
+import type { SandboxPorts } from './types';
 
 /** A sandbox that is ready: the content of `sandbox.json`. */
 export interface SandboxInfo extends ProcessIdentity {
@@ -22,8 +22,8 @@ export interface SandboxInfo extends ProcessIdentity {
   /** Name of the environment that it was brought up for. */
   readonly environment: string;
   readonly stage: Stage;
-  /** What deployed into it; absent until something was about to. */
-  readonly engine?: Engine;
+  /** Name of what deployed into it; absent until something was about to. */
+  readonly engine?: string;
   readonly region: string;
   readonly ports: SandboxPorts;
   /** ISO 8601. */

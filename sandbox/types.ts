@@ -1,8 +1,5 @@
 /** What the parts of the sandbox know of each other. */
 
-/** What deploys: the engine that a team has. */
-export type Engine = 'cdktf' | 'aws-cdk';
-
 export interface SandboxPorts {
   /** AWS's APIs, TCP. */
   readonly emulator: number;

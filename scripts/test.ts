@@ -10,6 +10,7 @@ import { table } from '../cli/output';
 import { haproxyVersion, nodeVersion } from '../constructs/gateway/images';
 import { chooseHaproxy, chooseNode } from '../sandbox/chosen-programs';
 import { checkPrerequisites, explainMissing } from '../sandbox/prerequisites';
+import { preferred } from '../stacks/engines';
 import { haproxyOf, versionOf } from './haproxy';
 import { nodeOf } from './node';
 import { fetchWebServers, webServer, webServerNames } from './web-servers';
@@ -270,7 +271,11 @@ async function main(names: readonly string[]): Promise<number> {
   }
   chooseHaproxy();
   const chosen = tiers.filter((tier) => names.length === 0 || names.includes(tier.name));
-  const { missing } = await checkPrerequisites({ stateFolder: '.stagecraft/sandbox', say: console.log });
+  const { missing } = await checkPrerequisites({
+    needs: [preferred.needs],
+    stateFolder: '.stagecraft/sandbox',
+    say: console.log,
+  });
   if (missing.length > 0) {
     console.error(explainMissing(missing));
     return 1;

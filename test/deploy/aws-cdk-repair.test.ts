@@ -16,10 +16,11 @@ import {
   DescribeChangeSetCommand,
   ExecuteChangeSetCommand,
 } from '@aws-sdk/client-cloudformation';
-import { countChanges } from '../../cli/cdk-deployment';
-import { makeDeployable, statusOf } from '../../cli/repair/cloudformation';
 import { refuseReplacements } from '../../cli/replacements';
 import type { Stage } from '../../constructs/blueprint/schema';
+import { makeDeployable, statusOf } from '../../stacks/aws-cdk/cloudformation';
+import { countChanges } from '../../stacks/aws-cdk/deployment';
+import { kept } from '../../stacks/aws-cdk/kept';
 import { synthesize } from '../../stacks/aws-cdk/synthesize';
 import { type Emulator, type Fault, startEmulator } from './support/emulator';
 import { facts } from './support/facts';
@@ -166,7 +167,7 @@ test('each call fails once: the same deploy goes on to the end, in each directio
   expect(replacements).toContainEqual(
     expect.objectContaining({ type: 'AWS::EC2::VPC', because: ['CidrBlock'] }),
   );
-  expect(() => refuseReplacements(replacements, false)).toThrow(
+  expect(() => refuseReplacements(replacements, kept, false)).toThrow(
     /the VPC, for AWS cannot change CidrBlock of it/,
   );
   expect(await cloud.facts()).toEqual(await untouched.facts());

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { Output } from '../../cli/output';
-import { repair } from '../../cli/repair/command';
+import { repair } from '../../cli/repair';
 import { type Emulator, startEmulator } from './support/emulator';
 import { Terraform } from './support/terraform';
 

@@ -9,13 +9,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DescribeVpcsCommand, EC2Client } from '@aws-sdk/client-ec2';
-import { finders, type PlannedResource, REPEATABLE } from '../../cli/repair/adopt';
-import { repairClients } from '../../cli/repair/clients';
-import { forgetFound, planRepaired, type Repaired } from '../../cli/repair/terraform';
 import { refuseReplacements } from '../../cli/replacements';
-import { type PlannedChange, replacements } from '../../cli/terraform-deployment';
-import { runTerraform, type TerraformOptions } from '../../sandbox/terraform';
+import { type PlannedChange, replacements } from '../../stacks/cdktf/deployment';
+import { kept } from '../../stacks/cdktf/kept';
+import { finders, type PlannedResource, REPEATABLE } from '../../stacks/cdktf/repair/adopt';
+import { repairClients } from '../../stacks/cdktf/repair/clients';
+import { forgetFound, planRepaired, type Repaired } from '../../stacks/cdktf/repair/terraform';
 import { synthesize } from '../../stacks/cdktf/synthesize';
+import { runTerraform, type TerraformOptions } from '../../stacks/cdktf/terraform';
 import { type Emulator, type Injected, startEmulator } from './support/emulator';
 import { facts } from './support/facts';
 import { MADE_BY, SHOP } from './support/repair-shop';
@@ -232,7 +233,7 @@ test('another address block would make the network anew: it is refused before an
   const { resources } = await planRepaired<PlannedChange>(options, search(), () => {});
   const asked = replacements(resources).find(({ type }) => type === 'aws_vpc');
   expect(asked?.because).toEqual(['cidr_block']);
-  expect(() => refuseReplacements(replacements(resources), false)).toThrow(
+  expect(() => refuseReplacements(replacements(resources), kept, false)).toThrow(
     /the VPC, for AWS cannot change cidr_block of it/,
   );
   expect(await network('shop')).toEqual(before);

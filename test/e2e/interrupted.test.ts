@@ -5,8 +5,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { projectAt } from '../../cli/context';
 import { readSandbox } from '../../sandbox/client';
+import { projectAt } from '../../stacks/project';
 import { PORTS, root, run, stagecraft } from './support/stagecraft';
 
 const { sandbox: folder } = projectAt(root);

@@ -6,10 +6,11 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+
 import { Agent } from 'undici';
-import { projectAt } from '../../cli/context';
 import type { Stage } from '../../constructs/blueprint/schema';
 import { readSandbox } from '../../sandbox/client';
+import { projectAt } from '../../stacks/project';
 import {
   badDeploys,
   expectRefused,
@@ -18,6 +19,7 @@ import {
   whileAsked,
 } from './support/bad-deploy';
 import { haproxyOfImages } from './support/bad-images';
+
 import { document, eventually, listens, PORTS, root, run, stagecraft } from './support/stagecraft';
 
 interface Up {

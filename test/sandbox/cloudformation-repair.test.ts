@@ -5,7 +5,7 @@ import {
   DeleteLogGroupCommand,
   DescribeMetricFiltersCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
-import { makeDeployable } from '../../cli/repair/cloudformation';
+import { makeDeployable } from '../../stacks/aws-cdk/cloudformation';
 import { Cloud, filter, type ResourceText, serviceArn, template } from './cloudformation-kit';
 import { createCluster, createNetwork, type Network, registerTask } from './emulator-kit';
 

@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { asideText, markAccount, ownLocalState } from '../../cli/account-mark';
+import { asideText, markAccount, ownLocalState } from '../../stacks/account-mark';
 
 const FULL = '{"version":4,"resources":[{"type":"aws_vpc"}]}';
 const [ONE, OTHER] = ['11111111-aaaa', '22222222-bbbb'];

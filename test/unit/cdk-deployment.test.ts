@@ -1,6 +1,6 @@
 import type { Change, ResourceChange } from '@aws-sdk/client-cloudformation';
-import { countChanges } from '../../cli/cdk-deployment';
-import { isEmpty } from '../../cli/deployment';
+import { countChanges } from '../../stacks/aws-cdk/deployment';
+import { isEmpty } from '../../stacks/engine';
 
 const change = (
   Action: ResourceChange['Action'],

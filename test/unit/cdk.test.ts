@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { devNull, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CdkError, type CdkOptions, cdkEnvironment, parseProgress, runCdk } from '../../sandbox/cdk';
+import { CdkError, type CdkOptions, cdkEnvironment, parseProgress, runCdk } from '../../stacks/aws-cdk/cdk';
 
 // The cdk CLI takes seconds to start, and more of them beside other work.
 jest.setTimeout(60_000);

@@ -1,12 +1,12 @@
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Project, projectAt } from '../../cli/context';
-import { chooseEngine } from '../../cli/engine';
-import { UserError } from '../../cli/output';
+import * as choosing from '../../cli/choose-engine';
 import { updateSandbox } from '../../sandbox/client';
 import { SandboxFolder, type SandboxInfo } from '../../sandbox/folder';
 import { identify } from '../../sandbox/processes';
+import { type Project, projectAt } from '../../stacks/project';
+import { UserError } from '../../stacks/user-error';
 
 /** A project on a machine that has only the Terraform which a test puts on it. */
 let machine: string;
@@ -24,6 +24,12 @@ afterEach(() => {
   process.env.PATH = path;
   rmSync(machine, { recursive: true });
 });
+
+/** By name. */
+async function chooseEngine(...given: Parameters<typeof choosing.chooseEngine>) {
+  const { engine, why } = await choosing.chooseEngine(...given);
+  return { engine: engine.name, why };
+}
 
 const asked = () => join(machine, 'terraform-asked');
 

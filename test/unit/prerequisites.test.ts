@@ -1,12 +1,9 @@
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  atLeast,
-  checkPrerequisites,
-  explainMissing,
-  type PrerequisiteOptions,
-} from '../../sandbox/prerequisites';
+import { atLeast } from '../../sandbox/needs';
+import { checkPrerequisites, explainMissing, type PrerequisiteOptions } from '../../sandbox/prerequisites';
+import { engineNamed } from '../../stacks/engines';
 
 /** A machine that has only the programs which a test puts on it. */
 let machine: string;
@@ -55,8 +52,11 @@ END
     esac`,
   );
 
+const neededBy = (engine: string) => [engineNamed(engine).needs];
+
 const check = (more: Partial<PrerequisiteOptions> = {}) =>
   checkPrerequisites({
+    needs: neededBy('cdktf'),
     stateFolder: join(machine, '.stagecraft', 'sandbox'),
     mayInstallPackages: false,
     ...more,
@@ -151,14 +151,18 @@ describe('Terraform', () => {
     pythonWithMoto('5.2.1');
   });
 
-  it.each([undefined, 'cdktf'] as const)('is needed by the engine %s', async (engine) => {
-    const { missing } = await check({ engine });
+  it('is needed by the engine cdktf', async () => {
+    const { missing } = await check({ needs: neededBy('cdktf') });
     expect(missing.map(({ name }) => name)).toEqual(['terraform']);
+  });
+
+  it('is not looked for where nothing asks for it', async () => {
+    expect((await check({ needs: [] })).missing).toEqual([]);
   });
 
   it('is not even looked for where AWS CDK deploys', async () => {
     program('terraform', `touch ${join(machine, 'called')}; echo "Terraform v1.11.4"`);
-    expect(await check({ engine: 'aws-cdk' })).toStrictEqual({
+    expect(await check({ needs: neededBy('aws-cdk') })).toStrictEqual({
       found: {
         'aws-cdk': {
           path: require.resolve('aws-cdk/bin/cdk'),
@@ -176,13 +180,11 @@ describe('Terraform', () => {
 describe('the packages of AWS CDK', () => {
   const checkWith = async (cdk: () => unknown) => {
     jest.doMock('aws-cdk/package.json', cdk, { virtual: true });
-    let look = checkPrerequisites;
+    let needs = engineNamed('aws-cdk').needs;
     jest.isolateModules(() => {
-      look = (require('../../sandbox/prerequisites') as typeof import('../../sandbox/prerequisites'))
-        .checkPrerequisites;
+      ({ needs } = require('../../stacks/aws-cdk/needs') as typeof import('../../stacks/aws-cdk/needs'));
     });
-    const stateFolder = join(machine, '.stagecraft', 'sandbox');
-    const { missing } = await look({ engine: 'aws-cdk', stateFolder, mayInstallPackages: false });
+    const { missing } = await check({ needs: [needs] });
     return missing.filter(({ name }) => name === 'aws-cdk');
   };
   const install = 'npm install --save-dev aws-cdk@2 aws-cdk-lib@2';

@@ -1,9 +1,11 @@
 /** A deploy that would make anew what serves stops, and says why. */
 import type { ResourceChange } from '@aws-sdk/client-cloudformation';
-import { countChanges } from '../../cli/cdk-deployment';
 import { refuseReplacements, WouldReplace } from '../../cli/replacements';
-import { replacements } from '../../cli/terraform-deployment';
 import { kept } from '../../constructs/blueprint/lifetimes';
+import { countChanges } from '../../stacks/aws-cdk/deployment';
+import { replacements } from '../../stacks/cdktf/deployment';
+import { kept as ofTerraform } from '../../stacks/cdktf/kept';
+import { engines } from '../../stacks/engines';
 
 const message = (run: () => void): string => {
   try {
@@ -21,7 +23,7 @@ describe('a replacement', () => {
   it('of what serves is refused: what, why, what it costs, the way round, and how to go on', () => {
     const vpc = { type: 'aws_vpc', address: 'aws_vpc.Network_Vpc', because: ['cidr_block'] };
     const role = { type: 'aws_iam_role', address: 'aws_iam_role.orders', because: ['name'] };
-    expect(message(() => refuseReplacements([vpc, role, BALANCER], false)).split('\n')).toEqual([
+    expect(message(() => refuseReplacements([vpc, role, BALANCER], ofTerraform, false)).split('\n')).toEqual([
       'This deploy would make anew what serves now. Nothing has been changed.',
       '',
       '  aws_vpc.Network_Vpc: the VPC, for AWS cannot change cidr_block of it. All that stands in it is made anew, and nothing answers meanwhile.',
@@ -33,7 +35,7 @@ describe('a replacement', () => {
   });
 
   it('passes when the operator says so', () => {
-    expect(message(() => refuseReplacements([BALANCER], true))).toBe('let pass');
+    expect(message(() => refuseReplacements([BALANCER], ofTerraform, true))).toBe('let pass');
   });
 
   it.each([
@@ -42,17 +44,18 @@ describe('a replacement', () => {
     'aws_acm_certificate',
     'AWS::ECS::TaskDefinition',
   ])('of %s passes: the new one stands beside the old one', (type) => {
-    expect(message(() => refuseReplacements([{ type, address: 'a', because: [] }], false))).toBe('let pass');
+    for (const { kept: kinds } of engines) {
+      const one = { type, address: 'a', because: [] };
+      expect(message(() => refuseReplacements([one], kinds, false))).toBe('let pass');
+    }
   });
 
-  it.each(Object.keys(kept))('of each kind that is kept has a type in both engines: %s', (kind) => {
-    const source = require('node:fs').readFileSync(
-      require.resolve('../../cli/replacements'),
-      'utf8',
-    ) as string;
-    expect(source.match(new RegExp(`^ {2}aws_\\w+: '${kind}',$`, 'gm'))).toHaveLength(1);
-    expect(source.match(new RegExp(`^ {2}'AWS::\\w+::\\w+': '${kind}',$`, 'gm'))).toHaveLength(1);
-  });
+  it.each(engines.map((engine) => [engine.name, engine] as const))(
+    'of each kind that is kept has one type in %s',
+    (_, engine) => {
+      expect(Object.values(engine.kept).sort()).toEqual(Object.keys(kept).sort());
+    },
+  );
 });
 
 describe('a plan of Terraform', () => {

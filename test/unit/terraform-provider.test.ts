@@ -1,8 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { withoutForeign } from '../../sandbox/aws-variables';
-import { findProvider, terraformEnvironment } from '../../sandbox/terraform-provider';
+import { findProvider, terraformEnvironment } from '../../stacks/cdktf/terraform-provider';
 
 let machine: string;
 
@@ -170,20 +169,5 @@ describe('the variables', () => {
     const state = join(machine, 'state');
     expect(terraformEnvironment(state, access, {})).not.toHaveProperty('TF_CLI_CONFIG_FILE');
     expect(() => readFileSync(join(state, 'terraform.rc'))).toThrow('ENOENT');
-  });
-
-  it('of this process go on, but for those of another account, workspace or folder', () => {
-    const given = {
-      PATH: '/usr/bin',
-      TF_LOG: 'debug',
-      TF_VAR_size: '2',
-      AWS_PROFILE: 'production',
-      AWS_SESSION_TOKEN: 'x',
-      AWS_ENDPOINT_URL_ECS: 'https://ecs.eu-central-1.amazonaws.com',
-      TF_WORKSPACE: 'other',
-      TF_DATA_DIR: '/elsewhere',
-      TF_CLI_ARGS_apply: '-target=x',
-    };
-    expect(withoutForeign(given)).toEqual({ PATH: '/usr/bin', TF_LOG: 'debug', TF_VAR_size: '2' });
   });
 });

@@ -7,7 +7,7 @@ import {
   runTerraform,
   TerraformError,
   type TerraformOptions,
-} from '../../sandbox/terraform';
+} from '../../stacks/cdktf/terraform';
 
 /** Lines of Terraform 1.11.4. */
 const recorded = {
@@ -111,11 +111,23 @@ describe('running Terraform', () => {
   });
 
   it("gives Terraform the sandbox's account, whatever this process has", async () => {
-    process.env.AWS_PROFILE = 'production';
-    process.env.TF_WORKSPACE = 'other';
-    process.env.TF_VAR_size = '2';
-    terraform('echo "$AWS_REGION|$AWS_PROFILE|$TF_WORKSPACE|$TF_VAR_size"');
-    expect((await runTerraform(options, ['plan'])).stdout).toBe('eu-central-1|||2');
+    delete process.env.TF_CLI_CONFIG_FILE;
+    Object.assign(process.env, {
+      TF_LOG: 'debug',
+      TF_VAR_size: '2',
+      AWS_PROFILE: 'production',
+      AWS_SESSION_TOKEN: 'x',
+      AWS_ENDPOINT_URL_ECS: 'https://ecs.eu-central-1.amazonaws.com',
+      TF_WORKSPACE: 'other',
+      TF_DATA_DIR: '/elsewhere',
+      TF_CLI_ARGS_apply: '-target=x',
+    });
+    terraform("env | grep -E '^(AWS|TF)_' | sort");
+    expect((await runTerraform(options, ['plan'])).stdout.split('\n')).toEqual([
+      'AWS_REGION=eu-central-1',
+      'TF_LOG=debug',
+      'TF_VAR_size=2',
+    ]);
   });
 
   it('takes the exit codes that it is told to take', async () => {

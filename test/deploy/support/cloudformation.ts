@@ -9,8 +9,8 @@ import {
   paginateDescribeStackEvents,
   type StackEvent,
 } from '@aws-sdk/client-cloudformation';
-import { type CdkOptions, cdkEnvironment, runCdk } from '../../../sandbox/cdk';
 import type { SandboxAccess } from '../../../sandbox/credentials';
+import { type CdkOptions, cdkEnvironment, runCdk } from '../../../stacks/aws-cdk/cdk';
 
 const REGION = 'eu-central-1';
 const CHANGE_SET = 'planned';

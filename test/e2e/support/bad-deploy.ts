@@ -7,7 +7,6 @@ import { awsClients } from '../../../cli/aws';
 import { taskAddresses } from '../../../cli/endpoints';
 import type { Stage } from '../../../constructs/blueprint/schema';
 import { sandboxAccess } from '../../../sandbox/credentials';
-import type { Engine } from '../../../sandbox/types';
 import {
   type BadImages,
   failedServices,
@@ -19,6 +18,9 @@ import {
 } from './bad-images';
 import { answersDuring } from './during';
 import type { Run } from './stagecraft';
+
+/** Those that deploy into the sandbox here. */
+type Engine = 'cdktf' | 'aws-cdk';
 
 /** A sandbox that is up, of the sample environment. */
 export interface Sandbox {

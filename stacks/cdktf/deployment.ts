@@ -1,24 +1,17 @@
 /** The CDKTF engine's deploy steps: Terraform applies what was synthesized into the sandbox. */
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { Stage } from '../constructs/blueprint/schema';
-import {
-  findProvider,
-  initTerraform,
-  parseEvent,
-  runTerraform,
-  type TerraformOptions,
-  terraformEnvironment,
-} from '../sandbox/terraform';
-import { type SynthesizedStack, synthesize } from '../stacks/cdktf/synthesize';
-import { type Aside, asideText, markAccount, ownLocalState } from './account-mark';
-import type { Project } from './context';
-import type { Changes, Deployment, DeploymentOptions } from './deployment';
+import type { Stage } from '../../constructs/blueprint/schema';
+import { type Aside, asideText, markAccount, ownLocalState } from '../account-mark';
+import type { Changes, Deployment, DeploymentOptions, Replacement } from '../engine';
+import type { Project } from '../project';
 import type { PlannedResource } from './repair/adopt';
 import { repairClients } from './repair/clients';
 import type { Search } from './repair/finder';
 import { forgetFound, planRepaired } from './repair/terraform';
-import type { Replacement } from './replacements';
+import { type SynthesizedStack, synthesize } from './synthesize';
+import { initTerraform, parseEvent, runTerraform, type TerraformOptions } from './terraform';
+import { findProvider, providerVersion, terraformEnvironment } from './terraform-provider';
 
 /** A resource of `terraform show -json`. https://developer.hashicorp.com/terraform/internals/json-format */
 export interface PlannedChange extends PlannedResource {
@@ -31,9 +24,6 @@ export interface PlannedChange extends PlannedResource {
     readonly importing?: object;
   };
 }
-
-/** A provider from a mirror may be older than the one that the bindings were made for. */
-const MIRRORED_PROVIDER = '>= 5.100';
 
 const isNothing = ([first]: readonly string[]): boolean => first === 'no-op' || first === 'read';
 
@@ -78,8 +68,7 @@ export class TerraformDeployment implements Deployment {
       only: [options.environment],
       stages: options.stage ? { [options.environment]: options.stage } : {},
       root: project.root,
-      awsProviderVersion:
-        process.env.STAGECRAFT_AWS_PROVIDER_VERSION ?? (source.mirror ? MIRRORED_PROVIDER : undefined),
+      awsProviderVersion: process.env.STAGECRAFT_AWS_PROVIDER_VERSION ?? providerVersion(source),
     });
     if (!stack) throw new Error(`environment ${options.environment} was not synthesized`);
     const { access, instance } = options;

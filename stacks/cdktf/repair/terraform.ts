@@ -8,7 +8,7 @@
  */
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseEvent, runTerraform, type TerraformOptions } from '../../sandbox/terraform';
+import { parseEvent, runTerraform, type TerraformOptions } from '../terraform';
 import { finders, findMade, type Import, type PlannedResource, REPEATABLE } from './adopt';
 import { NotYetKnown, type Planned, type Search } from './finder';
 

@@ -9,7 +9,7 @@ import { IAMClient } from '@aws-sdk/client-iam';
 import { Route53Client } from '@aws-sdk/client-route-53';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { ServiceDiscoveryClient } from '@aws-sdk/client-servicediscovery';
-import type { AwsAccess } from '../aws';
+import type { AwsAccess } from '../../aws-access';
 
 export function repairClients(access: AwsAccess) {
   return {

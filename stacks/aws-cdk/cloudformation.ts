@@ -18,7 +18,7 @@ import {
   DescribeStackResourcesCommand,
   DescribeStacksCommand,
 } from '@aws-sdk/client-cloudformation';
-import { UserError } from '../output';
+import { UserError } from '../user-error';
 
 const POLL_MILLISECONDS = 1000;
 

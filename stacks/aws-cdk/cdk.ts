@@ -1,9 +1,9 @@
-/** The cdk CLI as the sandbox runs it: one command at a time, its progress as events. */
+/** The cdk CLI as `stagecraft` runs it: one command at a time, its progress as events. */
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import execa, { type ExecaError } from 'execa';
-import { sandboxVariables, withoutForeign } from './aws-variables';
-import type { SandboxAccess } from './credentials';
+import { sandboxVariables } from '../../sandbox/aws-variables';
+import type { SandboxAccess } from '../../sandbox/credentials';
+import { runTool } from '../tool';
+import { UserError } from '../user-error';
 
 /** A line of `--progress events`. */
 export interface CdkEvent {
@@ -34,7 +34,7 @@ export interface CdkOptions {
   readonly signal?: AbortSignal;
 }
 
-export class CdkError extends Error {
+export class CdkError extends UserError {
   override readonly name = 'CdkError';
 }
 
@@ -63,31 +63,24 @@ export async function runCdk(
   onLine: (line: string) => void = () => {},
 ): Promise<void> {
   const { assembly, environment, signal } = options;
-  signal?.throwIfAborted();
   const always = ['--app', assembly, '--no-notices', '--no-color', '--ci'];
-  const child = execa(process.execPath, [require.resolve('aws-cdk/bin/cdk'), ...args, ...always], {
+  const { code, output } = await runTool({
+    program: process.execPath,
+    args: [require.resolve('aws-cdk/bin/cdk'), ...args, ...always],
     // Not where a cdk.json could have a word in it.
-    cwd: assembly,
-    env: { ...withoutForeign(process.env), ...environment },
-    extendEnv: false,
-    stdin: 'ignore',
-    reject: false,
-    detached: true,
-    all: true,
-    cleanup: false,
+    folder: assembly,
+    environment,
+    foreign: /^CDK_/,
+    read: 'all',
+    onLine,
+    signal,
+    stop: ({ pid, exitCode }) => {
+      if (pid && exitCode === null) process.kill(-pid, 'SIGTERM');
+    },
   });
-  const interrupt = () => {
-    if (child.pid && child.exitCode === null) process.kill(-child.pid, 'SIGTERM');
-  };
-  signal?.addEventListener('abort', interrupt, { once: true });
-  if (child.all) createInterface({ input: child.all }).on('line', onLine);
-  const result = await child;
-  signal?.removeEventListener('abort', interrupt);
   signal?.throwIfAborted();
-  if (result.exitCode === 0) return;
-  throw new CdkError(
-    `cdk ${args[0]} failed:\n${errorText(result.all || (result as ExecaError).shortMessage)}`,
-  );
+  if (code === 0) return;
+  throw new CdkError(`cdk ${args[0]} failed:\n${errorText(output)}`);
 }
 
 /** Progress of the CLI itself, which tells nobody why it failed. */

@@ -1,11 +1,8 @@
-/** Terraform as the sandbox runs it: one command at a time, its progress as events, a Ctrl-C that keeps the state. */
+/** Terraform as `stagecraft` runs it: one command at a time, its progress as events, a Ctrl-C that keeps the state. */
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import execa, { type ExecaError } from 'execa';
-import { withoutForeign } from './aws-variables';
-
-export { findProvider, type ProviderSource, terraformEnvironment } from './terraform-provider';
+import { runTool } from '../tool';
+import { UserError } from '../user-error';
 
 /**
  * A line of Terraform's JSON log.
@@ -69,13 +66,15 @@ export interface TerraformOptions {
   readonly signal?: AbortSignal;
 }
 
-export class TerraformError extends Error {
+/** What would make it work on something else than its folder and its state. */
+const FOREIGN = /^(TF_CLI_ARGS|TF_WORKSPACE$|TF_DATA_DIR$)/;
+
+export class TerraformError extends UserError {
   override readonly name = 'TerraformError';
 }
 
 /**
- * Runs Terraform in a process group of its own, so that a Ctrl-C reaches it once and by us. Its variables are those of
- * this process without any that names another AWS account, workspace or folder.
+ * Runs Terraform. Its variables are those of this process without any that names another AWS account, workspace or folder.
  *
  * @returns exit code and output, when Terraform has ended: after an abort too
  */
@@ -85,31 +84,21 @@ export async function runTerraform(
   onLine: (line: string) => void = () => {},
   accepted: readonly number[] = [0],
 ): Promise<{ readonly code: number; readonly stdout: string }> {
-  options.signal?.throwIfAborted();
-  const child = execa('terraform', args, {
-    cwd: options.folder,
-    env: { ...withoutForeign(process.env), ...options.environment },
-    extendEnv: false,
-    stdin: 'ignore',
-    reject: false,
-    detached: true,
-    all: true,
-    cleanup: false,
+  const { code, stdout, output } = await runTool({
+    ...options,
+    program: 'terraform',
+    args,
+    foreign: FOREIGN,
+    read: 'stdout',
+    onLine,
+    // Terraform alone: it tells its providers to stop. They cancel the calls that are under way, though AWS may carry
+    // them out: what such a call made is in no state, and the next plan looks for it (repair/).
+    stop: (child) => {
+      child.kill('SIGINT');
+    },
   });
-  // Terraform alone: it tells its providers to stop. They cancel the calls that are under way, though AWS may carry
-  // them out: what such a call made is in no state, and the next plan looks for it (cli/repair).
-  const interrupt = () => {
-    child.kill('SIGINT');
-  };
-  options.signal?.addEventListener('abort', interrupt, { once: true });
-  if (child.stdout) createInterface({ input: child.stdout }).on('line', onLine);
-  const result = await child;
-  options.signal?.removeEventListener('abort', interrupt);
-  const code = result.exitCode ?? 1;
-  if (accepted.includes(code)) return { code, stdout: result.stdout };
-  throw new TerraformError(
-    `terraform ${args[0]} failed:\n${errorText(result.all || (result as ExecaError).shortMessage)}`,
-  );
+  if (accepted.includes(code)) return { code, stdout };
+  throw new TerraformError(`terraform ${args[0]} failed:\n${errorText(output)}`);
 }
 
 /** `terraform init`. A lock file that was written for another source of providers is no reason to fail. */

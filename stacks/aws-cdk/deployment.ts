@@ -8,13 +8,13 @@ import {
   paginateDescribeChangeSet,
   type ResourceChange,
 } from '@aws-sdk/client-cloudformation';
-import type { Stage } from '../constructs/blueprint/schema';
-import { type CdkOptions, cdkEnvironment, parseProgress, runCdk } from '../sandbox/cdk';
-import { type SynthesizedStack, synthesize } from '../stacks/aws-cdk/synthesize';
-import { asideText, markAccount } from './account-mark';
-import type { Project } from './context';
-import type { Changes, Deployment, DeploymentOptions } from './deployment';
-import { makeDeployable, statusOf } from './repair/cloudformation';
+import type { Stage } from '../../constructs/blueprint/schema';
+import { asideText, markAccount } from '../account-mark';
+import type { Changes, Deployment, DeploymentOptions } from '../engine';
+import type { Project } from '../project';
+import { type CdkOptions, cdkEnvironment, parseProgress, runCdk } from './cdk';
+import { makeDeployable, statusOf } from './cloudformation';
+import { type SynthesizedStack, synthesize } from './synthesize';
 
 const CHANGE_SET = 'stagecraft-up';
 /** The account that the emulator's credentials are of. */

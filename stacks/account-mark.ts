@@ -4,7 +4,7 @@
  */
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, relative, sep } from 'node:path';
-import { UserError } from './output';
+import { UserError } from './user-error';
 
 /** A state of another account than the one that runs. */
 export interface Aside {

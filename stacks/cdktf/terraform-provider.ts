@@ -2,8 +2,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { sandboxVariables } from './aws-variables';
-import type { SandboxAccess } from './credentials';
+import { sandboxVariables } from '../../sandbox/aws-variables';
+import type { SandboxAccess } from '../../sandbox/credentials';
 
 const REGISTRY = 'registry.terraform.io';
 
@@ -90,6 +90,10 @@ export function findProvider(
   }
   return {};
 }
+
+/** A provider from a mirror may be older than the one that the bindings were made for. @returns a version constraint */
+export const providerVersion = ({ mirror }: ProviderSource): string | undefined =>
+  mirror ? '>= 5.100' : undefined;
 
 /**
  * The variables that let plain Terraform, or the cdktf CLI, deploy into the sandbox. Writes a CLI configuration into the

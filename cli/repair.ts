@@ -1,0 +1,33 @@
+/** `stagecraft repair`: lets the next deploy go on from what a failed one has left in an account. */
+import { readSandbox } from '../sandbox/client';
+import { engineNamed, repairing } from '../stacks/engines';
+import type { Project } from '../stacks/project';
+import { UserError } from '../stacks/user-error';
+import { environmentNamed } from './context';
+import type { Output } from './output';
+
+export interface RepairOptions {
+  readonly engine: string;
+}
+
+/** Changes the engine's own record of what is deployed, and no resource. */
+export async function repair(
+  project: Project,
+  name: string,
+  options: RepairOptions,
+  output: Output,
+): Promise<void> {
+  const engine = engineNamed(options.engine, repairing);
+  const { region } = environmentNamed(project, name);
+  if ((await readSandbox(project.sandbox))?.environment === name) {
+    throw new UserError(`The sandbox runs ${name}. There, \`stagecraft up\` repairs by itself.`);
+  }
+  const say = (text: string) => output.line(text);
+  const done = (await engine.repair?.run(project, { environment: name, region, say })) ?? [];
+  output.document({ environment: name, engine: engine.name, repaired: done });
+  output.line(
+    done.length === 0
+      ? 'Nothing to repair.'
+      : `Repaired: ${done.length}. Now deploy again: ${engine.deployCommand(name)}`,
+  );
+}

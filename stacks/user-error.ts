@@ -1,0 +1,2 @@
+/** An error that a person can act on. Printed without a stack trace. */
+export class UserError extends Error {}
