@@ -6,7 +6,8 @@ import path from 'node:path';
 const root = path.resolve(__dirname, '../..');
 
 function loadedBy(folder: string): { packages: string[]; index: string[] } {
-  const files = readdirSync(path.join(root, folder)).map((file) => path.join(folder, file));
+  const names = readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' });
+  const files = names.filter((name) => name.endsWith('.ts')).map((name) => path.join(folder, name));
   const program = ['--import', 'tsx', 'test/synth/support/loaded-packages.ts'];
   return JSON.parse(execFileSync(process.execPath, [...program, ...files], { cwd: root, encoding: 'utf8' }));
 }
