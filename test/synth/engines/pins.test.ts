@@ -1,30 +1,31 @@
 /**
- * No Terraform address and no CloudFormation logical id moves, at any stage of any environment file, and of the one that says
+ * No Terraform address, no CloudFormation logical id and no URN of Pulumi's moves, at any stage of any environment file, and of the one that says
  * all. Does not prove: that what stands at an address is still the same, which the facts do.
  */
 import { type Pins, pinned, pinsKept, pinsNow } from './pins';
 
 let now: Record<string, Pins>;
-beforeAll(() => {
-  now = pinsNow();
-}, 120_000);
+beforeAll(async () => {
+  now = await pinsNow();
+}, 300_000);
 
 describe.each(pinned)('%s', (environment) => {
-  test.each(['cdktf', 'aws-cdk'] as const)('stands where it stood, with %s', (engine) => {
+  test.each(['cdktf', 'aws-cdk', 'pulumi'] as const)('stands where it stood, with %s', (engine) => {
     expect(now[environment]?.[engine]).toEqual(pinsKept(environment)[engine]);
   });
 });
 
 test('so many are pinned', () => {
-  const counts = pinned.map((environment) => {
-    const { cdktf, 'aws-cdk': awsCdk } = pinsKept(environment);
-    return `${environment}: ${Object.keys(cdktf).length} addresses, ${Object.keys(awsCdk).length} logical ids`;
+  const found = pinned.map((environment) => {
+    const { cdktf, 'aws-cdk': awsCdk, pulumi } = pinsKept(environment);
+    const counts = [cdktf, awsCdk, pulumi].map((pins) => Object.keys(pins).length);
+    return `${environment}: ${counts[0]} addresses, ${counts[1]} logical ids, ${counts[2]} URNs`;
   });
-  expect(counts).toEqual([
-    'dev: 92 addresses, 85 logical ids',
-    'prod: 124 addresses, 114 logical ids',
-    'sandbox: 119 addresses, 109 logical ids',
-    'staging: 108 addresses, 99 logical ids',
-    'every-field: 140 addresses, 123 logical ids',
+  expect(found).toEqual([
+    'dev: 92 addresses, 85 logical ids, 119 URNs',
+    'prod: 124 addresses, 114 logical ids, 160 URNs',
+    'sandbox: 119 addresses, 109 logical ids, 155 URNs',
+    'staging: 108 addresses, 99 logical ids, 142 URNs',
+    'every-field: 140 addresses, 123 logical ids, 186 URNs',
   ]);
 });

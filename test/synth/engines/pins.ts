@@ -1,16 +1,19 @@
 /**
- * Terraform addresses and CloudFormation logical ids, which are a contract: under another one it is another resource, which
+ * Terraform addresses, CloudFormation logical ids and Pulumi's URNs, which are a contract: under another one it is another resource, which
  * would be made new, and the old one taken away. `pins/` holds those of each environment, and at which stages each stands.
  * A wanted change is written with `npx tsx scripts/write-pins.ts`.
  */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import type { Blueprint } from '../../../constructs/blueprint/blueprint';
 import type { Stage } from '../../../constructs/blueprint/schema';
+import { EnvironmentStack } from '../../../stacks/pulumi/environment-stack';
 import { environments, stages } from '../support/aws-cdk-template';
 import { type Pinned, pinnedEnvironments, pinnedFull } from '../support/pinned';
+import { run } from '../support/pulumi-program';
 import { type Configuration, configurationOf, type Template, templateOf } from './synthesized';
 
-type Engine = 'cdktf' | 'aws-cdk';
+type Engine = 'cdktf' | 'aws-cdk' | 'pulumi';
 
 /** By identity, the stages that have it: `aws_vpc.Network_Vpc_FAC8F4A5: api load-balanced gateway`. */
 export type Pins = Readonly<Record<Engine, Readonly<Record<string, string>>>>;
@@ -34,16 +37,32 @@ function logicalIds({ Resources, Outputs = {} }: Template): string[] {
   return [...ofResources, ...Object.keys(Outputs).map((name) => `Output ${name}`)];
 }
 
+/** URNs without stack and project: types of the components around it, its own type, its name. */
+async function urns(blueprint: Blueprint): Promise<string[]> {
+  // Pulumi knows a list by its class, and Jest's copy of data is of another one.
+  const own: Blueprint = JSON.parse(JSON.stringify(blueprint));
+  const { result, resources } = await run(() => new EnvironmentStack(own), { stack: blueprint.environment });
+  return [
+    ...resources.map(({ urn }) => urn.split('::').slice(2).join('::')),
+    ...Object.keys(result.outputs).map((name) => `output ${name}`),
+  ];
+}
+
 /** Those of every environment as it is synthesized now. */
-export function pinsNow(): Record<string, Pins> {
+export async function pinsNow(): Promise<Record<string, Pins>> {
   const all = [...pinnedEnvironments(), ...pinnedFull()];
+  const registered = new Map<Pinned, readonly string[]>();
+  for (const one of all) registered.set(one, await urns(one.blueprint));
   return Object.fromEntries(
     pinned.map((environment) => {
       const own = all.filter(({ name }) => name.startsWith(`${environment}/`));
-      const cdktf = stagesById(own, (one) => addresses(configurationOf(one.blueprint)));
       return [
         environment,
-        { cdktf, 'aws-cdk': stagesById(own, (one) => logicalIds(templateOf(one.blueprint))) },
+        {
+          cdktf: stagesById(own, (one) => addresses(configurationOf(one.blueprint))),
+          'aws-cdk': stagesById(own, (one) => logicalIds(templateOf(one.blueprint))),
+          pulumi: stagesById(own, (one) => registered.get(one) ?? []),
+        },
       ];
     }),
   );
