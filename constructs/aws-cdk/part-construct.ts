@@ -1,4 +1,5 @@
 import { Construct } from 'constructs';
+import { constructAt } from '../construct-paths';
 import { InnerPart, Part } from '../graph/part';
 import { type Noun, type NounName, type NounOf, type Outside, outside } from '../graph/resource';
 import { type NounClass, place } from './place';
@@ -28,9 +29,7 @@ export abstract class PartConstruct<Name extends NounName> extends Construct {
 
   /** A child that may be absent. */
   protected find<Child>(path: string): Child | undefined {
-    let at: Construct | undefined = this;
-    for (const id of path.split('/')) at = at?.node.tryFindChild(id) as Construct | undefined;
-    return at as Child | undefined;
+    return constructAt(this, path) as Child | undefined;
   }
 }
 
