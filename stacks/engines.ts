@@ -5,9 +5,10 @@
 import { awsCdk } from './aws-cdk/engine';
 import { cdktf } from './cdktf/engine';
 import type { Engine } from './engine';
+import { pulumi } from './pulumi/engine';
 import { UserError } from './user-error';
 
-export const engines: readonly Engine[] = [cdktf, awsCdk];
+export const engines: readonly Engine[] = [cdktf, awsCdk, pulumi];
 
 export const preferred: Engine = cdktf;
 

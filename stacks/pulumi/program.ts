@@ -3,8 +3,10 @@
  *
  * Variables:
  * - STAGECRAFT_ENVIRONMENTS: folder of environment files; `environments` by default.
+ * - STAGECRAFT_STAGE: stage to deploy, whatever the file says; `stagecraft up --stage` sets it.
  */
 import * as pulumi from '@pulumi/pulumi';
+import type { Stage } from '../../constructs/blueprint/schema';
 import { Problems } from '../../constructs/problems';
 import { shown } from '../entry';
 import { deployedBlueprint } from './blueprint';
@@ -19,6 +21,7 @@ export function program(): Record<string, pulumi.Output<unknown>> {
     const blueprint = deployedBlueprint(
       process.env.STAGECRAFT_ENVIRONMENTS ?? 'environments',
       pulumi.getStack(),
+      process.env.STAGECRAFT_STAGE as Stage | undefined,
     );
     return new EnvironmentStack(blueprint).outputs;
   } catch (error) {

@@ -77,7 +77,7 @@ describe('the command line and the sandbox', () => {
 
 describe('the list', () => {
   it('has each engine once, the preferred one first', () => {
-    expect(engines.map(({ name }) => name)).toEqual(['cdktf', 'aws-cdk']);
+    expect(engines.map(({ name }) => name)).toEqual(['cdktf', 'aws-cdk', 'pulumi']);
     expect(chosenByDefault().map(({ name }) => name)).toEqual(['cdktf', 'aws-cdk']);
     expect(preferred).toBe(engines[0]);
     expect(repairing.map(({ name }) => name)).toEqual(['cdktf', 'aws-cdk']);
@@ -87,7 +87,7 @@ describe('the list', () => {
     expect(engineNamed('aws-cdk')).toBe(engines[1]);
     const wrong = () => engineNamed('ansible');
     expect(wrong).toThrow(UserError);
-    expect(wrong).toThrow('There is no engine ansible. There are: cdktf, aws-cdk.');
+    expect(wrong).toThrow('There is no engine ansible. There are: cdktf, aws-cdk, pulumi.');
   });
 
   it('is read without the packages of any engine', () => {
