@@ -3,6 +3,7 @@ import type { Blueprint } from '../../constructs/blueprint/blueprint';
 import type { Stage } from '../../constructs/blueprint/schema';
 import { environmentGraph } from '../../constructs/graph/environment';
 import { inOrder } from '../../constructs/graph/walk';
+import { translate } from '../../constructs/terraform/translate';
 import { asideText, ownLocalState } from '../account-mark';
 import { blueprints } from '../blueprints';
 import type { Changes, Deployment, DeploymentOptions } from '../engine';
@@ -72,7 +73,7 @@ export class PulumiDeployment implements Deployment {
   }
 
   get resourceCount(): number {
-    return inOrder(environmentGraph(this.blueprint)).length;
+    return inOrder(environmentGraph(this.blueprint)).flatMap(({ resource }) => translate(resource)).length;
   }
 
   async prepare(): Promise<string | undefined> {
