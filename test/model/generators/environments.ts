@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { collide, formsInOrder, type GatewayModel, prefixesInOrder } from '../../../constructs/gateway';
 import { haproxy } from '../../../constructs/gateway/haproxy';
 import { type ApiInput, gatewayModel } from '../../traffic/support/model';
-import { hosts, needed, optional, policies, some } from './policies';
+import { fitting, hosts, needed, optional, policies, some } from './policies';
 
 const pick = fc.constantFrom;
 
@@ -46,7 +46,14 @@ const api = fc
         policies,
         routes: fc.dictionary(pick(...routeNames), route(one.paths[0] ?? '/'), { maxKeys: 3 }),
       })
-      .map((more): ApiInput => ({ ...one, ...more })),
+      .map((more): ApiInput => {
+        const ofApi = fitting(more.policies);
+        const routes = Object.entries(more.routes).map(([name, own]) => [
+          name,
+          { ...own, policies: fitting(own.policies, ofApi) },
+        ]);
+        return { ...one, policies: ofApi, routes: Object.fromEntries(routes) };
+      }),
   );
 
 /** Two that take the same requests are refused by the environment file. */

@@ -53,20 +53,25 @@ export const authentication = fc.oneof(
   fc.constant('public'),
   fc.record({ apiKey: fc.record({ header: pick('x-api-key', 'x-key') }) }),
   fc.record({ jwt }),
+  fc.record({ jwt }),
   fc.record({ apiKey: fc.constant({}), jwt }),
 );
 
-const authorization = some({
-  scopes: pick(['read'], ['read', 'write']),
-  anyScope: pick(['read', 'admin']),
-  claims: pick<Record<string, unknown>>(
-    { tier: ['gold', 'silver', true] },
-    { level: [7], tier: ['gold', true] },
-    { 'realm.name': ['ann'] },
-    { 'https://shop.test/id': ['ann', 7] },
-  ),
-  consumers: pick(['acme'], ['acme', 'jwt:app-1'], ['globex', 'jwt:#7']),
-});
+const claims = pick<Record<string, unknown>>(
+  { tier: ['gold', 'silver', true] },
+  { level: [7], tier: ['gold', true] },
+  { 'realm.name': ['ann'] },
+  { 'https://shop.test/id': ['ann', 7] },
+);
+const authorization = fc.oneof(
+  fc.record({ claims }),
+  some({
+    scopes: pick(['read'], ['read', 'write']),
+    anyScope: pick(['read', 'admin']),
+    claims,
+    consumers: pick(['acme'], ['acme', 'jwt:app-1'], ['globex', 'jwt:#7']),
+  }),
+);
 
 const windows = (requests: fc.Arbitrary<number>) =>
   fc
@@ -214,3 +219,33 @@ export const optional = (placeholder?: string): Record<string, fc.Arbitrary<unkn
 });
 export const needed = { authentication, securityHeaders };
 export const policies = some({ ...needed, ...optional() });
+
+type Said = Readonly<Record<string, unknown>>;
+interface Written {
+  readonly authentication?: 'public' | { readonly jwt?: unknown };
+  readonly authorization?: 'none' | { readonly consumers?: readonly string[] };
+  readonly rateLimit?: 'none' | { readonly by?: string };
+  readonly cache?: 'none' | { readonly varyBy?: { readonly scope?: boolean } };
+}
+
+/** What can only be asked of callers whom the authentication knows. */
+function unfit({ authentication = 'public', authorization: needs, rateLimit: limit, cache: kept }: Written) {
+  const tokens = authentication !== 'public' && authentication.jwt !== undefined;
+  const asks = needs !== undefined && needs !== 'none';
+  const { consumers = [], ...ofTokens } = asks ? needs : {};
+  const asksTokens = Object.keys(ofTokens).length > 0 || consumers.some((name) => name.startsWith('jwt:'));
+  const limits = limit !== undefined && limit !== 'none';
+  return [
+    ...(asks && (authentication === 'public' || (asksTokens && !tokens)) ? ['authorization'] : []),
+    ...(limits && authentication === 'public' && (limit.by ?? 'consumer') === 'consumer'
+      ? ['rateLimit']
+      : []),
+    ...(kept !== undefined && kept !== 'none' && kept.varyBy?.scope && !tokens ? ['cache'] : []),
+  ];
+}
+
+/** Without what is unfit, as an environment with that is refused. @param ofApi what a route has besides */
+export const fitting = (own: Said, ofApi?: Said): Said => ({
+  ...own,
+  ...Object.fromEntries(unfit({ ...ofApi, ...own }).map((name) => [name, ofApi ? 'none' : undefined])),
+});

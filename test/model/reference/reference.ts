@@ -97,7 +97,9 @@ export class Reference {
       if (key && cache && method === 'GET' && mayBeKept(cache, answer)) this.store.kept.set(key, answer);
       this.store.wrote(api, request, answer);
     }
-    const own = [request.host, ...(api.hosts.length > 0 ? api.hosts : (this.model.hosts ?? []))];
+    const taken = this.model.apis.flatMap(({ hosts }) => hosts);
+    const free = (this.model.hosts ?? []).filter((host) => !taken.includes(host));
+    const own = [request.host, ...(api.hosts.length > 0 ? api.hosts : free)];
     const outside = hidden ? toldOutside(answer.headers, hidden, request, own) : answer.headers;
     const hop = ['connection', ...listed(outside.connection)].map((name) => [name, undefined]);
     const ended = { ...outside, ...Object.fromEntries(hop) };

@@ -55,8 +55,8 @@ const path = z.union([
  * are put right for clients. A path gets the prefix before it, unless it begins with the prefix: then the API heeds the
  * header. (An API that does not, and has a path of its own that begins with its prefix, cannot point to it.) A URL is
  * treated alike when its host is the one that was asked for, one of the API's `hosts` or, where it has none, the
- * environment's; with another port it is left alone, as are all other URLs. A relative reference is left as it is, but for
- * an answer to the prefix itself, where clients would look beside the API: there `8` becomes `/orders/8`. One that climbs
+ * environment's that no other API has; with another port it is left alone, as are all other URLs. A relative reference is
+ * left as it is, but for an answer to the prefix itself, where clients would look beside the API: there `8` becomes `/orders/8`. One that climbs
  * out of the API with `..` from any other path is left too. A cookie for `/` becomes one for `/orders`; one without a path
  * that answers the prefix itself gets it, as it would else be for the paths beside; one whose name begins with `__Host-`
  * stays. The cache keeps what the API said, and it is put right each time. Bodies, `Link` and `Refresh` are not read. With
