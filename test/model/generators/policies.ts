@@ -106,9 +106,7 @@ const schemas = [
 
 const validation = {
   methods: pick(['GET', 'POST'], ['GET'], ['POST', 'PUT', 'DELETE']),
-  contentTypes: pick(['application/json'], ['text/plain', 'application/json']),
   maxBodyBytes: pick(0, 10, 100),
-  body: fc.record({ schema: pick(...schemas) }),
   requiredHeaders: fc.oneof(fc.constant({}), check).map((one) => ({ 'x-tenant': one })),
   query: fc.record({
     parameters: fc.dictionary(
@@ -118,9 +116,19 @@ const validation = {
     ),
     additional: pick('refuse', 'allow'),
   }),
-  requireLength: fc.boolean(),
-  requiredJsonFields: pick(['id'], ['id', 'name'], ['customer.id']),
 };
+/** Of a body that is read, and of one that is only measured. */
+const bodies: readonly Record<string, fc.Arbitrary<unknown>>[] = [
+  {
+    contentTypes: pick(['application/json'], ['application/json', 'application/a+json']),
+    requiredJsonFields: pick(['id'], ['id', 'name'], ['customer.id']),
+    requireLength: fc.boolean(),
+  },
+  {
+    contentTypes: pick(['application/json'], ['text/plain', 'application/json']),
+    requireLength: fc.constant(true),
+  },
+];
 
 const cache = fc
   .record({
@@ -206,10 +214,20 @@ const securityHeaders = fc.oneof(
 /** What a route can also be without. @param placeholder in the paths of the route, if any */
 export const optional = (placeholder?: string): Record<string, fc.Arbitrary<unknown>> => ({
   authorization,
-  validation: some({
-    ...validation,
-    ...(placeholder ? { pathParameters: check.map((one) => ({ [placeholder]: one })) } : {}),
-  }),
+  validation: fc.oneof(
+    ...bodies.map((body, index) =>
+      fc
+        .tuple(
+          some({
+            ...validation,
+            ...body,
+            ...(placeholder ? { pathParameters: check.map((one) => ({ [placeholder]: one })) } : {}),
+          }),
+          index === 0 ? fc.record({ body: fc.record({ schema: pick(...schemas) }) }) : fc.constant({}),
+        )
+        .map(([one, read]) => ({ ...one, ...read })),
+    ),
+  ),
   rateLimit,
   cache,
   cors,

@@ -179,6 +179,7 @@ const others = fc
           arbitrary: pick(
             'X-Real-IP',
             'X-HTTP-Method-Override',
+            'X-Verb-Override',
             'X-Original-URL',
             'CF-Connecting-IP',
             'X-Forwarded-Prefix',
@@ -279,9 +280,19 @@ export function stream(
       .flatMap((api) => [undefined, ...api.routes].map((route) => ofPlace(api, route, net, signed))),
   );
   const last = fc.oneof(fc.constant(undefined), fc.integer({ min: 1, max: 12 }));
-  return fc.array(fc.tuple(fresh, last), { minLength: length, maxLength: length }).map((all) => {
+  const other = fc.oneof({ arbitrary: fc.constant(undefined), weight: 3 }, { arbitrary: key, weight: 1 });
+  return fc.array(fc.tuple(fresh, last, other), { minLength: length, maxLength: length }).map((all) => {
     const asked: Asked[] = [];
-    for (const [one, back] of all) asked.push((back && asked.at(-back)) || one);
+    for (const [one, back, by] of all) asked.push(again(back ? asked.at(-back) : undefined, by) ?? one);
     return asked;
   });
+}
+
+/** The same request, perhaps with another key. */
+function again(asked: Asked | undefined, by: string | undefined): Asked | undefined {
+  if (!asked || by === undefined) return asked;
+  const headers = asked.headers.map(
+    ([name, value]) => [name, /^x-(api-)?key$/i.test(name) ? by : value] as const,
+  );
+  return { ...asked, headers };
 }
