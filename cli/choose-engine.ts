@@ -1,5 +1,5 @@
 /** Which engine `up` deploys with. */
-import { readSandbox } from '../sandbox/client';
+import { lastEngine, readSandbox } from '../sandbox/client';
 import { whyMissing } from '../sandbox/needs';
 import type { Engine } from '../stacks/engine';
 import { chosenByDefault, engineNamed, engines } from '../stacks/engines';
@@ -13,8 +13,8 @@ export interface Choice {
 }
 
 /**
- * The one asked for; else the one that the running sandbox was deployed with; else the first whose needs are on the
- * machine, and the last as it is: what it lacks is then said with how to get it.
+ * The one asked for; else the one that deployed here before, also when the daemon was killed since; else the first whose
+ * needs are on the machine, and the last as it is: what it lacks is then said with how to get it.
  * @throws UserError when the running sandbox was deployed with another one: each would make everything a second time
  */
 export async function chooseEngine(
@@ -29,7 +29,7 @@ export async function chooseEngine(
         `Go on with --engine ${before}, or begin anew: stagecraft down`,
     );
   }
-  const name = asked ?? before;
+  const name = asked ?? before ?? (await lastEngine(project.sandbox));
   return name ? { engine: engineNamed(name, all) } : firstThere(chosenByDefault(all));
 }
 

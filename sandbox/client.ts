@@ -76,6 +76,11 @@ export async function readSandbox(folder: string): Promise<SandboxInfo | undefin
   return new SandboxFolder(folder).readInfo();
 }
 
+/** What deployed last in this folder, also when the daemon was killed since. */
+export async function lastEngine(folder: string): Promise<string | undefined> {
+  return new SandboxFolder(folder).readLast()?.engine;
+}
+
 /** Notes what the running sandbox was brought to, and with which engine. @throws SandboxProblem when none runs */
 export async function updateSandbox(
   folder: string,

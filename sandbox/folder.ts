@@ -132,6 +132,11 @@ export class SandboxFolder {
     return info !== undefined && isAlive(info) ? info : undefined;
   }
 
+  /** What was ready last, also when its daemon is gone. */
+  readLast(): SandboxInfo | undefined {
+    return readJson<SandboxInfo>(this.info);
+  }
+
   writeInfo(info: SandboxInfo): void {
     writeAtomically(this.info, `${JSON.stringify(info, null, 2)}\n`);
   }

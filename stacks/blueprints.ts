@@ -1,5 +1,5 @@
 /** The environment files of a folder, resolved, or all that is wrong with any of them. */
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import path from 'node:path';
 import type { Blueprint } from '../constructs/blueprint/blueprint';
 import { listEnvironments, loadEnvironment } from '../constructs/blueprint/load';
@@ -90,7 +90,7 @@ const notThere = (environments: string, name: string): Problem => ({
 export const stackId = ({ name }: Refused): string => name.replace(/[^A-Za-z0-9]+/g, '-').replace(/^-*/, '');
 
 function listed(environments: string): ReturnType<typeof listEnvironments> {
-  if (existsSync(environments)) return listEnvironments(environments);
+  if (statSync(environments, { throwIfNoEntry: false })?.isDirectory()) return listEnvironments(environments);
   throw new Problems([
     {
       code: 'FOLDER_MISSING',

@@ -48,7 +48,8 @@ const PROVIDER = { source: 'hashicorp/aws', version: '>= 5.100' };
  * ```ts
  * terraformModule(resolve(loadEnvironment('environments/prod.yaml')))['main.tf.json'];
  * ```
- * Variables: `tags`, and `images`, for images that a pipeline owns: by the container's name in its service.
+ * Variables: `tags`, beside those of the environment, and `images`, for images that a pipeline owns: by API. Another name than
+ * an API's is refused. Its provider must be in the environment's region: that is the caller's.
  */
 export function terraformModule(blueprint: Blueprint): TerraformModule {
   const stage = environmentGraph(blueprint);
@@ -57,22 +58,10 @@ export function terraformModule(blueprint: Blueprint): TerraformModule {
   return {
     'main.tf.json': {
       terraform: { required_version: OLDEST_TERRAFORM, required_providers: { aws: PROVIDER } },
+      locals: { tags: `\${merge(${JSON.stringify(escaped(blueprint.tags))}, var.tags)}` },
       resource: writer.resources(),
     },
-    'variables.tf.json': {
-      variable: {
-        tags: {
-          type: 'map(string)',
-          description: 'Tags of all resources.',
-          default: escaped(blueprint.tags),
-        },
-        images: {
-          type: 'map(string)',
-          description: 'Images of the APIs, by API; one that is absent is as the environment file has it.',
-          default: {},
-        },
-      },
-    },
+    'variables.tf.json': { variable: variables([...images.keys()]) },
     'outputs.tf.json': {
       output: Object.fromEntries(
         environmentOutputs(stage).map(({ name, description, value }) => [
@@ -80,6 +69,24 @@ export function terraformModule(blueprint: Blueprint): TerraformModule {
           { description, value: writer.written(value) },
         ]),
       ),
+    },
+  };
+}
+
+function variables(apis: readonly string[]): object {
+  const names = apis.join(', ');
+  return {
+    tags: { type: 'map(string)', description: "Tags beside the environment's own.", default: {} },
+    images: {
+      type: 'map(string)',
+      description: `Images by API (${names}); one that is absent is as the environment file has it.`,
+      default: {},
+      validation: [
+        {
+          condition: `\${length(setsubtract(keys(var.images), ${JSON.stringify(apis)})) == 0}`,
+          error_message: `images names an API that is not there. There are: ${names}.`,
+        },
+      ],
     },
   };
 }
@@ -128,7 +135,7 @@ class Writer {
     const dependsOn = waits.flatMap((on) => (isOutside(on) ? [] : this.#addressesOf(on)));
     return {
       ...others,
-      ...(!UNTAGGED.has(type) && { tags: `\${merge(var.tags, ${JSON.stringify(tags)})}` }),
+      ...(!UNTAGGED.has(type) && { tags: `\${merge(local.tags, ${JSON.stringify(tags)})}` }),
       ...(dependsOn.length > 0 && { depends_on: [...new Set(dependsOn)] }),
       ...((Object.keys(lifecycle).length > 0 || postcondition) && {
         lifecycle: {

@@ -48,7 +48,7 @@ function asConfiguration(blueprint: Blueprint, like: Configuration): Configurati
 const IMAGE = /\$\{lookup\(var\.images, \\"[\w-]+\\", \\"([^"\\]*)\\"\)\}/g;
 
 function ownTags(merged: string | undefined): object {
-  const own = merged && JSON.parse(/^\$\{merge\(var\.tags, (.*)\)\}$/.exec(merged)?.[1] as string);
+  const own = merged && JSON.parse(/^\$\{merge\(local\.tags, (.*)\)\}$/.exec(merged)?.[1] as string);
   return own && Object.keys(own).length > 0 ? { tags: own } : {};
 }
 
@@ -62,4 +62,19 @@ test.each(
   expect(module.waits).toEqual(cdktf.waits);
   expect(module.own).toEqual(cdktf.own);
   expect(module.resources.size).toBeGreaterThan(15);
+});
+
+test('has the tags of the environment, and takes images of its APIs alone', () => {
+  const [{ blueprint } = {}] = pinnedByHand();
+  const files = terraformModule(blueprint as Blueprint) as Record<string, Settings>;
+  expect(files['main.tf.json']?.locals).toEqual({
+    tags: `\${merge(${JSON.stringify(blueprint?.tags)}, var.tags)}`,
+  });
+  expect(files['variables.tf.json']?.variable.images.validation).toEqual([
+    {
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: an expression of Terraform
+      condition: '${length(setsubtract(keys(var.images), ["orders","reports"])) == 0}',
+      error_message: 'images names an API that is not there. There are: orders, reports.',
+    },
+  ]);
 });

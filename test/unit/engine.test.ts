@@ -115,12 +115,14 @@ describe('the engine that deployed before', () => {
     expect(await chooseEngine(project)).toEqual({ engine: 'aws-cdk' });
   });
 
-  it('is forgotten with a sandbox that is gone', async () => {
+  it('is kept when the daemon was killed, for whoever names none', async () => {
     terraform('1.11.4');
     startSandbox({ engine: 'aws-cdk' });
     expect(await chooseEngine(project)).toEqual({ engine: 'aws-cdk' });
     startSandbox({ engine: 'aws-cdk', startTime: 'another time' });
-    expect(await chooseEngine(project)).toEqual({ engine: 'cdktf' });
+    expect(await chooseEngine(project)).toEqual({ engine: 'aws-cdk' });
+    // What it deployed is gone with the account: another one finds nothing in its way.
+    expect(await chooseEngine(project, 'cdktf')).toEqual({ engine: 'cdktf' });
   });
 });
 
