@@ -53,6 +53,9 @@ export class Pool {
   async add(address: string): Promise<void> {
     // A gateway adds to what it takes: no size of head is refused here.
     const server = createServer({ maxHeaderSize: 128 * 1024 }, this.handler(address));
+    // Node ends a connection that nobody uses after 5 s. A request that is sent on it at that moment fails, and one that is
+    // no GET is not sent again (RFC 9112, 9.3.1): no subject of these tests.
+    server.keepAliveTimeout = 120_000;
     server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
       if (error.code?.startsWith('HPE_')) this.broken.push(error.code);
       if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
