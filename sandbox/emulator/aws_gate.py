@@ -67,7 +67,7 @@ class AwsGate:
             if close is not None:
                 close()
         except NotImplementedError as error:
-            return _refuse(call, str(error) or "the action is not implemented")
+            return _refuse(call, str(error) or "moto has no such action")
         except Exception as error:
             # A crash inside moto is a gap too: retrying it, as the SDKs do after a 500, would take minutes.
             log.info("%s %s failed inside moto", call.service, call.action, exc_info=sys.exc_info())

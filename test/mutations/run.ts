@@ -88,9 +88,8 @@ async function run(word = ''): Promise<number> {
 }
 
 run(process.argv[2]).then(
-  (code) => {
-    process.exitCode = code;
-  },
+  // At once: a program of Pulumi's that a change has broken leaves promises behind, which are rejected later.
+  (code) => process.exit(code),
   (error: unknown) => {
     throw error;
   },

@@ -12,8 +12,6 @@ import {
 } from '@aws-sdk/client-cloudwatch-logs';
 import { type Aws, startAws } from './emulator-kit';
 
-const onLinux = process.platform === 'linux' ? test : test.skip;
-
 /** Runs a program in the emulator's folder. */
 function python(program: string): string {
   const cwd = join(__dirname, '../../sandbox/emulator');
@@ -81,35 +79,27 @@ describe('a process that serves', () => {
     return (await logs.send(new GetQueryResultsCommand({ queryId }))).results?.length ?? 0;
   }
 
-  onLinux(
-    'asked for the usage again and again, it holds no more than before',
-    async () => {
-      for (let batch = 0; batch < 16; batch++) await Promise.all(names.map((name) => write(name, 500)));
-      const pid = processId();
-      expect(await ask()).toBe(7);
-      const before = residentMiB(pid);
-      for (let asked = 0; asked < 15; asked++) expect(await ask()).toBe(7);
-      expect(residentMiB(pid) - before).toBeLessThan(10);
-    },
-    90_000,
-  );
+  test('asked for the usage again and again, it holds no more than before', async () => {
+    for (let batch = 0; batch < 16; batch++) await Promise.all(names.map((name) => write(name, 500)));
+    const pid = processId();
+    expect(await ask()).toBe(7);
+    const before = residentMiB(pid);
+    for (let asked = 0; asked < 15; asked++) expect(await ask()).toBe(7);
+    expect(residentMiB(pid) - before).toBeLessThan(10);
+  }, 90_000);
 
-  onLinux(
-    'its threads have one heap together: glibc would give each another, 64 MiB aligned',
-    async () => {
-      for (let round = 0; round < 5; round++) {
-        await Promise.all(Array.from({ length: 8 }, (_, index) => write(names[index % 2] as string, 20)));
-      }
-      const maps = readFileSync(`/proc/${processId()}/maps`, 'utf8');
-      // 64 MiB are reserved at such an address, and of these the first pages are given.
-      const heaps = [...maps.matchAll(/^([0-9a-f]+)-([0-9a-f]+) rw-p .*\n(?=\2-[0-9a-f]+ ---p )/gm)];
-      expect(maps).toContain('[heap]');
-      expect(
-        heaps.filter(([, start]) => BigInt(`0x${start}`) % 0x4000000n === 0n).map(([all]) => all),
-      ).toEqual([]);
-    },
-    30_000,
-  );
+  test('its threads have one heap together: glibc would give each another, 64 MiB aligned', async () => {
+    for (let round = 0; round < 5; round++) {
+      await Promise.all(Array.from({ length: 8 }, (_, index) => write(names[index % 2] as string, 20)));
+    }
+    const maps = readFileSync(`/proc/${processId()}/maps`, 'utf8');
+    // 64 MiB are reserved at such an address, and of these the first pages are given.
+    const heaps = [...maps.matchAll(/^([0-9a-f]+)-([0-9a-f]+) rw-p .*\n(?=\2-[0-9a-f]+ ---p )/gm)];
+    expect(maps).toContain('[heap]');
+    expect(heaps.filter(([, start]) => BigInt(`0x${start}`) % 0x4000000n === 0n).map(([all]) => all)).toEqual(
+      [],
+    );
+  }, 30_000);
 });
 
 test('a query keeps none of the lines that it goes through', () => {

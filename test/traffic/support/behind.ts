@@ -7,9 +7,6 @@ import { droppedLines } from './streams';
 import { until } from './until';
 import { type Site, WebServer } from './web-servers';
 
-/** What a test is called that cannot be. */
-export const missing = 'is not on this machine; npx tsx scripts/web-servers.ts fetches it';
-
 /** What is wrong when nothing is. */
 export const nothing = { dropped: 0, refused: [], wrong: {} };
 
