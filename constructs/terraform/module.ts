@@ -21,6 +21,7 @@ import {
   type TerraformResource,
 } from './resource';
 import { translate } from './translate';
+import { OLDEST_PROVIDER, OLDEST_TERRAFORM } from './versions';
 
 /** Files by name, each a JSON document. */
 export type TerraformModule = Readonly<Record<`${string}.tf.json`, object>>;
@@ -40,9 +41,7 @@ const UNTAGGED: ReadonlySet<string> = new Set([
   'aws_secretsmanager_secret_version',
 ]);
 
-/** Write-only arguments keep the consumers' secret out of the state since this version of Terraform and OpenTofu. */
-const OLDEST_TERRAFORM = '>= 1.11.0';
-const PROVIDER = { source: 'hashicorp/aws', version: '>= 5.100' };
+const PROVIDER = { source: 'hashicorp/aws', version: `>= ${OLDEST_PROVIDER}` };
 
 /**
  * ```ts
@@ -57,7 +56,7 @@ export function terraformModule(blueprint: Blueprint): TerraformModule {
   const writer = new Writer(inOrder(stage), images);
   return {
     'main.tf.json': {
-      terraform: { required_version: OLDEST_TERRAFORM, required_providers: { aws: PROVIDER } },
+      terraform: { required_version: `>= ${OLDEST_TERRAFORM}`, required_providers: { aws: PROVIDER } },
       locals: { tags: `\${merge(${JSON.stringify(escaped(blueprint.tags))}, var.tags)}` },
       resource: writer.resources(),
     },

@@ -4,9 +4,7 @@ import { LocalBackend, S3Backend, TerraformStack } from 'cdktf';
 import type { Construct } from 'constructs';
 import type { Blueprint } from '../../constructs/blueprint/blueprint';
 import { literal } from '../../constructs/cdktf/literal';
-
-/** Write-only arguments keep the consumers' secret out of the state: Terraform and OpenTofu have them since this version. */
-const OLDEST = '1.11.0';
+import { OLDEST_TERRAFORM } from '../../constructs/terraform/versions';
 
 export interface EnvironmentStackProps {
   readonly blueprint: Blueprint;
@@ -29,12 +27,15 @@ export abstract class EnvironmentStack extends TerraformStack {
     super(scope, props.blueprint.environment);
     this.blueprint = props.blueprint;
     // CDK Terrain refuses what an older version would not know, unless it is told that none is meant.
-    this.node.setContext('targetVersions', { terraform: `>=${OLDEST}`, opentofu: `>=${OLDEST}` });
+    this.node.setContext('targetVersions', {
+      terraform: `>=${OLDEST_TERRAFORM}`,
+      opentofu: `>=${OLDEST_TERRAFORM}`,
+    });
     new AwsProvider(this, 'aws', {
       region: props.blueprint.region,
       defaultTags: [{ tags: literal(props.blueprint.tags) }],
     });
-    this.addOverride('terraform.required_version', `>= ${OLDEST}`);
+    this.addOverride('terraform.required_version', `>= ${OLDEST_TERRAFORM}`);
     if (props.awsProviderVersion !== undefined) {
       this.addOverride('terraform.required_providers.aws.version', props.awsProviderVersion);
     }

@@ -1,7 +1,9 @@
 /** Where Terraform gets its provider from, and the variables that point it at the sandbox. */
+
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { OLDEST_PROVIDER } from '../../constructs/terraform/versions';
 import { sandboxVariables } from '../../sandbox/aws-variables';
 import type { SandboxAccess } from '../../sandbox/credentials';
 
@@ -93,7 +95,7 @@ export function findProvider(
 
 /** A provider from a mirror may be older than the one that the bindings were made for. @returns a version constraint */
 export const providerVersion = ({ mirror }: ProviderSource): string | undefined =>
-  mirror ? '>= 5.100' : undefined;
+  mirror ? `>= ${OLDEST_PROVIDER}` : undefined;
 
 /**
  * The variables that let plain Terraform, or the cdktf CLI, deploy into the sandbox. Writes a CLI configuration into the
