@@ -23,7 +23,7 @@ let pair: Pair;
 const canaries = Object.fromEntries(
   ['orders', 'invoices', 'mine', 'catalog'].map((api, index) => [
     `${api}-canary`,
-    [`127.30.73.${100 + 2 * index}`, `127.30.73.${101 + 2 * index}`],
+    [`127.30.74.${2 + 2 * index}`, `127.30.74.${3 + 2 * index}`],
   ]),
 );
 

@@ -17,7 +17,7 @@ let pair: Pair;
 beforeAll(async () => {
   const policies = { authentication: { apiKey: {} }, rateLimit: limit };
   pair = await Pair.start({
-    net: 96,
+    net: 99,
     model: gatewayModel({ counted: { policies } }, { consumers: callers.map(({ name }) => ({ name })) }),
     keys: Object.fromEntries(callers.map(({ name }) => [`key-${name}`, name])),
   });
