@@ -3,10 +3,10 @@ import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
+import { apiService } from '../graph/api-service';
 import { Part } from '../graph/part';
-import { outside } from '../graph/resource';
-import { apiService } from '../graph/service';
 import type { Transform } from '../graph/transform';
+import { outside } from '../graph/value';
 import {
   FargateService,
   type FargateServiceTransform,

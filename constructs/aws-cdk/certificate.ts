@@ -2,10 +2,10 @@ import * as acm from 'aws-cdk-lib/aws-certificatemanager';
 import type * as route53 from 'aws-cdk-lib/aws-route53';
 import { Construct } from 'constructs';
 import type * as blueprint from '../blueprint/blueprint';
-import { certificate } from '../graph/load-balancer';
+import { certificate } from '../graph/certificate';
 import { Part } from '../graph/part';
-import { outside } from '../graph/resource';
 import type { Transform } from '../graph/transform';
+import { outside } from '../graph/value';
 import { PartConstruct } from './part-construct';
 
 export interface CertificateTransform {

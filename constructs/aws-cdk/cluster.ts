@@ -3,10 +3,10 @@ import type * as ecs from 'aws-cdk-lib/aws-ecs';
 import type * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
 import type { Construct } from 'constructs';
 import type * as blueprint from '../blueprint/blueprint';
-import { cluster, namespace } from '../graph/environment';
+import { cluster, namespace } from '../graph/cluster';
 import { Part } from '../graph/part';
-import { outside } from '../graph/resource';
 import type { Transform } from '../graph/transform';
+import { outside } from '../graph/value';
 import { PartConstruct } from './part-construct';
 
 export interface ClusterTransform {

@@ -4,8 +4,8 @@ import { Construct } from 'constructs';
 import type * as blueprint from '../blueprint/blueprint';
 import { consumersSecret, type SecretLink } from '../graph/consumers-secret';
 import { Part } from '../graph/part';
-import { outside } from '../graph/resource';
 import type { Transform } from '../graph/transform';
+import { outside } from '../graph/value';
 import { PartConstruct } from './part-construct';
 import { Given } from './values';
 

@@ -5,7 +5,7 @@ import type { Construct, IDependable } from 'constructs';
 import type * as blueprint from '../blueprint/blueprint';
 import { gatewayData, gatewayPair } from '../graph/gateway';
 import { Part } from '../graph/part';
-import { outside } from '../graph/resource';
+import { outside } from '../graph/value';
 import type { IConsumersSecret } from './consumers-secret';
 import { FargateService, type FargateServiceTransform, type Placement } from './fargate-service';
 import { GatewayData, type GatewayDataTransform } from './gateway-data';

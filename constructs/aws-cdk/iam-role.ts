@@ -1,10 +1,10 @@
 import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type * as blueprint from '../blueprint/blueprint';
+import { iamRole } from '../graph/iam-role';
 import { Part } from '../graph/part';
-import { outside } from '../graph/resource';
-import { iamRole } from '../graph/service';
 import type { Transform } from '../graph/transform';
+import { outside } from '../graph/value';
 import { PartConstruct } from './part-construct';
 
 /** ARNs of what a statement may speak of by reference. */

@@ -4,8 +4,8 @@ import { Construct, type IDependable } from 'constructs';
 import type * as blueprint from '../blueprint/blueprint';
 import { type NetworkPlaces, network, picked } from '../graph/network';
 import { Part } from '../graph/part';
-import { outside } from '../graph/resource';
 import type { Transform } from '../graph/transform';
+import { outside } from '../graph/value';
 import { PartConstruct } from './part-construct';
 
 /** A network that services can be put into: one of our own, or one that exists. */

@@ -1,7 +1,8 @@
 import { Construct } from 'constructs';
 import { constructAt } from '../construct-paths';
 import { InnerPart, Part } from '../graph/part';
-import { type Noun, type NounName, type NounOf, type Outside, outside } from '../graph/resource';
+import type { Noun, NounName, NounOf } from '../graph/resource';
+import { type Outside, outside } from '../graph/value';
 import { type NounClass, place } from './place';
 
 /**

@@ -2,9 +2,9 @@ import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct, IDependable } from 'constructs';
 import type * as blueprint from '../blueprint/blueprint';
 import { Part } from '../graph/part';
-import { outside } from '../graph/resource';
 import { type SecurityGroupLink, securityGroup } from '../graph/security-group';
 import type { Transform } from '../graph/transform';
+import { outside } from '../graph/value';
 import { outsideEach, PartConstruct } from './part-construct';
 
 /** Security groups by the id that the blueprint calls them. */

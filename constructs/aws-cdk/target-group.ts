@@ -2,10 +2,10 @@ import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { Construct, IDependable } from 'constructs';
 import type * as blueprint from '../blueprint/blueprint';
-import { type TargetGroupLink, targetGroup } from '../graph/load-balancer';
 import { Part } from '../graph/part';
-import { outside } from '../graph/resource';
+import { type TargetGroupLink, targetGroup } from '../graph/target-group';
 import type { Transform } from '../graph/transform';
+import { outside } from '../graph/value';
 import { PartConstruct } from './part-construct';
 
 /** A target group that a service may be put into. */

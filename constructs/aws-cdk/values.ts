@@ -10,16 +10,16 @@ import type * as route53 from 'aws-cdk-lib/aws-route53';
 import type * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
 import type { IConstruct, IDependable } from 'constructs';
+import type { ResourceType } from '../graph/resource';
 import {
   type Attribute,
   type Awaited,
   type Concat,
   isOutside,
   isRef,
-  type Resource,
-  type ResourceType,
+  type Referred,
   type Value,
-} from '../graph/resource';
+} from '../graph/value';
 
 /** What a resource of each type is to the constructs that name it, made here or given. */
 export interface Constructs {
@@ -80,9 +80,9 @@ export class Given {
 
 /** What has been made, and the values that others take from it. */
 export class Values {
-  readonly #made = new Map<Resource, Made>();
+  readonly #made = new Map<Referred, Made>();
 
-  add(resource: Resource, made: Made): void {
+  add(resource: Referred, made: Made): void {
     this.#made.set(resource, made);
   }
 
@@ -129,7 +129,7 @@ export class Values {
     return typeof value !== 'string' && isRef(value) ? this.awaited(value.of) : [];
   }
 
-  #find(resource: Resource): Made {
+  #find(resource: Referred): Made {
     const made = this.#made.get(resource);
     if (made === undefined) {
       throw new Error(`${resource.type} "${resource.id}" is referred to before it is made.`);

@@ -7,10 +7,10 @@ import {
   type AppautoscalingTargetConfig,
 } from '@cdktf/provider-aws/lib/appautoscaling-target';
 import type { Construct } from 'constructs';
+import { apiService } from '../graph/api-service';
 import { Part } from '../graph/part';
-import { outside } from '../graph/resource';
-import { apiService } from '../graph/service';
 import type { Transform } from '../graph/transform';
+import { outside } from '../graph/value';
 import {
   FargateService,
   type FargateServiceTransform,

@@ -3,7 +3,7 @@ import { AcmCertificateValidation } from '@cdktf/provider-aws/lib/acm-certificat
 import { Route53Record, type Route53RecordConfig } from '@cdktf/provider-aws/lib/route53-record';
 import type { Construct } from 'constructs';
 import type * as blueprint from '../blueprint/blueprint';
-import { certificate } from '../graph/load-balancer';
+import { certificate } from '../graph/certificate';
 import { Part } from '../graph/part';
 import type { Transform } from '../graph/transform';
 import { PartConstruct } from './part-construct';

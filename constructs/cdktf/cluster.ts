@@ -5,10 +5,10 @@ import {
 } from '@cdktf/provider-aws/lib/service-discovery-private-dns-namespace';
 import type { Construct } from 'constructs';
 import type * as blueprint from '../blueprint/blueprint';
-import { cluster, namespace } from '../graph/environment';
+import { cluster, namespace } from '../graph/cluster';
 import { Part } from '../graph/part';
-import { outside } from '../graph/resource';
 import type { Transform } from '../graph/transform';
+import { outside } from '../graph/value';
 import { PartConstruct } from './part-construct';
 
 export interface ClusterTransform {

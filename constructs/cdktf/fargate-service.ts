@@ -7,10 +7,10 @@ import {
 import type { ITerraformDependable } from 'cdktf';
 import type { Construct } from 'constructs';
 import type * as blueprint from '../blueprint/blueprint';
+import { type FargateServiceInput, fargateService } from '../graph/fargate-service';
 import { Part } from '../graph/part';
-import { outside } from '../graph/resource';
-import { type FargateServiceInput, fargateService } from '../graph/service';
 import type { Transform } from '../graph/transform';
+import { outside } from '../graph/value';
 import { IamRole, type IamRoleTransform } from './iam-role';
 import { LogGroup, type LogGroupTransform } from './observability';
 import { PartConstruct } from './part-construct';

@@ -3,8 +3,8 @@ import { IamRolePolicy, type IamRolePolicyConfig } from '@cdktf/provider-aws/lib
 import type { ITerraformDependable } from 'cdktf';
 import type { Construct } from 'constructs';
 import type * as blueprint from '../blueprint/blueprint';
+import { iamRole } from '../graph/iam-role';
 import { Part } from '../graph/part';
-import { iamRole } from '../graph/service';
 import type { Transform } from '../graph/transform';
 import { outsideEach, PartConstruct } from './part-construct';
 

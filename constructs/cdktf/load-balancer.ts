@@ -7,8 +7,8 @@ import type { Construct } from 'constructs';
 import type * as blueprint from '../blueprint/blueprint';
 import { loadBalancer } from '../graph/load-balancer';
 import { Part } from '../graph/part';
-import { outside } from '../graph/resource';
 import type { Transform } from '../graph/transform';
+import { outside } from '../graph/value';
 import {
   Certificate,
   type CertificateTransform,

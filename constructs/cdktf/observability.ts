@@ -10,8 +10,8 @@ import type { Construct } from 'constructs';
 import type * as blueprint from '../blueprint/blueprint';
 import { type LogGroupLink, logGroup } from '../graph/observability';
 import { Part } from '../graph/part';
-import { outside } from '../graph/resource';
 import type { Transform } from '../graph/transform';
+import { outside } from '../graph/value';
 import { PartConstruct } from './part-construct';
 
 export interface LogGroupTransform {

@@ -1,8 +1,9 @@
 import type { TerraformResource as Element, ITerraformDependable } from 'cdktf';
 import type { Construct } from 'constructs';
 import { scopeOf } from '../construct-paths';
-import { isOutside, type Noun } from '../graph/resource';
+import type { Noun } from '../graph/resource';
 import { type Classes, type Scope, scopes, transformed } from '../graph/scopes';
+import { isOutside } from '../graph/value';
 import { inOrder, type Placed } from '../graph/walk';
 import { type Postcondition, snakeCase, type TerraformResource } from '../terraform/resource';
 import { translate } from '../terraform/translate';

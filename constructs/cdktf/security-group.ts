@@ -14,9 +14,9 @@ import type { ITerraformDependable } from 'cdktf';
 import type { Construct } from 'constructs';
 import type * as blueprint from '../blueprint/blueprint';
 import { Part } from '../graph/part';
-import { outside } from '../graph/resource';
 import { type SecurityGroupLink, securityGroup } from '../graph/security-group';
 import type { Transform } from '../graph/transform';
+import { outside } from '../graph/value';
 import { outsideEach, PartConstruct } from './part-construct';
 
 /** Security group ids by the id that the blueprint calls them. */

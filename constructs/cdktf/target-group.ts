@@ -3,10 +3,10 @@ import { LbTargetGroup, type LbTargetGroupConfig } from '@cdktf/provider-aws/lib
 import type { ITerraformDependable } from 'cdktf';
 import type { Construct } from 'constructs';
 import type * as blueprint from '../blueprint/blueprint';
-import { type TargetGroupLink, targetGroup } from '../graph/load-balancer';
 import { Part } from '../graph/part';
-import { outside } from '../graph/resource';
+import { type TargetGroupLink, targetGroup } from '../graph/target-group';
 import type { Transform } from '../graph/transform';
+import { outside } from '../graph/value';
 import { PartConstruct } from './part-construct';
 
 /** A target group that a service may be put into. */

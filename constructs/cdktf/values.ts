@@ -1,5 +1,5 @@
 import { type TerraformResource as Element, Fn } from 'cdktf';
-import { isOutside, isRef, type Resource } from '../graph/resource';
+import { isOutside, isRef, type Referred } from '../graph/value';
 import {
   type Attribute,
   attributeOf,
@@ -15,14 +15,14 @@ import { literal } from './literal';
 
 /** What has been made, and the values that others take from it. */
 export class Values {
-  readonly #made = new Map<Resource, Map<string, Element>>();
+  readonly #made = new Map<Referred, Map<string, Element>>();
 
-  add(resource: Resource, id: string, element: Element): void {
+  add(resource: Referred, id: string, element: Element): void {
     const elements = this.#made.get(resource) ?? new Map<string, Element>();
     this.#made.set(resource, elements.set(id, element));
   }
 
-  elementsOf(resource: Resource): Element[] {
+  elementsOf(resource: Referred): Element[] {
     return [...(this.#made.get(resource)?.values() ?? [])];
   }
 
@@ -48,7 +48,7 @@ export class Values {
     return (element as unknown as Record<string, unknown>)[terraform];
   }
 
-  #element(of: Resource, part = of.id): Element {
+  #element(of: Referred, part = of.id): Element {
     const element = this.#made.get(of)?.get(part);
     if (element === undefined) throw new Error(`${of.type} "${of.id}" is referred to before it is made.`);
     return element;

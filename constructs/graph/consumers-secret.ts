@@ -1,19 +1,6 @@
 import type { ConsumersSecret } from '../blueprint/blueprint';
-import { type Awaited, type NounOf, ref, resource, type Value } from './resource';
-
-export interface SecretResources {
-  /** With its first version, which is written once and never looked at again. */
-  readonly secret: {
-    readonly name: string;
-    readonly description: string;
-    readonly initialText: string;
-    /** Keeps the first version when another one becomes the current one. */
-    readonly initialLabel: string;
-    /** A deleted secret keeps its name for as long as it can be recovered; an environment needs it at once. */
-    readonly recoveryWindowDays: 0;
-    readonly deletionPolicy: 'Delete';
-  };
-}
+import { type NounOf, resource } from './resource';
+import { type Awaited, ref, type Value } from './value';
 
 /** What others need of the secret. */
 export interface SecretLink {

@@ -5,59 +5,15 @@ import {
   trafficOrder,
   type Waiting,
 } from '../blueprint/order';
+import { type ApiServiceParts, apiService } from './api-service';
+import { cluster, namespace } from './cluster';
+import type { Placement } from './fargate-service';
 import { type GatewayDataLink, type GatewayPairParts, gatewayData, gatewayPair } from './gateway';
 import { identity } from './identity';
 import { type LoadBalancerParts, loadBalancer } from './load-balancer';
 import { existingNetwork, type NetworkPlaces, network } from './network';
-import {
-  type Awaited,
-  type Noun,
-  type NounOf,
-  type Resource,
-  ref,
-  resource,
-  type Value,
-  type Wait,
-  waitsFor,
-} from './resource';
-import { type ApiServiceParts, apiService, type Placement } from './service';
-
-/**
- * The ECS cluster that the services run in.
- * @param vpcId where they run, for engines that ask for it
- */
-export function cluster(
-  settings: Blueprint['cluster'],
-  vpcId?: Value,
-): { readonly noun: NounOf<'cluster'>; readonly arn: Value } {
-  const { id, name } = settings;
-  const made = resource('cluster', 'Cluster', { name, vpcId }, { transform: 'cluster' });
-  return {
-    noun: { noun: 'cluster', id, settings, resources: [made], nouns: [], waits: [], transform: ['cluster'] },
-    arn: ref(made, 'arn'),
-  };
-}
-
-/** The Cloud Map namespace: names of services, seen from inside the VPC alone. */
-export function namespace(
-  settings: Blueprint['namespace'],
-  vpcId: Value,
-): { readonly noun: NounOf<'namespace'>; readonly id: Value } {
-  const { id, ...about } = settings;
-  const made = resource('namespace', 'Namespace', { ...about, vpcId }, { transform: 'namespace' });
-  return {
-    noun: {
-      noun: 'namespace',
-      id,
-      settings,
-      resources: [made],
-      nouns: [],
-      waits: [],
-      transform: ['namespace'],
-    },
-    id: ref(made, 'id'),
-  };
-}
+import { type Noun, type NounOf, type Resource, type Wait, waitsFor } from './resource';
+import type { Awaited, Value } from './value';
 
 /**
  * All that an environment provisions, at its stage. All stages have the same tree, so what exists in two of them has the

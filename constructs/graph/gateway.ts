@@ -1,15 +1,16 @@
 import type { GatewayData, GatewayPair, Service } from '../blueprint/blueprint';
 import { consumersSecret, type SecretLink } from './consumers-secret';
-import type { TargetGroupLink } from './load-balancer';
+import { fargateService, type Placement } from './fargate-service';
 import { type LogGroupLink, logGroup } from './observability';
-import type { Awaited, Noun, NounOf, Resource, Value, Wait } from './resource';
+import type { Noun, NounOf, Resource, Wait } from './resource';
 import {
   type OpenSecurityGroup,
   openSecurityGroup,
   type Peers,
   type SecurityGroupLink,
 } from './security-group';
-import { fargateService, type Placement } from './service';
+import type { TargetGroupLink } from './target-group';
+import type { Awaited, Value } from './value';
 
 /** What others need of the gateways' data. */
 export interface GatewayDataLink {

@@ -1,52 +1,6 @@
 import type { ExistingNetwork, NewNetwork, SubnetKind, ZoneLetter } from '../blueprint/blueprint';
-import {
-  type Awaited,
-  type NounOf,
-  type Ref,
-  type Resource,
-  type ResourceOf,
-  ref,
-  resource,
-  type Value,
-  type Wait,
-  waitsFor,
-} from './resource';
-
-/** Tags of a resource that has no name but for its tag. */
-export interface NameTag {
-  readonly Name: string;
-}
-
-export interface NetworkResources {
-  readonly vpc: {
-    readonly cidrBlock: string;
-    readonly enableDnsSupport: boolean;
-    readonly enableDnsHostnames: boolean;
-    readonly tags: NameTag;
-  };
-  /** Attached to its VPC. */
-  readonly 'internet-gateway': { readonly vpcId: Value; readonly tags: NameTag };
-  readonly subnet: {
-    readonly vpcId: Value;
-    readonly cidrBlock: string;
-    readonly availabilityZone: string;
-    readonly mapPublicIpOnLaunch: boolean;
-    /** That it follows. */
-    readonly routeTableId: Value;
-    readonly tags: NameTag;
-  };
-  readonly 'route-table': { readonly vpcId: Value; readonly tags: NameTag };
-  readonly route: {
-    readonly routeTableId: Value;
-    readonly destinationCidrBlock: string;
-    /** One of both. */
-    readonly gatewayId?: Value;
-    readonly natGatewayId?: Value;
-  };
-  readonly 'subnet-route-table-association': { readonly subnetId: Value; readonly routeTableId: Value };
-  readonly 'elastic-ip': { readonly domain: 'vpc'; readonly tags: NameTag };
-  readonly 'nat-gateway': { readonly allocationId: Value; readonly subnetId: Value; readonly tags: NameTag };
-}
+import { type NounOf, type Resource, type ResourceOf, resource, type Wait, waitsFor } from './resource';
+import { type Awaited, type Ref, ref, type Value } from './value';
 
 /** A network that services can be put into: one of our own, or one that exists. */
 export interface NetworkPlaces {

@@ -1,15 +1,6 @@
-import type { LogGroup, MetricFilter } from '../blueprint/blueprint';
-import { type NounOf, ref, resource, type Value } from './resource';
-
-export interface ObservabilityResources {
-  readonly 'log-group': {
-    readonly name: string;
-    readonly retentionDays: number;
-    /** One that stays behind keeps its name, and whoever takes the environment away could not deploy it again. */
-    readonly deletionPolicy: 'Delete';
-  };
-  readonly 'metric-filter': Omit<MetricFilter, 'id'> & { readonly logGroupName: Value };
-}
+import type { LogGroup } from '../blueprint/blueprint';
+import { type NounOf, resource } from './resource';
+import { ref, type Value } from './value';
 
 /** What others need of a log group. */
 export interface LogGroupLink {

@@ -1,5 +1,5 @@
-import type { Concat, Noun, NounName, NounOf, Resource, ResourceType, Value } from './resource';
-import { ref } from './resource';
+import type { Noun, NounName, NounOf, Resource, ResourceType } from './resource';
+import { type Concat, ref, type Value } from './value';
 
 /** What an operator needs after a deploy. */
 export interface Output {

@@ -5,22 +5,37 @@
  */
 
 import type * as blueprint from '../blueprint/blueprint';
-import type { SecretResources } from './consumers-secret';
-import type { IdentityResources } from './identity';
-import type { LoadBalancerResources } from './load-balancer';
-import type { NetworkResources } from './network';
-import type { ObservabilityResources } from './observability';
-import type { SecurityGroupResources } from './security-group';
-import type { ServiceResources } from './service';
+import type { CertificateResources } from './settings/certificate';
+import type { ClusterResources } from './settings/cluster';
+import type { ConsumersSecretResources } from './settings/consumers-secret';
+import type { IamRoleResources } from './settings/iam-role';
+import type { IdentityResources } from './settings/identity';
+import type { ListenerResources } from './settings/listener';
+import type { LoadBalancerResources } from './settings/load-balancer';
+import type { NetworkResources } from './settings/network';
+import type { ObservabilityResources } from './settings/observability';
+import type { ScalingResources } from './settings/scaling';
+import type { SecurityGroupResources } from './settings/security-group';
+import type { ServiceResources } from './settings/service';
+import type { TargetGroupResources } from './settings/target-group';
+import type { TaskDefinitionResources } from './settings/task-definition';
+import type { Awaited } from './value';
 
 /** Settings of each type of resource. */
 export interface ResourceSettings
   extends NetworkResources,
     SecurityGroupResources,
     LoadBalancerResources,
+    ListenerResources,
+    TargetGroupResources,
+    CertificateResources,
+    ClusterResources,
+    IamRoleResources,
+    TaskDefinitionResources,
     ServiceResources,
+    ScalingResources,
     ObservabilityResources,
-    SecretResources,
+    ConsumersSecretResources,
     IdentityResources {}
 
 export type ResourceType = keyof ResourceSettings;
@@ -47,46 +62,6 @@ export interface ResourceOf<Type extends ResourceType> {
 
 /** A resource of any type: a union that its `type` tells apart. */
 export type Resource = { readonly [Type in ResourceType]: ResourceOf<Type> }[ResourceType];
-
-/** What AWS gives a resource when it is made. */
-export type Attribute =
-  | 'arn'
-  | 'id'
-  | 'name'
-  | 'dnsName'
-  | 'hostedZoneId'
-  /** Of a user pool's domain: its prefix. */
-  | 'domain'
-  /** Of a user pool: the `iss` of its tokens. */
-  | 'issuer'
-  /** Of an address: what a NAT gateway takes it by. */
-  | 'allocationId';
-
-/** An attribute of another resource of the graph. */
-export interface Ref {
-  readonly of: Resource;
-  readonly attribute: Attribute;
-}
-
-/** A value of an engine, for what stands outside of the graph: a token, an output, an imported construct. */
-export interface Outside {
-  readonly outside: unknown;
-}
-
-/** The name of a cluster, of which only the ARN may be known. */
-export interface ClusterName {
-  readonly clusterNameOf: Value;
-}
-
-export type Value = string | Ref | Outside;
-
-/** Text that is known in parts. */
-export interface Concat {
-  readonly concat: readonly (Value | ClusterName)[];
-}
-
-/** What can be waited for: a resource of the graph, or what an engine can wait for. */
-export type Awaited = Resource | Outside;
 
 export interface Wait {
   readonly waiting: Resource;
@@ -128,12 +103,6 @@ export interface NounOf<Name extends NounName> {
 }
 
 export type Noun = { readonly [Name in NounName]: NounOf<Name> }[NounName];
-
-export const ref = (of: Resource, attribute: Attribute): Ref => ({ of, attribute });
-export const outside = (value: unknown): Outside => ({ outside: value });
-
-export const isRef = (value: object): value is Ref => 'of' in value && 'attribute' in value;
-export const isOutside = (value: object): value is Outside => 'outside' in value;
 
 interface Options {
   readonly transform?: string;

@@ -1,36 +1,7 @@
 import type { SecurityGroup, SecurityGroupRule } from '../blueprint/blueprint';
 import { EGRESS_DESCRIPTION } from '../blueprint/names';
-import {
-  type Awaited,
-  createBeforeDestroy,
-  type NounOf,
-  type Resource,
-  ref,
-  resource,
-  type Value,
-} from './resource';
-
-export interface SecurityGroupResources {
-  /** Closed but for its rules: none come with it. */
-  readonly 'security-group': { readonly name: string; readonly description: string; readonly vpcId: Value };
-  readonly 'security-group-ingress-rule': {
-    readonly groupId: Value;
-    readonly description: string;
-    readonly ipProtocol: 'tcp';
-    readonly fromPort: number;
-    readonly toPort: number;
-    /** One of both. */
-    readonly cidrIpv4?: string;
-    readonly referencedGroupId?: Value;
-  };
-  /** To everywhere, on all ports: tasks pull images and call what they need. */
-  readonly 'security-group-egress-rule': {
-    readonly groupId: Value;
-    readonly description: string;
-    readonly ipProtocol: '-1';
-    readonly cidrIpv4: '0.0.0.0/0';
-  };
-}
+import { createBeforeDestroy, type NounOf, type Resource, resource } from './resource';
+import { type Awaited, ref, type Value } from './value';
 
 /** Security group ids by the id that the blueprint calls them. */
 export type Peers = Readonly<Record<string, Value>>;

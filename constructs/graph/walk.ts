@@ -1,4 +1,5 @@
-import { type Awaited, isOutside, isRef, type Noun, type Resource } from './resource';
+import type { Noun, Resource } from './resource';
+import { type Awaited, isOutside, isRef, type Referred } from './value';
 
 /** A resource, where it stands and what it waits for. */
 export interface Placed {
@@ -14,7 +15,7 @@ export const pathOf = ({ nouns, resource }: Placed): string =>
 
 /** All resources below a noun, each after those that it refers to and waits for. */
 export function inOrder(root: Noun): Placed[] {
-  const placed = new Map<Resource, Placed>();
+  const placed = new Map<Referred, Placed>();
   const waits = waitsOf(root);
   collect(root, [], (resource, nouns) =>
     placed.set(resource, { resource, nouns, waits: waits.get(resource) ?? [] }),
@@ -55,7 +56,7 @@ function waitsOf(root: Noun): Map<Resource, Awaited[]> {
 }
 
 /** The resources that settings refer to. */
-export function references(value: unknown): Resource[] {
+export function references(value: unknown): Referred[] {
   if (typeof value !== 'object' || value === null || isOutside(value)) return [];
   if (isRef(value)) return [value.of];
   return Object.values(value).flatMap(references);

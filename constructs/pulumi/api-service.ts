@@ -7,10 +7,10 @@ import {
   type TargetArgs as AppautoscalingTargetArgs,
 } from '@pulumi/aws/appautoscaling/target';
 import type * as pulumi from '@pulumi/pulumi';
+import { apiService } from '../graph/api-service';
 import { Part } from '../graph/part';
-import { outside } from '../graph/resource';
-import { apiService } from '../graph/service';
 import type { Transform } from '../graph/transform';
+import { outside } from '../graph/value';
 import {
   FargateService,
   type FargateServiceTransform,

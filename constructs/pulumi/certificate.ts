@@ -6,7 +6,7 @@ import { CertificateValidation as AcmCertificateValidation } from '@pulumi/aws/a
 import { Record as Route53Record, type RecordArgs as Route53RecordArgs } from '@pulumi/aws/route53/record';
 import type * as pulumi from '@pulumi/pulumi';
 import type * as blueprint from '../blueprint/blueprint';
-import { certificate } from '../graph/load-balancer';
+import { certificate } from '../graph/certificate';
 import { Part } from '../graph/part';
 import type { Transform } from '../graph/transform';
 import { PartComponent } from './part-component';

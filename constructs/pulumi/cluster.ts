@@ -5,10 +5,10 @@ import {
 } from '@pulumi/aws/servicediscovery/privateDnsNamespace';
 import type * as pulumi from '@pulumi/pulumi';
 import type * as blueprint from '../blueprint/blueprint';
-import { cluster, namespace } from '../graph/environment';
+import { cluster, namespace } from '../graph/cluster';
 import { Part } from '../graph/part';
-import { outside } from '../graph/resource';
 import type { Transform } from '../graph/transform';
+import { outside } from '../graph/value';
 import { PartComponent } from './part-component';
 
 export interface ClusterTransform {

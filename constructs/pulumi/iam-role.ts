@@ -5,8 +5,8 @@ import {
 } from '@pulumi/aws/iam/rolePolicy';
 import type * as pulumi from '@pulumi/pulumi';
 import type * as blueprint from '../blueprint/blueprint';
+import { iamRole } from '../graph/iam-role';
 import { Part } from '../graph/part';
-import { iamRole } from '../graph/service';
 import type { Transform } from '../graph/transform';
 import { outsideEach, PartComponent } from './part-component';
 

@@ -1,6 +1,7 @@
 import * as pulumi from '@pulumi/pulumi';
 import { InnerPart, type Part } from '../graph/part';
-import { type Noun, type NounName, type NounOf, type Outside, outside } from '../graph/resource';
+import type { Noun, NounName, NounOf } from '../graph/resource';
+import { type Outside, outside } from '../graph/value';
 import { type NounClass, place } from './place';
 import type { Values } from './values';
 

@@ -1,6 +1,7 @@
 import type * as pulumi from '@pulumi/pulumi';
-import { isOutside, type Noun } from '../graph/resource';
+import type { Noun } from '../graph/resource';
 import { type Classes, type Scope, scopes, transformed } from '../graph/scopes';
+import { isOutside } from '../graph/value';
 import { inOrder, type Placed } from '../graph/walk';
 import type { TerraformResource } from '../terraform/resource';
 import { translate } from '../terraform/translate';

@@ -13,9 +13,9 @@ import {
 import type * as pulumi from '@pulumi/pulumi';
 import type * as blueprint from '../blueprint/blueprint';
 import { Part } from '../graph/part';
-import { outside } from '../graph/resource';
 import { type SecurityGroupLink, securityGroup } from '../graph/security-group';
 import type { Transform } from '../graph/transform';
+import { outside } from '../graph/value';
 import { outsideEach, PartComponent } from './part-component';
 
 /** Security group ids by the id that the blueprint calls them. */

@@ -8,10 +8,10 @@ import {
 } from '@pulumi/aws/lb/targetGroup';
 import type * as pulumi from '@pulumi/pulumi';
 import type * as blueprint from '../blueprint/blueprint';
-import { type TargetGroupLink, targetGroup } from '../graph/load-balancer';
 import { Part } from '../graph/part';
-import { outside } from '../graph/resource';
+import { type TargetGroupLink, targetGroup } from '../graph/target-group';
 import type { Transform } from '../graph/transform';
+import { outside } from '../graph/value';
 import { PartComponent } from './part-component';
 
 /** A target group that a service may be put into. */

@@ -1,5 +1,5 @@
 import * as pulumi from '@pulumi/pulumi';
-import { isOutside, isRef, type Resource } from '../graph/resource';
+import { isOutside, isRef, type Referred } from '../graph/value';
 import {
   type Attribute,
   attributeOf,
@@ -17,14 +17,14 @@ type DomainValidationOptions = pulumi.Output<
 
 /** What has been made, and the outputs that others take from it. */
 export class Values {
-  readonly #made = new Map<Resource, Map<string, pulumi.CustomResource>>();
+  readonly #made = new Map<Referred, Map<string, pulumi.CustomResource>>();
 
-  add(resource: Resource, id: string, made: pulumi.CustomResource): void {
+  add(resource: Referred, id: string, made: pulumi.CustomResource): void {
     const resources = this.#made.get(resource) ?? new Map<string, pulumi.CustomResource>();
     this.#made.set(resource, resources.set(id, made));
   }
 
-  resourcesOf(resource: Resource): pulumi.CustomResource[] {
+  resourcesOf(resource: Referred): pulumi.CustomResource[] {
     return [...(this.#made.get(resource)?.values() ?? [])];
   }
 

@@ -1,6 +1,6 @@
 import type { RuleCondition } from '../blueprint/blueprint';
-import type { ListenerRuleSettings } from '../graph/load-balancer';
 import type { Resource, ResourceOf } from '../graph/resource';
+import type { ListenerRuleSettings } from '../graph/settings/listener';
 import type { ValidationOption } from './resource';
 import type { Translated, Translations } from './translate';
 

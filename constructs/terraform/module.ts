@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import type { Blueprint } from '../blueprint/blueprint';
 import { environmentGraph } from '../graph/environment';
 import { environmentOutputs } from '../graph/outputs';
-import { isOutside, isRef, type Resource } from '../graph/resource';
+import { isOutside, isRef, type Referred } from '../graph/value';
 import { inOrder, type Placed, pathOf } from '../graph/walk';
 import {
   type Attribute,
@@ -99,7 +99,7 @@ const imagesOf = ({ services }: Blueprint): ReadonlyMap<string, string> =>
   );
 
 class Writer {
-  readonly #addresses = new Map<Resource, ReadonlyMap<string, string>>();
+  readonly #addresses = new Map<Referred, ReadonlyMap<string, string>>();
   readonly #placed: readonly Placed[];
   readonly #images: ReadonlyMap<string, string>;
 
@@ -212,7 +212,7 @@ class Writer {
     return address;
   }
 
-  #addressesOf(resource: Resource): string[] {
+  #addressesOf(resource: Referred): string[] {
     return [...(this.#addresses.get(resource)?.values() ?? [])];
   }
 }

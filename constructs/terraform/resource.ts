@@ -2,12 +2,12 @@
  * What Terraform's engines share: a resource of the graph as one or more resources of the AWS provider. Arguments have the
  * provider's names, in camel case; a value may be a reference, which each engine writes in its own way.
  */
-import type { ClusterName, Concat, Ref, Resource, Value } from '../graph/resource';
+import type { ClusterName, Concat, Ref, Referred, Value } from '../graph/value';
 
 /** An attribute of a resource of the provider. */
 export interface Attribute {
   /** The resource of the graph that it is made for. */
-  readonly of: Resource;
+  readonly of: Referred;
   /** Which of the provider's resources it is, where there are several. @default the first */
   readonly part?: string;
   /** In camel case: `zoneId`. */
@@ -21,7 +21,7 @@ export interface Json {
 
 /** What proves a domain name, of a certificate that is requested: ACM's options are a set, known when it is applied. */
 export interface ValidationOption {
-  readonly certificate: Resource;
+  readonly certificate: Referred;
   readonly domain: string;
   readonly option: 'resourceRecordName' | 'resourceRecordType' | 'resourceRecordValue';
 }

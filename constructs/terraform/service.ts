@@ -1,6 +1,7 @@
 import type { ContainerTies } from '../containers';
-import type { Ref, ResourceOf } from '../graph/resource';
-import type { ContainerSettings } from '../graph/service';
+import type { ResourceOf } from '../graph/resource';
+import type { ContainerSettings } from '../graph/settings/task-definition';
+import type { Ref } from '../graph/value';
 import type { Translations } from './translate';
 
 export const service: Pick<

@@ -2,8 +2,9 @@ import { Annotations, Duration, Size } from 'aws-cdk-lib';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { ContainerTies } from '../../containers';
-import { isOutside, isRef, type ResourceOf } from '../../graph/resource';
-import type { ContainerLog, ContainerSettings } from '../../graph/service';
+import type { ResourceOf } from '../../graph/resource';
+import type { ContainerLog, ContainerSettings } from '../../graph/settings/task-definition';
+import { isOutside, isRef } from '../../graph/value';
 import { type Accepted, accept } from '../suppressions';
 import type { Values } from '../values';
 

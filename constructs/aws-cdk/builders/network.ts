@@ -1,7 +1,7 @@
 import { Tags } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
-import type { NameTag } from '../../graph/network';
+import type { NameTag } from '../../graph/settings/network';
 import { accept } from '../suppressions';
 import type { Builders } from './builder';
 

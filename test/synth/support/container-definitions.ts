@@ -1,6 +1,6 @@
 import type { Container } from '../../../constructs/blueprint/blueprint';
 import { logDelivery } from '../../../constructs/blueprint/fargate';
-import { type ContainerSurroundings, containerSettings } from '../../../constructs/graph/service';
+import { type ContainerSurroundings, containerSettings } from '../../../constructs/graph/task-definition';
 import { containerDefinition } from '../../../constructs/terraform/service';
 
 interface Surroundings extends ContainerSurroundings {
