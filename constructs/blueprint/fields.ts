@@ -57,3 +57,6 @@ export const instanceCounts = (fewest: number) => ({
 
 /** Whole seconds. */
 export const duration = (least: number, most: number) => z.int().min(least).max(most);
+
+/** Seeds of listener rules' numbers that a file may name. */
+export const MOST_SEED = 9_999;

@@ -2,7 +2,7 @@ import type { RuleCondition } from '../blueprint/blueprint';
 import type { Resource, ResourceOf } from '../graph/resource';
 import type { ListenerRuleSettings } from '../graph/settings/listener';
 import type { ValidationOption } from './resource';
-import type { Translated, Translations } from './translate';
+import type { Translated, Translations } from './translation';
 
 export const loadBalancer: Pick<
   Translations,

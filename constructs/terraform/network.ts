@@ -1,4 +1,4 @@
-import type { Translations } from './translate';
+import type { Translations } from './translation';
 
 export const network: Pick<
   Translations,

@@ -2,7 +2,7 @@ import type { ContainerTies } from '../containers';
 import type { ResourceOf } from '../graph/resource';
 import type { ContainerSettings } from '../graph/settings/task-definition';
 import type { Ref } from '../graph/value';
-import type { Translations } from './translate';
+import type { Translations } from './translation';
 
 export const service: Pick<
   Translations,

@@ -1,21 +1,11 @@
-import type { Resource, ResourceOf, ResourceType } from '../graph/resource';
+import type { Resource } from '../graph/resource';
 import { data } from './data';
 import { loadBalancer } from './load-balancer';
 import { network } from './network';
 import type { TerraformResource } from './resource';
 import { securityGroup } from './security-group';
 import { service } from './service';
-
-/** A resource of the provider. What is absent is as the graph's resource has it. */
-export interface Translated
-  extends Pick<TerraformResource, 'type' | 'arguments' | 'lifecycle' | 'postcondition' | 'transform'> {
-  readonly id?: string;
-}
-
-/** For each type of the graph: the provider's resources, the one that others refer to first. */
-export type Translations = {
-  readonly [Type in ResourceType]: (resource: ResourceOf<Type>, self: Resource) => readonly Translated[];
-};
+import type { Translated, Translations } from './translation';
 
 const translations: Translations = { ...network, ...securityGroup, ...loadBalancer, ...service, ...data };
 

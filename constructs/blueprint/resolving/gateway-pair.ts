@@ -12,10 +12,10 @@ import {
 import type { Container, GatewayData, GatewayPair, LogGroup, Service, TargetGroup } from '../blueprint';
 import { canaryId, ids, namespaceName, serviceName, targetGroupName } from '../names';
 import type { Api, Environment } from '../schema';
+import { certificateDomains } from './certificate-domains';
 import { resolveGatewayData } from './gateway-data';
 import { connectionsMiB } from './gateway-memory';
 import { executionRole, taskRole } from './iam';
-import { certificateDomains } from './load-balancer';
 import { type Member, membersOf } from './members';
 import { metricsContainers, metricsStatements } from './metrics-collector';
 import { balancerCidrs, networkIdentity, tasksIn } from './network';

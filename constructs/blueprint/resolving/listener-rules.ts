@@ -37,9 +37,6 @@ const WIDTHS: readonly (readonly number[])[] = [
   [60, 100, 100, 60, 60, 60, 60, 60, 60],
 ];
 
-/** Seeds that a file may name. */
-export const MOST_SEED = 9_999;
-
 /** Tells the load balancer to which target group, from where the operator is. */
 export const TARGET_HEADER = 'x-stagecraft-target';
 /** No connection comes from there: it is the address of all hosts of a network at once (RFC 919, section 7). */

@@ -2,6 +2,7 @@ import type { DataPlane } from '../../gateway';
 import type { Certificate, LoadBalancer, TargetGroup } from '../blueprint';
 import { certificateName, ids, loadBalancerName, targetGroupName } from '../names';
 import type { Api, Environment } from '../schema';
+import { certificateDomains } from './certificate-domains';
 import { gatewayTargetGroup } from './gateway-pair';
 import { attachRules, trafficRules } from './listener-rules';
 import { networkIdentity } from './network';
@@ -21,13 +22,6 @@ const NOT_FOUND = {
     detail: 'No API answers here.',
   }),
 } as const;
-
-/** Names that a certificate must have: the domain, then the hosts of the APIs. */
-export function certificateDomains({ domain, apis }: Environment): string[] {
-  const hosts = Object.values(apis).flatMap((api) => api.hosts);
-  const others = [...new Set(hosts)].filter((host) => host !== domain?.name).toSorted();
-  return domain ? [domain.name, ...others] : [];
-}
 
 function certificate(environment: Environment): Certificate {
   const { domain, name } = environment;

@@ -1,5 +1,5 @@
 /** What of the domain, its zone and its certificate does not fit together. */
-import { certificateDomains } from '../resolving/load-balancer';
+import { certificateDomains } from '../resolving/certificate-domains';
 import { hasBalancer, type Rule } from './rule';
 
 export const domainNeeded: Rule = function* (environment) {

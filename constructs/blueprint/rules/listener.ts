@@ -1,6 +1,7 @@
 /** The numbers of the listener's rules, and who may go past them. */
 import { formatBlock, networkOf, parseBlock } from '../cidr';
-import { attachPriority, draftsOf, MOST_SEED } from '../resolving/listener-rules';
+import { MOST_SEED } from '../fields';
+import { attachPriority, draftsOf } from '../resolving/listener-rules';
 import type { Api, Environment } from '../schema';
 import { type Finding, hasBalancer, list, type Rule } from './rule';
 

@@ -3,8 +3,7 @@ import { balancing } from '../../gateway/balancing';
 import { images } from '../../gateway/images';
 import { policies, promises, route } from '../../gateway/policies';
 import { healthCheckIntervalSeconds, healthCheckThreshold, healthCheckTimeoutSeconds } from '../aws-lists';
-import { duration, hostName, instanceCounts, name, pathPrefix, portNumber } from '../fields';
-import { MOST_SEED } from '../resolving/listener-rules';
+import { duration, hostName, instanceCounts, MOST_SEED, name, pathPrefix, portNumber } from '../fields';
 import { canary } from './canary';
 
 const image = z

@@ -10,7 +10,6 @@ import * as compression from './compression';
 import * as cors from './cors';
 import * as rateLimit from './rate-limit';
 import { routeMatch } from './route';
-import type { PolicyRule } from './rule';
 import * as securityHeaders from './security-headers';
 import * as transformation from './transformation';
 import * as validation from './validation';
@@ -40,13 +39,6 @@ export const policies = z.strictObject({
     schema.optional(),
   ),
 });
-
-/** What can be wrong with them: asked by `problems.ts`. */
-export const rules: readonly PolicyRule[] = [
-  authentication,
-  securityHeaders,
-  ...Object.values(optional),
-].flatMap((policy) => policy.rules);
 
 /** What an API's file may say that only gateways carry out. */
 export const promises = [

@@ -2,8 +2,8 @@
 import type { Problem } from '../../problems';
 import type { GatewayApi, GatewayModel } from '../model';
 import { inherits, type Place, pathOf, placesOf, writtenAt } from '../places';
-import { rules } from './index';
 import type { PolicyFinding, PolicyRule } from './rule';
+import { rules } from './rules';
 
 function problemOf({ path: [policy, ...rest], told, ...finding }: PolicyFinding, place: Place): Problem {
   const start = told === 'written' ? writtenAt(place, policy) : [...pathOf(place), policy];

@@ -1,2 +1,1 @@
-export { rules } from './rules';
 export { type Authorization, authorization as schema } from './schema';

@@ -1,2 +1,1 @@
-export { rules } from './rules';
 export { type Cache, cache as schema } from './schema';

@@ -1,2 +1,1 @@
-export { rules } from './rules';
 export { compression as schema, defaultTypes } from './schema';

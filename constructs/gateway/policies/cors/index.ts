@@ -1,2 +1,1 @@
-export { rules } from './rules';
 export { type Cors, cors as schema } from './schema';

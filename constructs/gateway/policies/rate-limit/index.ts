@@ -1,2 +1,1 @@
-export { rules } from './rules';
 export { planName, type RateLimit, rateLimit as schema, type Window } from './schema';

@@ -1,2 +1,1 @@
-export { rules } from './rules';
 export { securityHeaders as schema } from './schema';

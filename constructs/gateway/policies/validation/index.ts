@@ -1,4 +1,3 @@
-export { rules } from './rules';
 export {
   bodyTypes,
   largestJsonBytes,
