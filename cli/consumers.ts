@@ -2,14 +2,14 @@
 
 import { UserError } from '../stacks/user-error';
 import type { Context } from './context';
-import { fingerprint, newKey, readKeys, sha256, writeKeys } from './keys';
+import { fingerprint, KeyStore, newKey, sha256 } from './keys';
 import { type Output, table } from './output';
 import { rollGateways } from './roll';
 
-/** Name of the secret that the keys are in. It stands in every stage, before the first gateway does. */
-function secretOf(context: Context): string {
+/** The keys' secret stands in every stage, before the first gateway does. */
+function storeOf(context: Context): KeyStore {
   const secret = context.blueprint.data.consumersSecret;
-  if (secret) return secret.name;
+  if (secret) return new KeyStore(context, secret.name);
   throw new UserError(
     `Environment ${context.environment.name} declares no consumer, so it has no keys. Add one under "consumers" and deploy.`,
   );
@@ -50,10 +50,10 @@ export async function addKey(
   output: Output,
 ): Promise<string> {
   requireDeclared(context, consumer);
-  const secret = secretOf(context);
+  const store = storeOf(context);
   const key = newKey();
-  const stored = await readKeys(context.aws, secret);
-  await writeKeys(context.aws, secret, [...stored, { consumer, sha256: sha256(key) }]);
+  const stored = await store.read();
+  await store.write([...stored, { consumer, sha256: sha256(key) }]);
   if (options.roll) await roll(context, output);
   return key;
 }
@@ -65,8 +65,8 @@ export async function removeKeys(
   options: ChangeOptions & { readonly fingerprint?: string },
   output: Output,
 ): Promise<number> {
-  const secret = secretOf(context);
-  const stored = await readKeys(context.aws, secret);
+  const store = storeOf(context);
+  const stored = await store.read();
   const gone = stored.filter(
     (key) => key.consumer === consumer && (!options.fingerprint || fingerprint(key) === options.fingerprint),
   );
@@ -74,18 +74,14 @@ export async function removeKeys(
     const which = options.fingerprint ? ` with fingerprint ${options.fingerprint}` : '';
     throw new UserError(`Consumer "${consumer}" has no key${which}. See: stagecraft consumers list`);
   }
-  await writeKeys(
-    context.aws,
-    secret,
-    stored.filter((key) => !gone.includes(key)),
-  );
+  await store.write(stored.filter((key) => !gone.includes(key)));
   if (options.roll) await roll(context, output);
   return gone.length;
 }
 
 /** Declared consumers, with the fingerprints of their keys. */
 export async function listConsumers(context: Context, output: Output): Promise<void> {
-  const stored = await readKeys(context.aws, secretOf(context));
+  const stored = await storeOf(context).read();
   const declared = Object.entries(context.environment.consumers);
   const orphans = stored
     .filter((key) => !context.environment.consumers[key.consumer])

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Context } from './context';
-import { newKey, readKeys, sha256, writeKeys } from './keys';
+import { KeyStore, newKey, sha256 } from './keys';
 import { rollGateways } from './roll';
 
 export type DemoKeys = Readonly<Record<string, string>>;
@@ -24,7 +24,8 @@ export async function issueDemoKeys(context: Context, onMember: (name: string) =
   const secret = blueprint.data.consumersSecret?.name;
   if (secret === undefined) return [];
   const kept = readDemoKeys(project.sandbox);
-  const stored = await readKeys(aws, secret);
+  const store = new KeyStore(context, secret);
+  const stored = await store.read();
   const known = (consumer: string): boolean =>
     stored.some(
       (key) => key.consumer === consumer && kept[consumer] && key.sha256 === sha256(kept[consumer]),
@@ -37,7 +38,7 @@ export async function issueDemoKeys(context: Context, onMember: (name: string) =
   };
   writeFileSync(fileIn(project.sandbox), JSON.stringify(keys, null, 2), { mode: 0o600 });
   const added = missing.map((consumer) => ({ consumer, sha256: sha256(keys[consumer] ?? '') }));
-  await writeKeys(aws, secret, [...stored, ...added]);
+  await store.write([...stored, ...added]);
   const { gateway, cluster } = blueprint;
   if (gateway) {
     const { members } = gateway;

@@ -1,6 +1,7 @@
 /** An environment -> its blueprint. Pure: the same file gives the same blueprint on every machine. */
-import { type DataPlane, dataPlane } from '../gateway';
+import type { DataPlane } from '../gateway';
 import type { Blueprint, TerraformState } from './blueprint';
+import { dataPlaneOf } from './data-plane';
 import { clusterName, ids, localStatePath, namespaceName, s3StateKey } from './names';
 import { resolveGatewayData } from './resolving/gateway-data';
 import { resolveGatewayPair } from './resolving/gateway-pair';
@@ -33,10 +34,10 @@ function frozen<Value>(value: Value): Value {
 /**
  * Decides every name, number and text that an engine needs.
  * @param environment one that `parseEnvironment` gave: what it refuses is not checked again
- * @param plane what carries out the policies; `parseEnvironment` has asked the default one
+ * @param plane what carries out the policies; `parseEnvironment` has asked the environment's. @default the environment's
  * @throws Problems when the data plane cannot carry out what the environment says
  */
-export function resolve(environment: Environment, plane: DataPlane = dataPlane): Blueprint {
+export function resolve(environment: Environment, plane: DataPlane = dataPlaneOf(environment)): Blueprint {
   const { name, stage, region, domain } = environment;
   const balanced = stage !== 'api';
   const identity = resolveIdentity(environment);

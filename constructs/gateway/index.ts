@@ -1,7 +1,4 @@
 /** The gateway: policies in, what a container runs out. Pure: no engine, no cloud, no I/O. */
-import { haproxy } from './haproxy';
-import type { DataPlane } from './model';
-
 export { type AccessLogField, accessLog } from './access-log';
 export { balancing, longestSeconds } from './balancing';
 export type {
@@ -18,6 +15,3 @@ export { type Policies, policies, refine, route, settle } from './policies';
 export { type Prefix, prefixesInOrder } from './prefixes';
 export { probeCommand, probeRuns } from './probe';
 export { collide, formsInOrder, type RouteForm, resolveRoutes, routeOf } from './routes';
-
-/** Carries out the policies unless `resolve` is given another. */
-export const dataPlane: DataPlane = haproxy;

@@ -12,7 +12,7 @@ import {
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { askUsage } from '../../cli/usage-query';
 import { type Usage, type UsageRow, usageOf } from '../../cli/usage-totals';
-import { dataPlane } from '../../constructs/gateway';
+import { haproxy } from '../../constructs/gateway/haproxy';
 import { type Aws, startAws } from '../sandbox/emulator-kit';
 import { gatewayModel } from './support/model';
 import { Pair } from './support/pair';
@@ -165,12 +165,12 @@ describe('usage', () => {
 });
 
 describe('the metrics that a collector asks for', () => {
-  const { path, parameters, internal, chosen } = dataPlane.metrics;
+  const { path, parameters, internal, chosen } = haproxy.metrics;
   const query = Object.entries(parameters).flatMap(([name, values]) =>
     values.map((value): [string, string] => [name, value]),
   );
   const series = async (member: number) => {
-    const url = new URL(`http://${pair.member(member).address}:${dataPlane.ports.status}${path}`);
+    const url = new URL(`http://${pair.member(member).address}:${haproxy.ports.status}${path}`);
     url.search = new URLSearchParams(query).toString();
     const response = await fetch(url);
     expect(response.status).toBe(200);

@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { queries } from '../../cli/usage-query';
 import { resolve } from '../../constructs/blueprint/resolve';
-import { accessLog, dataPlane } from '../../constructs/gateway';
+import { accessLog } from '../../constructs/gateway';
+import { haproxy } from '../../constructs/gateway/haproxy';
 import { parsed } from './environment-fixture';
 
 const docs = readFileSync(join(__dirname, '../../docs/metrics.md'), 'utf8');
@@ -30,8 +31,8 @@ test('each metric of the usage stands there with its dimensions', () => {
 });
 
 test("each of the gateways' metrics that CloudWatch gets stands there, and how many there are", () => {
-  const [byApi, byMember] = dataPlane.metrics.chosen;
-  for (const { names } of dataPlane.metrics.chosen)
+  const [byApi, byMember] = haproxy.metrics.chosen;
+  for (const { names } of haproxy.metrics.chosen)
     for (const name of names) {
       const short = `…_${name.split('_').slice(2).join('_')}`;
       expect([name, docs.includes(`\`${name}\``) || docs.includes(`\`${short}\``)]).toEqual([name, true]);

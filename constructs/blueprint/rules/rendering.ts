@@ -1,6 +1,6 @@
-import { dataPlane } from '../../gateway';
 import { Problems } from '../../problems';
 import type { Service } from '../blueprint';
+import { dataPlaneOf } from '../data-plane';
 import { TASK_DEFINITION_BYTES } from '../fargate';
 import { resolveGatewayPair } from '../resolving/gateway-pair';
 import type { Finding, Rule } from './rule';
@@ -29,7 +29,7 @@ export function wholeSize({ taskDefinition: { containers } }: Service): Finding[
 export const gatewayText: Rule = (environment) => {
   if (environment.stage !== 'gateway') return [];
   try {
-    return resolveGatewayPair(environment, dataPlane).members.slice(0, 1).flatMap(wholeSize);
+    return resolveGatewayPair(environment, dataPlaneOf(environment)).members.slice(0, 1).flatMap(wholeSize);
   } catch (error) {
     if (error instanceof Problems) return error.problems;
     throw error;
