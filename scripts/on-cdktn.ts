@@ -1,6 +1,6 @@
 /**
  * `npm run test:cdktn`: the same sources on CDK Terrain, the continuation of CDK for Terraform. In a folder of its own the
- * packages are taken by npm's aliases, as README says, and the facts of what CDKTF's stacks synthesize there are compared with
+ * packages are taken by npm's aliases, as docs/engines.md says, and the facts of what CDKTF's stacks synthesize there are compared with
  * the other engines'. Downloads some hundred megabytes.
  */
 import { execFileSync } from 'node:child_process';
