@@ -2,7 +2,7 @@
 import { DescribeNetworkInterfacesCommand } from '@aws-sdk/client-ec2';
 import { DescribeTasksCommand, ListTasksCommand, type Task } from '@aws-sdk/client-ecs';
 import type { Blueprint } from '../constructs/blueprint/blueprint';
-import type { Api, Environment } from '../constructs/blueprint/schema';
+import { type AnyApi, type Environment, ownApis } from '../constructs/blueprint/schema';
 import { UserError } from '../stacks/user-error';
 import type { AwsClients } from './aws';
 import type { ApiEndpoint } from './verify/claim';
@@ -34,7 +34,7 @@ export async function taskAddresses(aws: AwsClients, cluster: string, service: s
 }
 
 /** Path to ask an API with: the first that it claims. */
-const firstPath = (api: Api): string => api.paths[0] ?? '/';
+const firstPath = (api: AnyApi): string => api.paths[0] ?? '/';
 
 /** Each API behind one base address. An API with hosts of its own is asked by the first of them. */
 export function behindOneAddress(environment: Environment, base: URL): ApiEndpoint[] {
@@ -51,7 +51,7 @@ async function taskByTask(
   aws: AwsClients,
 ): Promise<ApiEndpoint[]> {
   return Promise.all(
-    Object.entries(environment.apis).map(async ([name, api]) => {
+    ownApis(environment.apis).map(async ([name, api]) => {
       const service = blueprint.services.find((one) => one.id === name);
       if (!service) throw new Error(`the blueprint has no service for API ${name}`);
       const addresses = await taskAddresses(aws, blueprint.cluster.name, service.name);

@@ -135,9 +135,8 @@ const distribution: Claim = {
   title: 'Requests are spread over the instances of an API',
   stages: ['load-balanced', 'gateway'],
   async check(context) {
-    const endpoint =
-      context.endpoints.find((one) => one.api.instances.min > 1 && !one.api.policies.rateLimit) ??
-      context.endpoints.find((one) => one.api.instances.min > 1);
+    const several = context.endpoints.filter(({ api }) => 'image' in api && api.instances.min > 1);
+    const endpoint = several.find((one) => !one.api.policies.rateLimit) ?? several[0];
     if (!endpoint) throw new NotShown('no API has two instances');
     const seen = await instancesOf(context, endpoint, 12);
     expectThat(seen.size >= 2, `only ${[...seen.keys()].join(', ') || 'nobody'} answered`);

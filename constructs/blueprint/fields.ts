@@ -31,6 +31,15 @@ export const hostName = z
   );
 export const domainName = hostName;
 
+/** A host name and a port; no address, as addresses come and go. */
+export const hostAndPort = z
+  .string()
+  .max(134)
+  .regex(
+    /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9]):[1-9]\d{0,4}$/,
+    'a host name in lower case and a port, without a scheme (such as orders.internal:8080), and no address',
+  );
+
 /** An IPv4 block in CIDR notation; that it is a network address is checked in the rules. */
 export const cidrBlock = z
   .string()

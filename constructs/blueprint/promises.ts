@@ -5,7 +5,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { balancing, policies } from '../gateway';
 import type { Path } from '../problems';
-import type { Api, Environment } from './schema';
+import type { AnyApi, Environment } from './schema';
 
 export interface Promised {
   /** `authentication`. */
@@ -26,7 +26,7 @@ const isSaid = (promise: string, value: unknown): boolean =>
   value !== undefined && value !== 'none' && !isDeepStrictEqual(value, byDefault[promise]);
 
 /** What an API's file promises its callers, and those who run the API, from the gateways. */
-export function promisedOf(api: Api, name: string): Promised[] {
+export function promisedOf(api: AnyApi, name: string): Promised[] {
   const said = (values: object, path: Path, route?: string): Promised[] =>
     Object.entries(values).flatMap(([promise, value]) =>
       isSaid(promise, value) ? [{ promise, ...(route ? { route } : {}), path: [...path, promise] }] : [],

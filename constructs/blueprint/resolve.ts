@@ -11,7 +11,7 @@ import { resolveNetwork } from './resolving/network';
 import { resolvePools } from './resolving/services';
 import { resolveTags } from './resolving/tags';
 import { NEGATIVE_TTL_SECONDS } from './resolving/timing';
-import type { Environment } from './schema';
+import { type Environment, ownApis } from './schema';
 
 function resolveState({ name, region, state }: Environment): TerraformState {
   if (state.kind === 'local') return { kind: 'local', path: state.path ?? localStatePath(name, region) };
@@ -56,7 +56,7 @@ export function resolve(environment: Environment, plane: DataPlane = dataPlaneOf
       description: `Names of the services of ${name}`,
       negativeTtlSeconds: NEGATIVE_TTL_SECONDS,
     },
-    services: Object.entries(environment.apis).flatMap(([id, api]) => resolvePools(environment, id, api)),
+    services: ownApis(environment.apis).flatMap(([id, api]) => resolvePools(environment, id, api)),
     ...(balanced ? { loadBalancer: resolveLoadBalancer(environment, plane) } : {}),
     ...(stage === 'gateway' ? { gateway: resolveGatewayPair(environment, plane, data) } : {}),
     data,

@@ -12,12 +12,13 @@ import * as limits from './rules/limits';
 import * as listener from './rules/listener';
 import * as names from './rules/names';
 import * as network from './rules/network';
+import * as pools from './rules/pools';
 import * as promises from './rules/promises';
 import * as references from './rules/references';
 import { gatewayText } from './rules/rendering';
 import * as routes from './rules/routes';
 import * as routing from './rules/routing';
-import type { ApiRule, Finding, Rule } from './rules/rule';
+import type { ApiRule, Finding, OwnApiRule, Rule } from './rules/rule';
 import * as tags from './rules/tags';
 import * as timing from './rules/timing';
 import { usageMetricPairs } from './rules/usage-metrics';
@@ -73,6 +74,25 @@ const rules: readonly Rule[] = [
 
 const apiRules: readonly ApiRule[] = [
   names.reservedApiNames,
+  pools.poolStage,
+  pools.poolPort,
+  pools.poolIsKnown,
+  routing.listedTwice,
+  routing.pathDepth,
+  routing.headerConditions,
+  routes.routesCollide,
+  routes.routeOutside,
+  routes.routeOfAll,
+  timing.requestFitsDrain,
+  gateway.someConsumer,
+  gateway.ownUserPool,
+  gateway.allowedConsumers,
+  limits.limitWindows,
+  limits.defaultPlans,
+  limits.tokenPlans,
+];
+
+const ownApiRules: readonly OwnApiRule[] = [
   names.targetGroupOfApi,
   apis.apiSize,
   apis.instanceRange,
@@ -86,31 +106,25 @@ const apiRules: readonly ApiRule[] = [
   canary.canaryStage,
   canary.canaryName,
   canary.canarySettings,
-  routing.listedTwice,
-  routing.pathDepth,
-  routing.headerConditions,
-  routes.routesCollide,
-  routes.routeOutside,
-  routes.routeOfAll,
-  timing.requestFitsDrain,
   promises.policiesUnenforced,
   promises.acceptedUnsaid,
   timing.deployFitsWait,
   timing.poolIsFound,
-  gateway.someConsumer,
-  gateway.ownUserPool,
-  gateway.allowedConsumers,
-  limits.limitWindows,
-  limits.defaultPlans,
-  limits.tokenPlans,
 ];
+
+const ofOwn =
+  (rule: OwnApiRule): ApiRule =>
+  (api, name, environment) =>
+    'image' in api ? rule(api, name, environment) : [];
+
+const allApiRules = [...apiRules, ...ownApiRules.map(ofOwn)];
 
 /** A rule, or a rule on one API, ready to be asked: each on its own, so that a doubt about one API is not about all. */
 export type Check = (environment: Environment) => Iterable<Finding>;
 
 export function checksOf({ apis: all }: Environment): Check[] {
   const ofApis = Object.keys(all).flatMap((name) =>
-    apiRules.map((rule): Check => {
+    allApiRules.map((rule): Check => {
       return (environment) => {
         const api = environment.apis[name];
         return api ? rule(api, name, environment) : [];

@@ -68,5 +68,15 @@ export const environmentSchema = z.strictObject({
 export type EnvironmentInput = z.input<typeof environmentSchema>;
 /** The same, with every default filled in. */
 export type Environment = z.output<typeof environmentSchema>;
-export type Api = Environment['apis'][string];
+/** An API of either kind. */
+export type AnyApi = Environment['apis'][string];
+/** An API whose instances are run here. */
+export type Api = Extract<AnyApi, { readonly image: unknown }>;
+/** An API whose instances someone else runs. */
+export type ForeignApi = Extract<AnyApi, { readonly at: unknown }>;
+
+/** The APIs whose instances are run here. */
+export const ownApis = (apis: Environment['apis']): [string, Api][] =>
+  Object.entries(apis).flatMap(([name, api]): [string, Api][] => ('image' in api ? [[name, api]] : []));
+
 export type Stage = Environment['stage'];

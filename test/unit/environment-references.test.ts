@@ -7,6 +7,7 @@ import { ecrRepositoryArn, parseImage } from '../../constructs/blueprint/image-r
 import { loadEnvironment } from '../../constructs/blueprint/load';
 import { partitionOf, tokenDomain } from '../../constructs/blueprint/regions';
 import { resolve } from '../../constructs/blueprint/resolve';
+import type { Api } from '../../constructs/blueprint/schema';
 import { Problems } from '../../constructs/problems';
 import {
   type Broken,
@@ -339,7 +340,7 @@ test('variables and commands may have marks of a shell and of Terraform', () => 
   const texts = ['${HOME}', '${aws_x.y}', '%{ if }', '${AWS::Region}'];
   const yaml = `${PORT}    command: ${JSON.stringify(texts)}\n    environment: { A: ${JSON.stringify(texts.join())} }\n`;
   const check = `    health: { command: ${JSON.stringify(['CMD-SHELL', ...texts])} }\n`;
-  const { orders } = parsed([PORT, yaml + check]).apis;
+  const orders = parsed([PORT, yaml + check]).apis.orders as Api | undefined;
   expect(orders?.command).toEqual(texts);
   expect(orders?.health.command).toEqual(['CMD-SHELL', ...texts]);
   expect(orders?.environment.A).toBe(texts.join());

@@ -116,7 +116,7 @@ test('whatever the schema takes, HAProxy takes', () => {
           plan: consumer.plan,
         })),
         apis: Object.entries(apis).map(([name, one]) => ({
-          ...apiModel(name, { ...one, canaryPercent: one.canary?.percent }),
+          ...apiModel(name, { ...one, canaryPercent: 'canary' in one ? one.canary?.percent : undefined }),
           health: one.health,
         })),
       };

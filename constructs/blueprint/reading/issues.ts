@@ -29,7 +29,9 @@ export function findIssues(schema: Schema, data: unknown, prefix: Path = []): Is
   return result.error.issues.flatMap((raw) => {
     const path = steps(raw.path);
     const way = along(schema, path, data);
-    const depth = way.findIndex((one) => bare(one.schema) instanceof z.ZodUnion);
+    // A key is not what stands under it.
+    const above = raw.code === 'invalid_key' ? way.slice(0, path.length) : way;
+    const depth = above.findIndex((one) => bare(one.schema) instanceof z.ZodUnion);
     const union = way[depth];
     if (union === undefined) {
       const last = way[path.length] ?? { schema, value: undefined };

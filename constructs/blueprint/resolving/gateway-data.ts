@@ -5,13 +5,13 @@
 import type { DataPlane } from '../../gateway';
 import type { ConsumersSecret, GatewayData } from '../blueprint';
 import { consumersSecretName, ids } from '../names';
-import type { Api, Environment } from '../schema';
+import type { AnyApi, Environment } from '../schema';
 import { membersOf } from './members';
 import { metricsLogGroup } from './metrics-collector';
 import { logGroup } from './services';
 import { usageMetrics } from './usage-metrics';
 
-const asksForKey = ({ policies, routes }: Api): boolean =>
+const asksForKey = ({ policies, routes }: AnyApi): boolean =>
   [policies, ...Object.values(routes).map((route) => route.policies)].some(
     ({ authentication = 'public' }) => authentication !== 'public' && authentication.apiKey !== undefined,
   );

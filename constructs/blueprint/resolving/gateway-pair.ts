@@ -11,7 +11,7 @@ import {
 } from '../../gateway';
 import type { Container, GatewayData, GatewayPair, LogGroup, Service, TargetGroup } from '../blueprint';
 import { canaryId, ids, namespaceName, serviceName, targetGroupName } from '../names';
-import type { Api, Environment } from '../schema';
+import { type AnyApi, type Environment, type ForeignApi, ownApis } from '../schema';
 import { certificateDomains } from './certificate-domains';
 import { resolveGatewayData } from './gateway-data';
 import { connectionsMiB } from './gateway-memory';
@@ -24,6 +24,7 @@ import { mostInstances } from './services';
 import {
   balancerIdleTimeoutSeconds,
   DISCOVERY_TTL_SECONDS,
+  FOREIGN_TTL_SECONDS,
   graceSeconds,
   lookupSeconds,
   UNANSWERED_SECONDS,
@@ -39,7 +40,7 @@ const hostOf = ({ name }: Environment, id: string): string => `${id}.${namespace
 
 /** A name for each pool. */
 const lookupsOf = ({ apis }: Environment): number =>
-  lookupSeconds(Object.values(apis).reduce((names, { canary }) => names + (canary ? 2 : 1), 0));
+  lookupSeconds(Object.keys(apis).length + ownApis(apis).filter(([, { canary }]) => canary).length);
 
 function poolOf(
   environment: Environment,
@@ -56,7 +57,21 @@ function poolOf(
   };
 }
 
-function gatewayApi(environment: Environment, name: string, api: Api): GatewayApi {
+/** The pool of an API, ours or found where the file says. */
+const apiPool = (environment: Environment, name: string, api: AnyApi): GatewayApi['pool'] =>
+  'at' in api ? poolAt(environment, api) : poolOf(environment, name, api.port, api);
+
+function poolAt(environment: Environment, { at, instances: { max } }: ForeignApi): GatewayApi['pool'] {
+  const [host = '', port] = at.split(':');
+  return {
+    host,
+    port: Number(port),
+    mostInstances: max,
+    unseenSeconds: unseenSeconds(max, lookupsOf(environment), FOREIGN_TTL_SECONDS),
+  };
+}
+
+function gatewayApi(environment: Environment, name: string, api: AnyApi): GatewayApi {
   const { policies, health } = api;
   const headers = Object.entries(api.headers).map(([header, value]) => [header.toLowerCase(), value]);
   return {
@@ -64,7 +79,7 @@ function gatewayApi(environment: Environment, name: string, api: Api): GatewayAp
     paths: api.paths,
     hosts: api.hosts,
     headers: Object.fromEntries(headers),
-    pool: poolOf(environment, name, api.port, api),
+    pool: apiPool(environment, name, api),
     health: {
       path: health.path,
       status: health.status,
@@ -73,7 +88,7 @@ function gatewayApi(environment: Environment, name: string, api: Api): GatewayAp
     },
     requestTimeoutSeconds: api.requestTimeoutSeconds,
     balancing: api.balancing,
-    ...(api.canary
+    ...('canary' in api && api.canary
       ? {
           canary: {
             pool: poolOf(environment, canaryId(name), api.port, api.canary),
@@ -226,7 +241,7 @@ export function resolveGatewayPair(
 ): GatewayPair {
   const whole: Whole = { environment, data, plane, model: gatewayModel(environment) };
   const members = membersOf(environment);
-  const canaries = Object.entries(environment.apis).flatMap(([name, { canary }]) =>
+  const canaries = ownApis(environment.apis).flatMap(([name, { canary }]) =>
     canary ? [canaryId(name)] : [],
   );
   return {

@@ -8,7 +8,7 @@
  */
 import type { ListenerRule, RuleCondition } from '../blueprint';
 import { hashDigits, hashNumber, ids } from '../names';
-import type { Api, Environment } from '../schema';
+import type { AnyApi, Environment } from '../schema';
 
 /** Quotas of an Application Load Balancer. */
 export const MOST_RULES = 100;
@@ -83,7 +83,7 @@ export interface Draft {
 }
 
 /** The rules of an API without where they lead. @param seed @default that of the file */
-export function draftsOf(name: string, api: Api, seed: number = api.listenerSeed): Draft[] {
+export function draftsOf(name: string, api: AnyApi, seed: number = api.listenerSeed): Draft[] {
   const headers = Object.entries(api.headers).map(([header, value]): RuleCondition => {
     return { kind: 'header', name: header.toLowerCase(), values: [value] };
   });

@@ -1,7 +1,7 @@
 import type { DataPlane } from '../../gateway';
 import type { Certificate, LoadBalancer, TargetGroup } from '../blueprint';
 import { certificateName, ids, loadBalancerName, targetGroupName } from '../names';
-import type { Api, Environment } from '../schema';
+import { type Api, type Environment, ownApis } from '../schema';
 import { certificateDomains } from './certificate-domains';
 import { gatewayTargetGroup } from './gateway-pair';
 import { attachRules, trafficRules } from './listener-rules';
@@ -61,7 +61,7 @@ export function resolveLoadBalancer(environment: Environment, plane: DataPlane):
   const targetGroups =
     stage === 'gateway'
       ? [gatewayTargetGroup(environment, plane)]
-      : Object.entries(apis).map(([id, api]) => apiTargetGroup(environment, id, api));
+      : ownApis(apis).map(([id, api]) => apiTargetGroup(environment, id, api));
   return {
     id: ids.loadBalancer,
     name: loadBalancerName(name),

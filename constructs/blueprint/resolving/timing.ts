@@ -26,6 +26,9 @@ const IDLE_MARGIN_SECONDS = 5;
 /** How long a name's answer may be kept: an instance that has gone is asked for no longer than this. */
 export const DISCOVERY_TTL_SECONDS = 5;
 
+/** The same of a name that is not ours: what Cloud Map's console and AWS CDK give it, and what load balancers have. */
+export const FOREIGN_TTL_SECONDS = 60;
+
 /**
  * How long a resolver may keep that a name does not exist: the TTL of the namespace's SOA record. The gateways ask for
  * each other while one of them is away. Cloud Map's default is 15 s, and Terraform's provider cannot say another.

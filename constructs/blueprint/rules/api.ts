@@ -2,7 +2,7 @@
 import { fargateSizes, TASK_DEFINITION_BYTES } from '../fargate';
 import { gatewayMemory } from '../resolving/gateway-memory';
 import type { Environment } from '../schema';
-import { type ApiRule, type Finding, list, type Rule } from './rule';
+import { type Finding, list, type OwnApiRule, type Rule } from './rule';
 
 /** The CPU and memory of a task, against Fargate's table. */
 export function* sizeProblems(
@@ -37,9 +37,9 @@ export function* sizeProblems(
   };
 }
 
-export const apiSize: ApiRule = (api, name) => sizeProblems(api, ['apis', name]);
+export const apiSize: OwnApiRule = (api, name) => sizeProblems(api, ['apis', name]);
 
-export const instanceRange: ApiRule = function* ({ instances }, name) {
+export const instanceRange: OwnApiRule = function* ({ instances }, name) {
   const { min, max } = instances;
   if (max === undefined || max >= min) return;
   yield {
@@ -52,7 +52,7 @@ export const instanceRange: ApiRule = function* ({ instances }, name) {
   };
 };
 
-export const healthTimes: ApiRule = function* ({ health }, name) {
+export const healthTimes: OwnApiRule = function* ({ health }, name) {
   if (health.timeoutSeconds < health.intervalSeconds) return;
   yield {
     code: 'HEALTH_TIMEOUT',
@@ -65,7 +65,7 @@ export const healthTimes: ApiRule = function* ({ health }, name) {
   };
 };
 
-export const healthStatus: ApiRule = function* ({ health }, name) {
+export const healthStatus: OwnApiRule = function* ({ health }, name) {
   const [from = '', to = from] = health.status.split('-');
   if (from <= to) return;
   yield {
@@ -80,7 +80,7 @@ export const healthStatus: ApiRule = function* ({ health }, name) {
 /** Set by what runs the task, where Fargate gives it no network of its own. */
 const RESERVED_VARIABLES = ['TASK_ADDRESS', 'DNS_ADDRESS', 'TASK_FOLDER'];
 
-export const reservedVariables: ApiRule = function* ({ environment, secrets }, name) {
+export const reservedVariables: OwnApiRule = function* ({ environment, secrets }, name) {
   for (const [section, names] of Object.entries({ environment, secrets })) {
     for (const variable of RESERVED_VARIABLES.filter((one) => Object.hasOwn(names, one))) {
       yield {
@@ -94,7 +94,7 @@ export const reservedVariables: ApiRule = function* ({ environment, secrets }, n
   }
 };
 
-export const variableTwice: ApiRule = function* ({ environment, secrets }, name) {
+export const variableTwice: OwnApiRule = function* ({ environment, secrets }, name) {
   for (const variable of Object.keys(secrets).filter((one) => Object.hasOwn(environment, one))) {
     yield {
       code: 'VARIABLE_TWICE',
@@ -106,7 +106,7 @@ export const variableTwice: ApiRule = function* ({ environment, secrets }, name)
   }
 };
 
-export const secretRegion: ApiRule = function* ({ secrets }, name, { region }) {
+export const secretRegion: OwnApiRule = function* ({ secrets }, name, { region }) {
   for (const [variable, arn] of Object.entries(secrets)) {
     const own = arn.split(':')[3];
     if (own === region) continue;
@@ -124,7 +124,7 @@ export const secretRegion: ApiRule = function* ({ secrets }, name, { region }) {
 /** Room for what the task definition has beside an API's own settings. */
 const TASK_DEFINITION_REST = 4096;
 
-export const taskDefinitionSize: ApiRule = function* ({ environment, secrets, command, image }, name) {
+export const taskDefinitionSize: OwnApiRule = function* ({ environment, secrets, command, image }, name) {
   const pairs = (values: object) => Object.entries(values).map(([key, value]) => ({ name: key, value }));
   const text = JSON.stringify([pairs(environment), pairs(secrets), command ?? [], image]);
   const most = TASK_DEFINITION_BYTES - TASK_DEFINITION_REST;

@@ -2,10 +2,10 @@
 import { canaryId } from '../names';
 import { newVersion } from '../resolving/services';
 import { reservedVariables, taskDefinitionSize } from './api';
-import type { ApiRule, Finding } from './rule';
+import type { Finding, OwnApiRule } from './rule';
 
 /** Only the gateways know who calls. */
-export const canaryStage: ApiRule = function* ({ canary }, name, { stage }) {
+export const canaryStage: OwnApiRule = function* ({ canary }, name, { stage }) {
   if (!canary || stage === 'gateway') return;
   yield {
     code: 'CANARY_STAGE',
@@ -18,7 +18,7 @@ export const canaryStage: ApiRule = function* ({ canary }, name, { stage }) {
   };
 };
 
-export const canaryName: ApiRule = function* ({ canary }, name, { apis }) {
+export const canaryName: OwnApiRule = function* ({ canary }, name, { apis }) {
   const taken = canaryId(name);
   if (!canary || !Object.hasOwn(apis, taken)) return;
   yield {
@@ -31,7 +31,7 @@ export const canaryName: ApiRule = function* ({ canary }, name, { apis }) {
 };
 
 /** What the new version says itself is held to what holds for an API. */
-export const canarySettings: ApiRule = function* (api, name, environment) {
+export const canarySettings: OwnApiRule = function* (api, name, environment) {
   const { canary } = api;
   if (!canary) return;
   const alone = { ...newVersion(api, canary), environment: canary.environment, secrets: {} };

@@ -2,7 +2,7 @@
 import type { RoutePolicies } from '../../gateway/policies';
 import { nearest } from '../reading/suggest';
 import { tasksIn } from '../resolving/network';
-import type { Api } from '../schema';
+import type { AnyApi } from '../schema';
 import { type ApiRule, list, type Rule, repeated } from './rule';
 
 export const membersTwice: Rule = function* ({ gateway }) {
@@ -84,7 +84,7 @@ export const someConsumer: ApiRule = function* ({ policies }, name, { stage, con
 };
 
 /** Policies of an API and of its routes, as they are written, with their paths. */
-function* written(api: Api, name: string): Iterable<readonly [RoutePolicies, readonly string[]]> {
+function* written(api: AnyApi, name: string): Iterable<readonly [RoutePolicies, readonly string[]]> {
   yield [api.policies, ['apis', name, 'policies']];
   for (const [route, { policies }] of Object.entries(api.routes)) {
     yield [policies, ['apis', name, 'routes', route, 'policies']];

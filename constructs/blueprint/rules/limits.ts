@@ -3,18 +3,18 @@ import { refine } from '../../gateway';
 import type { RateLimit, Window } from '../../gateway/policies/rate-limit';
 import type { Path } from '../../problems';
 import { nearest } from '../reading/suggest';
-import type { Api, Environment } from '../schema';
+import type { AnyApi, Environment } from '../schema';
 import { type ApiRule, list, type Rule } from './rule';
 
 interface Place {
   readonly limit: RateLimit;
   /** Where the limit is written. */
   readonly path: Path;
-  readonly authentication: Api['policies']['authentication'];
+  readonly authentication: AnyApi['policies']['authentication'];
 }
 
 /** The limits of an API and of its routes; a route without one of its own has that of the API. */
-function placesOf({ policies, routes }: Api, name: string): Place[] {
+function placesOf({ policies, routes }: AnyApi, name: string): Place[] {
   const ofApi: Path = ['apis', name, 'policies', 'rateLimit'];
   const all = [
     { policies, path: ofApi },

@@ -2,7 +2,7 @@
 import { formatBlock, networkOf, parseBlock } from '../cidr';
 import { MOST_SEED } from '../fields';
 import { attachPriority, draftsOf } from '../resolving/listener-rules';
-import type { Api, Environment } from '../schema';
+import type { AnyApi, Environment } from '../schema';
 import { type Finding, hasBalancer, list, type Rule } from './rule';
 
 /** Blocks that hold more addresses than this are no operator's. */
@@ -14,13 +14,13 @@ interface Numbered {
   readonly about: string;
 }
 
-const numbersOf = (name: string, api: Api, seed = api.listenerSeed): Numbered[] => [
+const numbersOf = (name: string, api: AnyApi, seed = api.listenerSeed): Numbered[] => [
   { api: name, priority: attachPriority(name, seed), about: 'its target group' },
   ...draftsOf(name, api, seed),
 ];
 
 /** The first seed with which an API's rules have numbers of their own; undefined for an API with too many of a kind. */
-function freeSeed(name: string, api: Api, taken: ReadonlySet<number>): number | undefined {
+function freeSeed(name: string, api: AnyApi, taken: ReadonlySet<number>): number | undefined {
   for (let seed = 1; seed <= MOST_SEED; seed++) {
     const priorities = numbersOf(name, api, seed).map(({ priority }) => priority);
     const own = new Set(priorities);
@@ -57,7 +57,7 @@ function numberTwice(
 ): Finding {
   const way = (name: string): string => {
     const others = all.filter(({ api }) => api !== name).map(({ priority }) => priority);
-    const seed = freeSeed(name, apis[name] as Api, new Set(others));
+    const seed = freeSeed(name, apis[name] as AnyApi, new Set(others));
     return seed === undefined
       ? `use fewer paths for \`${name}\``
       : `add \`listenerSeed: ${seed}\` to \`${name}\``;

@@ -1,13 +1,13 @@
 /** A policy is never dropped in silence. */
 import { promisedOf, promiseText } from '../promises';
-import { type ApiRule, list } from './rule';
+import { list, type OwnApiRule } from './rule';
 
 /** In the order of the file, each once. */
 const namesOf = (...all: Parameters<typeof promisedOf>): string[] => [
   ...new Set(promisedOf(...all).map(({ promise }) => promise)),
 ];
 
-export const policiesUnenforced: ApiRule = function* (api, name, { stage }) {
+export const policiesUnenforced: OwnApiRule = function* (api, name, { stage }) {
   if (stage === 'gateway') return;
   const accepted: readonly string[] = api.unenforcedBeforeGateway;
   const open = promisedOf(api, name).filter(({ promise }) => !accepted.includes(promise));
@@ -24,7 +24,7 @@ export const policiesUnenforced: ApiRule = function* (api, name, { stage }) {
 };
 
 /** What is accepted before it is said would be accepted unseen. */
-export const acceptedUnsaid: ApiRule = function* (api, name) {
+export const acceptedUnsaid: OwnApiRule = function* (api, name) {
   const said = namesOf(api, name);
   for (const [index, promise] of api.unenforcedBeforeGateway.entries()) {
     if (said.includes(promise)) continue;

@@ -3,8 +3,8 @@ import type { Path } from '../../problems';
 import { ecrRepositoryArn, parseImage, saysEcr } from '../image-reference';
 import { localStatePath, s3StateKey } from '../names';
 import { isAbsent, knownPartitionOf, partitionOf } from '../regions';
-import type { Environment } from '../schema';
-import type { ApiRule, Finding, Rule } from './rule';
+import { type Environment, ownApis } from '../schema';
+import type { Finding, OwnApiRule, Rule } from './rule';
 
 function imageFix(image: string): string {
   if (/^[a-z]+:\/\//i.test(image))
@@ -53,7 +53,7 @@ function* imageProblems(image: string, path: Path, region: string): Iterable<Fin
 }
 
 export const imageNames: Rule = function* ({ apis, gateway, region }) {
-  for (const [name, { image, canary, health }] of Object.entries(apis)) {
+  for (const [name, { image, canary, health }] of ownApis(apis)) {
     yield* imageProblems(image, ['apis', name, 'image'], region);
     yield* imageProblems(health.probeImage, ['apis', name, 'health', 'probeImage'], region);
     if (canary) yield* imageProblems(canary.image, ['apis', name, 'canary', 'image'], region);
@@ -185,7 +185,7 @@ export const arnPartition: Rule = function* (environment) {
   }
 };
 
-export const keyRegion: ApiRule = function* ({ kmsKeys, secrets }, name, { region }) {
+export const keyRegion: OwnApiRule = function* ({ kmsKeys, secrets }, name, { region }) {
   for (const [index, arn] of kmsKeys.entries()) {
     const own = arn.split(':')[3];
     if (own === region) continue;

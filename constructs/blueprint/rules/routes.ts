@@ -1,9 +1,9 @@
 /** The routes of an API: which requests each takes. */
 import { collide, formsInOrder, type RouteForm } from '../../gateway';
-import type { Api } from '../schema';
+import type { AnyApi } from '../schema';
 import { type ApiRule, list } from './rule';
 
-const formsOf = (name: string, { methods = [], paths = [] }: Api['routes'][string]): RouteForm[] =>
+const formsOf = (name: string, { methods = [], paths = [] }: AnyApi['routes'][string]): RouteForm[] =>
   formsInOrder([{ name, methods, paths }]);
 
 const said = ({ methods, path }: RouteForm) => `${methods.join(' ') || 'any method'} ${path ?? 'any path'}`;

@@ -9,7 +9,7 @@ import {
   MOST_WILDCARDS,
   TARGET_HEADER,
 } from '../resolving/listener-rules';
-import type { Api, Environment } from '../schema';
+import type { AnyApi, Environment } from '../schema';
 import { type ApiRule, count, type Finding, hasBalancer, type Rule, repeated } from './rule';
 
 export const listedTwice: ApiRule = function* ({ paths, hosts }, name) {
@@ -87,13 +87,13 @@ export const headerConditions: ApiRule = function* ({ headers }, name) {
   }
 };
 
-const headersOf = (api: Api): [string, string][] =>
+const headersOf = (api: AnyApi): [string, string][] =>
   Object.entries(api.headers).map(([name, value]) => [name.toLowerCase(), value.toLowerCase()]);
 
-const hostsOf = (api: Api): readonly string[] => (api.hosts.length > 0 ? api.hosts : ['any host']);
+const hostsOf = (api: AnyApi): readonly string[] => (api.hosts.length > 0 ? api.hosts : ['any host']);
 
 /** Whether a request can have what both ask for, as far as headers go. */
-function together(one: Api, other: Api): boolean {
+function together(one: AnyApi, other: AnyApi): boolean {
   const theirs = new Map(headersOf(other));
   return headersOf(one).every(([name, value]) => {
     const their = theirs.get(name);
@@ -101,7 +101,7 @@ function together(one: Api, other: Api): boolean {
   });
 }
 
-function* claimsOf([name, api]: [string, Api], [otherName, other]: [string, Api]): Iterable<Finding> {
+function* claimsOf([name, api]: [string, AnyApi], [otherName, other]: [string, AnyApi]): Iterable<Finding> {
   if (Object.keys(api.headers).length !== Object.keys(other.headers).length || !together(api, other)) return;
   const host = hostsOf(api).find((one) => hostsOf(other).includes(one));
   if (host === undefined) return;

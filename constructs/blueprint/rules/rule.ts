@@ -1,5 +1,5 @@
 import type { Path, Problem } from '../../problems';
-import type { Api, Environment } from '../schema';
+import type { AnyApi, Api, Environment } from '../schema';
 
 /** What a rule finds; where in the file that is, is found by its path. */
 export interface Finding extends Omit<Problem, 'file' | 'line' | 'column'> {
@@ -13,7 +13,10 @@ export interface Finding extends Omit<Problem, 'file' | 'line' | 'column'> {
 export type Rule = (environment: Environment) => Iterable<Finding>;
 
 /** Looks at one API for one thing that can be wrong. */
-export type ApiRule = (api: Api, name: string, environment: Environment) => Iterable<Finding>;
+export type ApiRule = (api: AnyApi, name: string, environment: Environment) => Iterable<Finding>;
+
+/** Looks at one API whose instances are run here. */
+export type OwnApiRule = (api: Api, name: string, environment: Environment) => Iterable<Finding>;
 
 /** Stages that have a load balancer. */
 export const hasBalancer = ({ stage }: Environment): boolean => stage !== 'api';

@@ -8,7 +8,7 @@ import {
   poolWaitMinutes,
   unseenSeconds,
 } from '../resolving/timing';
-import { type ApiRule, hasBalancer } from './rule';
+import { type ApiRule, hasBalancer, type OwnApiRule } from './rule';
 
 /** A target that leaves finishes its requests in the deregistration delay; then the connection is closed. */
 export const requestFitsDrain: ApiRule = function* (api, name, environment) {
@@ -28,7 +28,7 @@ export const requestFitsDrain: ApiRule = function* (api, name, environment) {
 };
 
 /** What waits for a deploy gives up at some time, and a deploy that it has left is neither done nor undone. */
-export const deployFitsWait: ApiRule = function* (api, name, environment) {
+export const deployFitsWait: OwnApiRule = function* (api, name, environment) {
   const minutes = poolWaitMinutes(environment, api);
   if (minutes <= MOST_WAIT_MINUTES) return;
   const { graceSeconds, intervalSeconds, unhealthyThreshold, timeoutSeconds } = api.health;
@@ -51,7 +51,7 @@ export const deployFitsWait: ApiRule = function* (api, name, environment) {
 const MOST_INSTANCES = 88;
 
 /** The gateways find a pool by eight addresses at a time. */
-export const poolIsFound: ApiRule = function* ({ instances, canary }, name, { stage }) {
+export const poolIsFound: OwnApiRule = function* ({ instances, canary }, name, { stage }) {
   if (stage !== 'gateway') return;
   const pools = [
     { place: ['apis', name, 'instances'], counts: instances },

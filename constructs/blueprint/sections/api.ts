@@ -3,7 +3,16 @@ import { balancing } from '../../gateway/balancing';
 import { images } from '../../gateway/images';
 import { policies, promises, route } from '../../gateway/policies';
 import { healthCheckIntervalSeconds, healthCheckThreshold, healthCheckTimeoutSeconds } from '../aws-lists';
-import { duration, hostName, instanceCounts, MOST_SEED, name, pathPrefix, portNumber } from '../fields';
+import {
+  duration,
+  hostAndPort,
+  hostName,
+  instanceCounts,
+  MOST_SEED,
+  name,
+  pathPrefix,
+  portNumber,
+} from '../fields';
 import { canary } from './canary';
 
 const image = z
@@ -83,8 +92,8 @@ const headerName = z
 
 const variables = z.record(variableName, z.string().max(4096));
 
-/** One API: a service with a pool of instances. */
-export const api = z.strictObject({
+/** An API whose instances are run here. */
+const ownApi = z.strictObject({
   image: image.describe('Container image, with its tag or digest.'),
   canary: canary(image, variables)
     .optional()
@@ -163,3 +172,45 @@ export const api = z.strictObject({
     .default({})
     .describe('Requests of this API, by methods and paths, that have policies of their own.'),
 });
+
+const { path, status, intervalSeconds, timeoutSeconds } = healthCheck.shape;
+const { paths, hosts, headers, listenerSeed, requestTimeoutSeconds, policies: _, ...others } = ownApi.shape;
+
+/** Addresses that a name leads to by default: as many as one answer of Cloud Map has. */
+const MOST_ADDRESSES = 8;
+
+/**
+ * An API whose instances someone else runs, found by name: an ECS service with a Cloud Map name, an internal load
+ * balancer, a server of one's own. Nothing of it is made here. It has to let the gateways in.
+ */
+const foreignApi = z.strictObject({
+  at: hostAndPort.describe(
+    'Where instances that are not ours are found: host name and port, such as orders.internal:8080. In place of `image`, at stage `gateway`. They speak HTTP/1.1, and let the gateways in.',
+  ),
+  paths,
+  hosts,
+  headers,
+  listenerSeed,
+  instances: z
+    .strictObject({
+      max: z
+        .int()
+        .min(1)
+        .max(1000)
+        .default(MOST_ADDRESSES)
+        .describe('Most addresses that the name has at once, those of a deploy included.'),
+    })
+    .prefault({})
+    .describe('How many instances there may be.'),
+  health: z
+    .strictObject({ path, status, intervalSeconds, timeoutSeconds })
+    .prefault({})
+    .describe('How the gateways know that an instance is healthy.'),
+  requestTimeoutSeconds,
+  balancing: others.balancing,
+  policies: ownApi.shape.policies,
+  routes: others.routes,
+});
+
+/** One API: a pool of instances that is run here, or one that exists. */
+export const api = z.union([ownApi, foreignApi]);

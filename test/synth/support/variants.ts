@@ -49,9 +49,9 @@ export function fullAt(stage: Stage): Blueprint {
   return blueprint;
 }
 
-/** A canary is for gateways alone. */
+/** A canary, and a pool that is not ours, are for gateways alone. */
 const fitting = (tree: Tree, stage: Stage): Tree =>
-  stage === 'gateway' ? tree : without(tree, ['apis', 'orders', 'canary']);
+  stage === 'gateway' ? tree : without(without(tree, ['apis', 'orders', 'canary']), ['apis', 'legacy']);
 
 /** What of a blueprint can decide which settings a resource has: no text and no number does, but what is there. */
 const shapeOf = (blueprint: Blueprint): string =>
