@@ -1,35 +1,10 @@
 /** An engine is one object: a folder in `stacks/` and a line in `stacks/engines.ts`. Nothing else names one. */
-import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
-import { parseSync } from '@swc/core';
 import { chooseEngine, preference } from '../../cli/choose-engine';
+import { sourcesIn, textsOf } from '../../scripts/imports';
 import type { Engine } from '../../stacks/engine';
 import { chosenByDefault, engineNamed, engines, preferred, repairing } from '../../stacks/engines';
 import { projectAt } from '../../stacks/project';
 import { UserError } from '../../stacks/user-error';
-
-const root = resolve(__dirname, '../..');
-
-const sources = (folder: string): string[] =>
-  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.ts'))
-    .map((file) => join(folder, file))
-    .sort();
-
-/** Texts, templates and patterns of a source; what imports name is text too. Comments are not. */
-function texts(file: string): string[] {
-  const found: string[] = [];
-  const visit = (node: unknown): void => {
-    if (typeof node !== 'object' || node === null) return;
-    const { type, value, pattern, raw } = node as Record<string, unknown>;
-    if (type === 'StringLiteral') found.push(String(value));
-    if (type === 'TemplateElement') found.push(String(raw));
-    if (type === 'RegExpLiteral') found.push(String(pattern));
-    for (const one of Object.values(node)) visit(one);
-  };
-  visit(parseSync(readFileSync(join(root, file), 'utf8'), { syntax: 'typescript' }).body);
-  return found;
-}
 
 const NAMES = /cdktf|\bcdk\b|terraform|pulumi/i;
 
@@ -57,8 +32,8 @@ const NAMED: readonly { readonly file: string; readonly text: RegExp; readonly b
   },
 ];
 
-const named = [...sources('cli'), ...sources('sandbox')].flatMap((file) =>
-  texts(file)
+const named = [...sourcesIn('cli'), ...sourcesIn('sandbox')].flatMap((file) =>
+  textsOf(file)
     .filter((text) => NAMES.test(text))
     .map((text) => ({ file, text })),
 );
@@ -157,43 +132,5 @@ describe('an engine that is put into the list', () => {
       why: 'first was not found: deploying with LAST.',
     });
     expect(preference([first, last, asked])).toBe('first, or last without FIRST');
-  });
-});
-
-describe('imports', () => {
-  const folders = ['cli', 'stacks', 'sandbox', 'constructs'];
-  const files = folders.flatMap(sources);
-  const known = new Set(files);
-
-  /** Files of the project that a file imports, also those that it loads only when they are needed. */
-  const imported = (file: string): string[] =>
-    texts(file)
-      .filter((text) => /^\.{1,2}\//.test(text))
-      .flatMap((text) => {
-        const path = relative(root, resolve(root, dirname(file), text));
-        return [`${path}.ts`, join(path, 'index.ts')].filter((one) => known.has(one)).slice(0, 1);
-      });
-  const imports = new Map(files.map((file) => [file, imported(file)]));
-
-  it('go down: command line, stacks, sandbox, constructs', () => {
-    const level = (file: string) => folders.indexOf(file.split('/')[0] ?? '');
-    const up = files.flatMap((file) =>
-      (imports.get(file) ?? []).filter((one) => level(one) < level(file)).map((one) => `${file} -> ${one}`),
-    );
-    expect(up).toEqual([]);
-  });
-
-  it('go in no circle in the command line, the stacks and the sandbox', () => {
-    const circles: string[] = [];
-    const done = new Set<string>();
-    const visit = (file: string, way: readonly string[]): void => {
-      const at = way.indexOf(file);
-      if (at >= 0) circles.push([...way.slice(at), file].join(' -> '));
-      if (at >= 0 || done.has(file)) return;
-      for (const next of imports.get(file) ?? []) visit(next, [...way, file]);
-      done.add(file);
-    };
-    for (const file of files.filter((one) => !one.startsWith('constructs/'))) visit(file, []);
-    expect(circles.filter((one) => !one.startsWith('constructs/'))).toEqual([]);
   });
 });
