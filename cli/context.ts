@@ -7,6 +7,7 @@ import { readSandbox, type SandboxInfo } from '../sandbox/client';
 import { sandboxAccess } from '../sandbox/credentials';
 import type { Project } from '../stacks/project';
 import { UserError } from '../stacks/user-error';
+import { inOwnAccount } from './account';
 import { type AwsClients, awsClients } from './aws';
 
 /** @throws UserError when there is none of that name, Problems when the file is broken. */
@@ -42,7 +43,9 @@ export async function contextOf(project: Project, name: string): Promise<Context
     project,
     environment,
     blueprint: resolve(environment),
-    aws: awsClients(here ? sandboxAccess(project.sandbox, region, here.ports.emulator) : { region }),
+    aws: here
+      ? awsClients(sandboxAccess(project.sandbox, region, here.ports.emulator))
+      : inOwnAccount(environment, awsClients({ region })),
     sandbox: here,
   };
 }

@@ -3,6 +3,8 @@ import { readSandbox } from '../sandbox/client';
 import { engineNamed, repairing } from '../stacks/engines';
 import type { Project } from '../stacks/project';
 import { UserError } from '../stacks/user-error';
+import { ownAccount } from './account';
+import { awsClients } from './aws';
 import { environmentNamed } from './context';
 import type { Output } from './output';
 
@@ -18,10 +20,12 @@ export async function repair(
   output: Output,
 ): Promise<void> {
   const engine = engineNamed(options.engine, repairing);
-  const { region } = environmentNamed(project, name);
+  const environment = environmentNamed(project, name);
+  const { region } = environment;
   if ((await readSandbox(project.sandbox))?.environment === name) {
     throw new UserError(`The sandbox runs ${name}. There, \`stagecraft up\` repairs by itself.`);
   }
+  await ownAccount(environment, awsClients({ region }).ec2);
   const say = (text: string) => output.line(text);
   const done = (await engine.repair?.run(project, { environment: name, region, say })) ?? [];
   output.document({ environment: name, engine: engine.name, repaired: done });

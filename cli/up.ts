@@ -6,7 +6,7 @@ import pc from 'picocolors';
 import { clusterName } from '../constructs/blueprint/names';
 import type { Stage } from '../constructs/blueprint/schema';
 import { readSandbox, type SandboxInfo, startDaemon, updateSandbox } from '../sandbox/client';
-import { type SandboxAccess, sandboxAccess } from '../sandbox/credentials';
+import { SANDBOX_ACCOUNT, type SandboxAccess, sandboxAccess } from '../sandbox/credentials';
 import { EmulatorControl, type InertResource } from '../sandbox/emulator';
 import { SandboxFolder, takeLock } from '../sandbox/folder';
 import { checkPrerequisites, explainMissing } from '../sandbox/prerequisites';
@@ -77,6 +77,12 @@ async function startSandbox(
   if (running && running.environment !== environment.name) {
     throw new UserError(`The sandbox runs environment ${running.environment}. End it first: stagecraft down`);
   }
+  const { account = SANDBOX_ACCOUNT } = environment;
+  if (running && running.account !== account) {
+    throw new UserError(
+      `The sandbox that runs is account ${running.account}, and ${environment.name} belongs to ${account}. End it first: stagecraft down`,
+    );
+  }
   const ports = choosePorts(options, running?.ports);
   const found = ({ region, instance }: SandboxInfo) => {
     progress.instance = instance;
@@ -93,6 +99,7 @@ async function startSandbox(
     environment: environment.name,
     stage: environment.stage,
     region: environment.region,
+    account,
     ports,
     hostedZones: zone ? { [zone.name]: zone.id } : {},
     python: progress.python,

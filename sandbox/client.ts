@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Stage } from '../constructs/blueprint/schema';
+import { SANDBOX_ACCOUNT } from './credentials';
 import { SandboxFolder, type SandboxInfo, SandboxProblem } from './folder';
 import { leftRecords } from './guard';
 import { end, endRecorded } from './processes';
@@ -19,6 +20,8 @@ export interface StartOptions {
   readonly environment: string;
   readonly stage: Stage;
   readonly region: string;
+  /** The account that it is. @default 123456789012 */
+  readonly account?: string;
   readonly ports: SandboxPorts;
   /** Route 53 zones that exist from the start: id by name. */
   readonly hostedZones?: Readonly<Record<string, string>>;
@@ -144,9 +147,11 @@ function daemonFile(): string {
 
 function daemonArguments(options: StartOptions): string[] {
   const { folder, projectRoot, environment, stage, region, ports, hostedZones = {}, python } = options;
+  const { account = SANDBOX_ACCOUNT } = options;
   return [
     ...['--folder', folder, '--project-root', projectRoot],
     ...['--environment', environment, '--stage', stage, '--region', region],
+    ...['--account', account],
     ...['--emulator-port', String(ports.emulator), '--https-port', String(ports.https)],
     ...['--http-port', String(ports.http), '--dns-port', String(ports.dns)],
     ...Object.entries(hostedZones).flatMap(([name, id]) => ['--hosted-zone', `${name}=${id}`]),

@@ -8,6 +8,9 @@ export interface Credentials {
   readonly secretAccessKey: string;
 }
 
+/** The sandbox's account, where its environment names none. */
+export const SANDBOX_ACCOUNT = '123456789012';
+
 /** Where the sandbox's AWS is, and what opens it: options of every AWS SDK client. */
 export interface SandboxAccess {
   readonly region: string;

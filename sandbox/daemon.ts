@@ -25,6 +25,7 @@ interface Arguments {
   readonly environment: string;
   readonly stage: Stage;
   readonly region: string;
+  readonly account: string;
   readonly ports: SandboxPorts;
   readonly hostedZones: Readonly<Record<string, string>>;
   readonly python?: string;
@@ -41,6 +42,7 @@ function readArguments(argv: readonly string[]): Arguments {
       environment: text,
       stage: text,
       region: text,
+      account: text,
       'emulator-port': text,
       'https-port': text,
       'http-port': text,
@@ -60,6 +62,7 @@ function readArguments(argv: readonly string[]): Arguments {
     environment: given('environment'),
     stage: given('stage') as Stage,
     region: given('region'),
+    account: given('account'),
     ports: {
       emulator: Number(given('emulator-port')),
       https: Number(given('https-port')),
@@ -89,9 +92,16 @@ async function run(given: Arguments, log: Log): Promise<number> {
     }
     await assertPortsFree(ports);
     guard = startGuard(folder, records);
-    const { projectRoot, region, hostedZones, python } = given;
-    const credentials = ownCredentials(folder);
-    const emulator = startEmulator({ port: ports.emulator, region, credentials, hostedZones, python, log });
+    const { projectRoot, region, account, hostedZones, python } = given;
+    const emulator = startEmulator({
+      port: ports.emulator,
+      region,
+      account,
+      credentials: ownCredentials(folder),
+      hostedZones,
+      python,
+      log,
+    });
     // Whoever waits for it below hears of a failure.
     emulator.catch(() => {});
     // The AWS clients take a second to load, which the emulator needs too. Not `import()`: `tsx/cjs` does not hook it.
@@ -119,6 +129,7 @@ async function run(given: Arguments, log: Log): Promise<number> {
       environment,
       stage,
       region,
+      account,
       ports,
       startedAt,
     };

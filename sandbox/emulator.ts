@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { withoutForeign } from './aws-variables';
-import type { Credentials, SandboxAccess } from './credentials';
+import { type Credentials, SANDBOX_ACCOUNT, type SandboxAccess } from './credentials';
 import { SandboxProblem } from './folder';
 import type { HealthReport } from './load-balancer/report';
 import { signedFetch } from './signed-fetch';
@@ -16,6 +16,8 @@ import type { Log } from './types';
 export interface EmulatorOptions {
   readonly port: number;
   readonly region: string;
+  /** The account that it is. @default 123456789012 */
+  readonly account?: string;
   /** What every caller has to sign with. */
   readonly credentials: Credentials;
   /** Route 53 zones that exist from the start: id by name. */
@@ -125,6 +127,7 @@ const LAST_WORDS = 3;
 /** @throws SandboxProblem when the port is in use, it ends before it is ready, or is not ready within a minute */
 export async function startEmulator(options: EmulatorOptions): Promise<Emulator> {
   const { port, region, credentials, hostedZones = {}, python = 'python3', log } = options;
+  const { account = SANDBOX_ACCOUNT } = options;
   const endpoint = `http://localhost:${port}`;
   const access = { region, endpoint, credentials };
   const instance = randomUUID();
@@ -132,7 +135,8 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     python,
     [
       join(__dirname, 'emulator', 'launcher.py'),
-      ...['--port', String(port), '--region', region, '--instance', instance],
+      ...['--port', String(port), '--region', region, '--account', account],
+      ...['--instance', instance],
       ...['--parent-pid', String(process.pid)],
       ...Object.entries(hostedZones).flatMap(([name, id]) => ['--hosted-zone', `${name}=${id}`]),
     ],

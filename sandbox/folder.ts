@@ -25,6 +25,8 @@ export interface SandboxInfo extends ProcessIdentity {
   /** Name of what deployed into it; absent until something was about to. */
   readonly engine?: string;
   readonly region: string;
+  /** The account that it is. */
+  readonly account: string;
   readonly ports: SandboxPorts;
   /** ISO 8601. */
   readonly startedAt: string;

@@ -301,6 +301,8 @@ export interface Blueprint {
   readonly environment: string;
   readonly stage: Stage;
   readonly region: string;
+  /** The one that it may be deployed into. Absent: the one of the credentials. */
+  readonly account?: string;
   readonly tags: Readonly<Record<string, string>>;
   readonly state: TerraformState;
   readonly network: NewNetwork | ExistingNetwork;

@@ -38,7 +38,7 @@ function frozen<Value>(value: Value): Value {
  * @throws Problems when the data plane cannot carry out what the environment says
  */
 export function resolve(environment: Environment, plane: DataPlane = dataPlaneOf(environment)): Blueprint {
-  const { name, stage, region, domain } = environment;
+  const { name, stage, region, account, domain } = environment;
   const balanced = stage !== 'api';
   const identity = resolveIdentity(environment);
   const data = resolveGatewayData(environment, plane);
@@ -46,6 +46,7 @@ export function resolve(environment: Environment, plane: DataPlane = dataPlaneOf
     environment: name,
     stage,
     region,
+    ...(account ? { account } : {}),
     tags: resolveTags(environment),
     state: resolveState(environment),
     network: resolveNetwork(environment),

@@ -54,6 +54,7 @@ const rules: readonly Rule[] = [
   domain.namesInZone,
   domain.certificateNames,
   domain.certificateRegion,
+  domain.certificateAccount,
   routing.claimedTwice,
   listener.listenerNumbers,
   listener.operatorBlocks,

@@ -25,6 +25,13 @@ export const environmentSchema = z.strictObject({
     .string()
     .regex(/^[a-z]{2,4}(-[a-z]+)+-\d$/, 'a region code, such as eu-central-1')
     .describe('AWS region.'),
+  account: z
+    .string()
+    .regex(/^\d{12}$/, 'the twelve digits of an account, in quotes')
+    .optional()
+    .describe(
+      'AWS account that the environment belongs to, in quotes. A deploy with credentials of another one is refused. By default the one of the credentials.',
+    ),
   tags: z.record(z.string().min(1).max(128), z.string().max(256)).default({}).describe('Tags on everything.'),
   network,
   domain: domain.optional().describe('Needed from stage `load-balanced` on.'),

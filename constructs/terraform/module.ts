@@ -58,6 +58,7 @@ export function terraformModule(blueprint: Blueprint): TerraformModule {
     'main.tf.json': {
       terraform: { required_version: `>= ${OLDEST_TERRAFORM}`, required_providers: { aws: PROVIDER } },
       locals: { tags: `\${merge(${JSON.stringify(escaped(blueprint.tags))}, var.tags)}` },
+      ...(blueprint.account && { data: { aws_caller_identity: { account: ownAccount(blueprint.account) } } }),
       resource: writer.resources(),
     },
     'variables.tf.json': { variable: variables([...images.keys()]) },
@@ -71,6 +72,18 @@ export function terraformModule(blueprint: Blueprint): TerraformModule {
     },
   };
 }
+
+/** The provider is the caller's: what it would be told there is looked at here, and a plan for another account fails. */
+const ownAccount = (account: string): object => ({
+  lifecycle: {
+    postcondition: [
+      {
+        condition: `\${self.account_id == ${quoted(account)}}`,
+        error_message: `The environment belongs to account ${account}, and the credentials are of another one.`,
+      },
+    ],
+  },
+});
 
 function variables(apis: readonly string[]): object {
   const names = apis.join(', ');

@@ -21,6 +21,7 @@ def parse_arguments(argv: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--region", required=True, help="the region of calls that are not signed for one")
+    parser.add_argument("--account", default="123456789012", help="the account that every caller is of")
     parser.add_argument(
         "--hosted-zone",
         action="append",
@@ -45,8 +46,19 @@ def is_free(port: int) -> bool:
         return True
 
 
+def be_account(account: str) -> None:
+    """Calls are of the account that the variable names; some of moto's own code takes its constant instead."""
+    os.environ["MOTO_ACCOUNT_ID"] = account
+    import moto.core
+    import moto.core.models
+
+    moto.core.DEFAULT_ACCOUNT_ID = account
+    moto.core.models.DEFAULT_ACCOUNT_ID = account
+
+
 def build_application(arguments: argparse.Namespace) -> tuple[Any, Any]:
     """moto is imported here and not above: a port in use must be told without the seconds that takes."""
+    be_account(arguments.account)
     from moto.core.responses import BaseResponse
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import acm_validation
+import assumed_roles
 import autoscaling_tags
 import bucket_policies
 import cloud_map
@@ -27,6 +28,7 @@ from cloudformation import api as cloudformation_api
 
 MODULES = (
     acm_validation,
+    assumed_roles,
     autoscaling_tags,
     bucket_policies,
     cloud_map,

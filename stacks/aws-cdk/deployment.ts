@@ -9,6 +9,7 @@ import {
   type ResourceChange,
 } from '@aws-sdk/client-cloudformation';
 import type { Stage } from '../../constructs/blueprint/schema';
+import { SANDBOX_ACCOUNT } from '../../sandbox/credentials';
 import { asideText, markAccount } from '../account-mark';
 import type { Changes, Deployment, DeploymentOptions } from '../engine';
 import type { Project } from '../project';
@@ -17,8 +18,6 @@ import { makeDeployable, statusOf } from './cloudformation';
 import { type SynthesizedStack, synthesize } from './synthesize';
 
 const CHANGE_SET = 'stagecraft-up';
-/** The account that the emulator's credentials are of. */
-const ACCOUNT = '123456789012';
 
 const isReplacement = ({ ResourceType, Replacement }: ResourceChange): boolean =>
   ResourceType !== 'AWS::ECS::TaskDefinition' && (Replacement === 'True' || Replacement === 'Conditional');
@@ -91,8 +90,8 @@ export class CdkDeployment implements Deployment {
     // CloudFormation's state is in the account, and gone with it.
     const other = markAccount(this.cdk.assembly, this.instance);
     if ((await statusOf(this.aws, 'CDKToolkit')) === undefined) {
-      const { region } = this.stack.blueprint;
-      await runCdk(this.cdk, ['bootstrap', `aws://${ACCOUNT}/${region}`], progress(say));
+      const { region, account = SANDBOX_ACCOUNT } = this.stack.blueprint;
+      await runCdk(this.cdk, ['bootstrap', `aws://${account}/${region}`], progress(say));
     }
     return other && asideText(other);
   }

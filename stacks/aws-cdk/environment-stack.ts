@@ -13,7 +13,7 @@ const WITHOUT_TAGS = [
 export interface EnvironmentStackProps {
   readonly blueprint: Blueprint;
   /**
-   * AWS account to deploy into.
+   * AWS account to deploy into, where the environment names none.
    * @default the one of the credentials that deploy
    */
   readonly account?: string;
@@ -25,7 +25,7 @@ export abstract class EnvironmentStack extends Stack {
 
   constructor(scope: Construct, { blueprint, account }: EnvironmentStackProps) {
     super(scope, blueprint.environment, {
-      env: { region: blueprint.region, account },
+      env: { region: blueprint.region, account: blueprint.account ?? account },
       // What people have goes with the stack, and with nothing else: with `deletionProtection` the stack stays.
       terminationProtection: blueprint.data.deletionProtection,
       description: `Environment ${blueprint.environment}, provisioned by Stagecraft.`,

@@ -13,7 +13,7 @@ export interface SynthesizeOptions extends EnvironmentFiles {
    */
   readonly outdir?: string;
   /**
-   * AWS account to deploy into.
+   * AWS account to deploy the environments into that name none.
    * @default the one of the credentials that deploy
    */
   readonly account?: string;

@@ -31,9 +31,11 @@ export abstract class EnvironmentStack extends TerraformStack {
       terraform: `>=${OLDEST_TERRAFORM}`,
       opentofu: `>=${OLDEST_TERRAFORM}`,
     });
+    const { region, account, tags } = props.blueprint;
     new AwsProvider(this, 'aws', {
-      region: props.blueprint.region,
-      defaultTags: [{ tags: literal(props.blueprint.tags) }],
+      region,
+      ...(account && { allowedAccountIds: [account] }),
+      defaultTags: [{ tags: literal(tags) }],
     });
     this.addOverride('terraform.required_version', `>= ${OLDEST_TERRAFORM}`);
     if (props.awsProviderVersion !== undefined) {

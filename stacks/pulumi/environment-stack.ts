@@ -11,8 +11,12 @@ export class EnvironmentStack {
   readonly stage: ApiStage | LoadBalancedStage | GatewayStage;
 
   constructor(blueprint: Blueprint) {
-    const { environment, region, tags } = blueprint;
-    this.provider = new Provider('aws', { region, defaultTags: { tags } });
+    const { environment, region, account, tags } = blueprint;
+    this.provider = new Provider('aws', {
+      region,
+      ...(account && { allowedAccountIds: [account] }),
+      defaultTags: { tags },
+    });
     this.stage = new stageOf[blueprint.stage](
       environment,
       { blueprint },

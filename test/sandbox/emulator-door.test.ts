@@ -329,15 +329,37 @@ test('the keys of a user pool are open, and lead to nothing else', async () => {
   expect(page.status).toBe(403);
 });
 
-test('what AssumeRole gave opens it too, with its token alone', async () => {
-  const query = new URLSearchParams({
+const form = { 'content-type': 'application/x-www-form-urlencoded' };
+
+async function assume(role: string) {
+  const body = new URLSearchParams({
     Action: 'AssumeRole',
     Version: '2011-06-15',
-    RoleArn: 'arn:aws:iam::123456789012:role/deploy',
+    RoleArn: role,
     RoleSessionName: 'deploy',
-  });
-  const headers = { 'content-type': 'application/x-www-form-urlencoded' };
-  const { text } = await send(await sign({ headers, body: query.toString() }, { service: 'sts' }));
+  }).toString();
+  return await send(await sign({ headers: form, body }, { service: 'sts' }));
+}
+
+test('a role that is not there, or in another account, is nobody to become', async () => {
+  for (const role of ['arn:aws:iam::123456789012:role/none', 'arn:aws:iam::210987654321:role/deploy']) {
+    const { text } = await assume(role);
+    expect(text).toContain('<Code>AccessDenied</Code>');
+    expect(text).toContain(
+      `User: arn:aws:iam::123456789012:root is not authorized to perform: sts:AssumeRole on resource: ${role}`,
+    );
+  }
+});
+
+test('what AssumeRole gave opens it too, with its token alone', async () => {
+  const body = new URLSearchParams({
+    Action: 'CreateRole',
+    Version: '2010-05-08',
+    RoleName: 'deploy',
+    AssumeRolePolicyDocument: '{}',
+  }).toString();
+  expect((await send(await sign({ headers: form, body }, { service: 'iam' }))).status).toBe(200);
+  const { text } = await assume('arn:aws:iam::123456789012:role/deploy');
   const element = (name: string) => new RegExp(`<${name}>([^<]+)<`).exec(text)?.[1] ?? '';
   const [accessKeyId, secretAccessKey, sessionToken] = ['AccessKeyId', 'SecretAccessKey', 'SessionToken'].map(
     element,

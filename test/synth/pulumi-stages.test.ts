@@ -61,6 +61,7 @@ test('every resource is below the stage, and of the provider of its environment'
   const { region, tags } = fullAt('gateway');
   expect(provider?.inputs).toEqual({
     region,
+    allowedAccountIds: '["123456789012"]',
     defaultTags: JSON.stringify({ tags }),
     // What the SDK says where a program does not.
     skipCredentialsValidation: 'false',

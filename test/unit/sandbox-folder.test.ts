@@ -43,6 +43,7 @@ function info(identity: { pid: number; startTime: string }): SandboxInfo {
     environment: 'sandbox',
     stage: 'gateway',
     region: 'eu-central-1',
+    account: '123456789012',
     ports: { emulator: 6000, https: 6001, http: 6002, dns: 6003 },
     startedAt: '2026-01-01T00:00:00.000Z',
   };

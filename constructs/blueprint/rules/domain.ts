@@ -88,3 +88,17 @@ export const certificateRegion: Rule = function* ({ domain, region }) {
     fix: `Request or import the certificate in ${region}.`,
   };
 };
+
+/** A load balancer takes the certificates of its own account alone. */
+export const certificateAccount: Rule = function* ({ domain, account }) {
+  const own = domain?.certificateArn?.split(':')[4];
+  if (own === undefined || account === undefined || own === account) return;
+  yield {
+    code: 'ARN_ACCOUNT',
+    path: ['domain', 'certificateArn'],
+    message: 'The certificate is in another account than the load balancer.',
+    given: own,
+    allowed: account,
+    fix: `Request or import the certificate in ${account}, or correct \`account\`.`,
+  };
+};

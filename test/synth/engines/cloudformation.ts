@@ -106,8 +106,8 @@ function withPart(whole: Settings, { kind, path, settings }: Resource): Settings
   return { ...whole, ...rest };
 }
 
-/** An ARN that is put together of a log group's name is the one that the group has. */
-const LOG_GROUP_ARN = /arn:[\w-]+:logs:[\w-]+:«AWS::#AccountId»:log-group:«([^#»]*)#Name»/g;
+/** An ARN that is put together of a log group's name is the one that the group has, in whichever account the stack is. */
+const LOG_GROUP_ARN = /arn:[\w-]+:logs:[\w-]+:(?:«AWS::#AccountId»|\d{12}):log-group:«([^#»]*)#Name»/g;
 
 /** What most others spell in another way. */
 const SPELLINGS: Readonly<Record<string, (settings: Settings) => Settings>> = {

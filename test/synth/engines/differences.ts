@@ -85,7 +85,10 @@ export const DIFFERENCES: Readonly<Record<Other, readonly Difference[]>> = {
       kind: 'AWS::ApplicationAutoScaling::ScalableTarget',
       setting: /^RoleARN$/,
       first: undefined,
-      here: 'arn:aws:iam::«AWS::#AccountId»:role/aws-service-role/ecs.application-autoscaling.amazonaws.com/AWSServiceRoleForApplicationAutoScaling_ECSService',
+      here: (value) =>
+        /^arn:aws:iam::(«AWS::#AccountId»|\d{12}):role\/aws-service-role\/ecs\.application-autoscaling\.amazonaws\.com\/AWSServiceRoleForApplicationAutoScaling_ECSService$/.test(
+          String(value),
+        ),
       why: "CDK names the service's own role, which AWS takes when none is named.",
     },
     {
