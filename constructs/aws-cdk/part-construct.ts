@@ -1,8 +1,8 @@
 import { Construct } from 'constructs';
-import { constructAt } from '../construct-paths';
 import { InnerPart, Part } from '../graph/part';
 import type { Noun, NounName, NounOf } from '../graph/resource';
 import { type Outside, outside } from '../graph/value';
+import { foundAt } from './elsewhere';
 import { type NounClass, place } from './place';
 
 /**
@@ -30,7 +30,7 @@ export abstract class PartConstruct<Name extends NounName> extends Construct {
 
   /** A child that may be absent. */
   protected find<Child>(path: string): Child | undefined {
-    return constructAt(this, path) as Child | undefined;
+    return foundAt(this, path) as Child | undefined;
   }
 }
 

@@ -175,6 +175,13 @@ export interface Service {
   };
   /** Name in the namespace, and how long an answer may be kept. */
   readonly discovery: { readonly name: string; readonly ttlSeconds: number };
+  /**
+   * Name of the nested stacks that it stands in, with AWS CDK: a stack of CloudFormation holds 500 resources. What another
+   * name stands in is another service, which is made anew.
+   *
+   * @default in the environment's own stack
+   */
+  readonly nestedStack?: string;
   /** Where the load balancer finds it: id of a target group of the load balancer. */
   readonly attachment?: {
     readonly targetGroup: string;

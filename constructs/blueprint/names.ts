@@ -31,6 +31,12 @@ export function hashNumber(text: string, below: number): number {
 /** The service of an API's new version, and its name in the namespace: `orders-canary`. */
 export const canaryId = (api: string): string => `${api}-canary`;
 
+/**
+ * The nested stacks of an API's new version. Others than the API's: gateways wait for a new version, and an API waits for
+ * its traffic to have moved to the gateways. No name in a file has a dot.
+ */
+export const canaryNestedStack = (nestedStack: string): string => `${nestedStack}.canaries`;
+
 /** The container beside an API's own that asks it whether it can serve. */
 export const probeName = (api: string): string => `${api}-probe`;
 

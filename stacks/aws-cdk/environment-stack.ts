@@ -1,6 +1,6 @@
 import { Stack, Tags } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { acceptInStack } from '../../constructs/aws-cdk/suppressions';
+import { acceptInStack, JOINED } from '../../constructs/aws-cdk/suppressions';
 import type { Blueprint } from '../../constructs/blueprint/blueprint';
 
 /** CloudFormation has had tags for these only of late, and checkers with older schemas take them for a mistake. */
@@ -34,9 +34,6 @@ export abstract class EnvironmentStack extends Stack {
     for (const [key, value] of Object.entries(blueprint.tags)) {
       Tags.of(this).add(key, value, { excludeResourceTypes: WITHOUT_TAGS });
     }
-    acceptInStack(this, {
-      rule: 'I1022',
-      reason: 'CDK writes Fn::Join where a person would write Fn::Sub; both say the same.',
-    });
+    acceptInStack(this, JOINED);
   }
 }

@@ -24,6 +24,8 @@ function said(properties: Settings, before = ''): string[] {
 
 /** Written as a whole each time, so that nothing stays of what was there before. */
 const WRITTEN_WHOLE = [
+  // UpdateStack takes the parameters that the template has.
+  'AWS::CloudFormation::Stack',
   // Each one is another revision.
   'AWS::ECS::TaskDefinition',
   // PutMetricFilter and ChangeResourceRecordSets replace what has that name.

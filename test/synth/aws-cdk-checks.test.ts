@@ -6,9 +6,10 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { Aspects, CfnResource, type Stack } from 'aws-cdk-lib';
+import { Aspects, CfnResource, NestedStack, type Stack } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
+import type { Stage } from '../../constructs/blueprint/schema';
 import {
   environmentAt,
   everyEnvironment,
@@ -19,6 +20,7 @@ import {
   templateOf,
 } from './support/aws-cdk-template';
 import { blueprintAt } from './support/blueprints';
+import { shopAt } from './support/many-apis';
 
 /** Rule, and the type of the resource it is accepted for. */
 const accepted = [
@@ -34,6 +36,7 @@ const accepted = [
   'AwsSolutions-VPC7 AWS::EC2::VPC',
   'E1029 AWS::ECS::TaskDefinition',
   'I1022 the stack',
+  'W3005 AWS::CloudFormation::Stack',
   'W3010 AWS::EC2::Subnet',
 ];
 
@@ -56,9 +59,30 @@ function suppressions(template: Settings): [string, string][] {
   ];
 }
 
-const templates = everyEnvironment.map(
-  ([name, stage]) => [`${name}-${stage}`, synthesized(environmentAt(name, stage)).template] as const,
-);
+/** An environment with an API in nested stacks: its stack, and those. */
+const withNested = (stage: Stage): Stack[] => {
+  const stack = stackAt(shopAt({ orders: '', stock: 'nestedStack: b', users: 'nestedStack: b' }, stage));
+  return [stack, ...stack.node.findAll().filter((one) => NestedStack.isNestedStack(one))];
+};
+
+const templates = [
+  ...everyEnvironment.map(
+    ([name, stage]) => [`${name}-${stage}`, synthesized(environmentAt(name, stage)).template] as const,
+  ),
+  ...stages.flatMap((stage) =>
+    withNested(stage).map(
+      (stack) => [`nested-${stage}-${stack.node.id}`, templateOf(stack).template] as const,
+    ),
+  ),
+];
+
+test('the nested stacks are among them', () => {
+  expect(templates.map(([name]) => name).filter((name) => name.startsWith('nested-'))).toEqual([
+    ...['shop', 'services', 'groups'].map((one) => `nested-api-${one}`),
+    ...['shop', 'services', 'groups', 'from-balancer'].map((one) => `nested-load-balanced-${one}`),
+    ...['shop', 'services', 'groups', 'from-gateways'].map((one) => `nested-gateway-${one}`),
+  ]);
+});
 
 test('these findings are accepted and no others, each with a reason', () => {
   const all = templates.flatMap(([, template]) => suppressions(template));
@@ -97,6 +121,11 @@ describe('cdk-nag, AwsSolutions', () => {
 
   test.each(everyEnvironment)('finds nothing in %s at stage %s', (name, stage) => {
     expect(findings(stackAt(environmentAt(name, stage)))).toEqual([]);
+  });
+
+  test.each(stages)('finds nothing in nested stacks at stage %s', (stage) => {
+    const [stack] = withNested(stage);
+    expect(findings(stack as Stack)).toEqual([]);
   });
 
   test('would find all that is accepted, and nothing is accepted that it would not find', () => {

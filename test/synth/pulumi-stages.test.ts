@@ -35,16 +35,21 @@ test('a stage takes away what it no longer needs, and makes nothing anew', () =>
   expect(gone('api', 'load-balanced')).toEqual([
     `${rule} shop-catalog-SecurityGroup-from-anywhere-8080`,
     `${rule} shop-orders-SecurityGroup-from-anywhere-3000`,
+    `${rule} shop-stock-SecurityGroup-from-anywhere-8080`,
   ]);
   expect(gone('load-balanced', 'gateway')).toEqual([
     'aws:lb/listenerRule:ListenerRule shop-LoadBalancer-catalog-AttachRule',
     'aws:lb/listenerRule:ListenerRule shop-LoadBalancer-orders-AttachRule',
+    'aws:lb/listenerRule:ListenerRule shop-LoadBalancer-stock-AttachRule',
     'aws:lb/targetGroup:TargetGroup shop-LoadBalancer-catalog-TargetGroup',
     'aws:lb/targetGroup:TargetGroup shop-LoadBalancer-orders-TargetGroup',
+    'aws:lb/targetGroup:TargetGroup shop-LoadBalancer-stock-TargetGroup',
     `${rule} shop-catalog-SecurityGroup-from-balancer-8080`,
     `${rule} shop-orders-SecurityGroup-from-balancer-3000`,
+    `${rule} shop-stock-SecurityGroup-from-balancer-8080`,
     'stagecraft:index:TargetGroup shop-LoadBalancer-catalog',
     'stagecraft:index:TargetGroup shop-LoadBalancer-orders',
+    'stagecraft:index:TargetGroup shop-LoadBalancer-stock',
   ]);
 });
 

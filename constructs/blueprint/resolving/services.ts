@@ -1,6 +1,6 @@
 /** The APIs' pools. */
 import type { LogGroup, Service } from '../blueprint';
-import { canaryId, logGroupName, scalingPolicyName, serviceName } from '../names';
+import { canaryId, canaryNestedStack, logGroupName, scalingPolicyName, serviceName } from '../names';
 import type { Api, Environment } from '../schema';
 import { withHealthCheck } from './api-health';
 import { executionRole, taskRole } from './iam';
@@ -78,6 +78,7 @@ export function resolveApi(environment: Environment, name: string, api: Api): Se
       : {}),
     // In every stage: the gateways find the pools by name from their first moment on.
     discovery: { name, ttlSeconds: DISCOVERY_TTL_SECONDS },
+    ...(api.nestedStack ? { nestedStack: api.nestedStack } : {}),
     ...(environment.stage === 'load-balanced'
       ? {
           attachment: {
@@ -98,6 +99,7 @@ export function newVersion(api: Api, canary: NonNullable<Api['canary']>): Api {
   return {
     ...api,
     image,
+    nestedStack: api.nestedStack && canaryNestedStack(api.nestedStack),
     instances: { targetCpuPercent: api.instances.targetCpuPercent, ...instances },
     environment: { ...api.environment, ...environment },
     canary: undefined,

@@ -121,6 +121,11 @@ const ownApi = z.strictObject({
     .describe(
       "Gives this API's listener rules other numbers. Only needed when a number is another rule's already: the error then says which to write.",
     ),
+  nestedStack: name(20)
+    .optional()
+    .describe(
+      "With AWS CDK: name of the nested stacks that it stands in with others, as a stack of CloudFormation holds 500 resources. By default it stands in the environment's own stack. Say it when you add the API: it cannot be changed of one that is deployed. Means nothing to the other engines.",
+    ),
   instances: z
     .strictObject({
       ...instanceCounts(2),

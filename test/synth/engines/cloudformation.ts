@@ -1,5 +1,6 @@
 /** A CloudFormation template -> facts. */
 import { canonical, type Fact, type Facts, isTree, reference, referencesIn, type Settings } from './facts';
+import { flat } from './nested';
 import { pathOf, wholeOf } from './paths';
 import type { Template } from './synthesized';
 import { waitsOf } from './waits';
@@ -28,9 +29,11 @@ interface Resource {
   readonly settings: Settings;
   readonly dependsOn: readonly string[];
   readonly own: Settings;
+  readonly nestedStack?: string;
 }
 
-export function factsOfCloudFormation({ Resources }: Template): Facts {
+export function factsOfCloudFormation(template: Template): Facts {
+  const { Resources } = flat(template);
   const named = new Map(
     Object.entries(Resources).map(([logicalId, { Type, Metadata }]) => [
       logicalId,
@@ -38,12 +41,13 @@ export function factsOfCloudFormation({ Resources }: Template): Facts {
     ]),
   );
   const all = Object.values(Resources).map(
-    ({ Type, Properties = {}, Metadata, DependsOn = [], ...own }): Resource => ({
+    ({ Type, Properties = {}, Metadata, DependsOn = [], NestedStack, ...own }): Resource => ({
       path: pathOf(Metadata['aws:cdk:path']),
       kind: Type,
       settings: plain(Properties, named) as Settings,
       dependsOn: [DependsOn].flat().map((logicalId) => known(named, logicalId).path),
       own,
+      nestedStack: NestedStack,
     }),
   );
   const direct = all.map(({ path, settings, dependsOn }) => {
@@ -54,6 +58,7 @@ export function factsOfCloudFormation({ Resources }: Template): Facts {
     resources: folded(all),
     waits: waitsOf(new Map(direct)),
     own: new Map(all.map(({ path, kind, own }) => [path, { type: kind, settings: own }])),
+    nestedStacks: new Map(all.flatMap(({ path, nestedStack }) => (nestedStack ? [[path, nestedStack]] : []))),
   };
 }
 

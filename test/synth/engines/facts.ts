@@ -23,6 +23,8 @@ export interface Facts {
   readonly waits: Waits;
   /** What says nothing to AWS, in the engine's words, by the path of its own resource: how it makes and deletes it. */
   readonly own: ReadonlyMap<string, { readonly type: string; readonly settings: Settings }>;
+  /** By construct path, the nested stack that it stands in. @default none does */
+  readonly nestedStacks?: ReadonlyMap<string, string>;
 }
 
 export const reference = (path: string, attribute: string): string => `«${path}#${attribute}»`;

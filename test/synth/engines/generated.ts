@@ -115,6 +115,7 @@ const api = (name: string, image: string) =>
       some({
         command: pick(['serve'], ['sh', '-c', 'echo "$HOME"'], []),
         port: pick(3000, 80, 8081),
+        nestedStack: pick('b', 'c'),
         hosts: pick([`${name}.shop.example`], [`${name}.shop.example`, `x-${name}.shop.example`]),
         headers: pick({ 'x-version': '1' }, { 'x-a': 'b*', 'x-c': 'd' }),
         instances,

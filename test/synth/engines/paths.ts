@@ -12,6 +12,7 @@ export function pathOf(constructPath: string): string {
 
 /** The same resource under another path. */
 const OTHER_PATHS: readonly (readonly [pattern: RegExp, name: string])[] = [
+  [/^NestedStacks\/[^/]+\/[^/]+\//, ''],
   [/\/Service\/TaskCount\/Target$/, '/ScalingTarget'],
   [/\/Service\/TaskCount\/Target\/Policy$/, '/ScalingPolicy'],
   [/^Identity\/UserPool\/(?:Client-)?(.+)$/, 'Identity/$1'],

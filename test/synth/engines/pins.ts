@@ -32,9 +32,15 @@ function addresses({ resource = {}, output = {} }: Configuration): string[] {
   return [...ofResources, ...Object.keys(output).map((name) => `output.${name}`)];
 }
 
-function logicalIds({ Resources, Outputs = {} }: Template): string[] {
-  const ofResources = Object.entries(Resources).map(([logicalId, { Type }]) => `${Type} ${logicalId}`);
-  return [...ofResources, ...Object.keys(Outputs).map((name) => `Output ${name}`)];
+/** Logical ids, those of a nested stack after the stack's: `AWS::ECS::Service Bservices/stockService`. */
+function logicalIds({ Resources, Outputs = {}, nested = {} }: Template): string[] {
+  const ofResources = (resources: Template['Resources'], stack = ''): string[] =>
+    Object.entries(resources).map(([logicalId, { Type }]) => `${Type} ${stack}${logicalId}`);
+  return [
+    ...ofResources(Resources),
+    ...Object.entries(nested).flatMap(([stack, inner]) => ofResources(inner.Resources, `${stack}/`)),
+    ...Object.keys(Outputs).map((name) => `Output ${name}`),
+  ];
 }
 
 /** URNs without stack and project: types of the components around it, its own type, its name. */

@@ -5,7 +5,7 @@ import { DIFFERENCES, type Difference, WAIT_DIFFERENCES, type WaitDifference } f
 import { type Engine, engines, FIRST, names, type Other, others } from './engines';
 import { differences, type Facts, type Found } from './facts';
 import { careless } from './own';
-import type { Waits } from './waits';
+import { type Waits, waitsThrough } from './waits';
 
 interface FoundWait {
   readonly only: 'first' | 'here';
@@ -28,15 +28,28 @@ export function compare(first: Facts, here: Facts, other: Other): Compared {
     if (listed !== undefined) seen.add(listed);
     return listed === undefined;
   });
-  const waits = [
-    ...onlyIn('first', first.waits, here.waits),
-    ...onlyIn('here', here.waits, first.waits),
-  ].filter((found) => {
+  const isUnlisted = (found: FoundWait): boolean => {
     const listed = WAIT_DIFFERENCES[other].find((one) => coversWait(one, found));
     if (listed !== undefined) seen.add(listed);
     return listed === undefined;
-  });
+  };
+  const lacking = onlyIn('first', first.waits, here.waits).filter(isUnlisted);
+  const more = onlyIn('here', here.waits, first.waits).filter(isUnlisted);
+  const waits = [...lacking, ...beyond(more, first, here)];
   return { unmeant: [...settings.map(line), ...waits.map((found) => waitLine(found, other))], seen };
+}
+
+/** Without the waits that come of nested stacks, of which each is deployed as a whole. */
+function beyond(more: readonly FoundWait[], first: Facts, { nestedStacks, waits }: Facts): FoundWait[] {
+  if (more.length === 0 || !nestedStacks || nestedStacks.size === 0) return [...more];
+  // With those that are listed, which come through nested stacks too.
+  const unlisted = new Set(more.map(({ waiting, on }) => `${waiting} ${on}`));
+  const meant = new Map(
+    [...waits].map(([path, on]) => [path, new Set([...on].filter((one) => !unlisted.has(`${path} ${one}`)))]),
+  );
+  for (const [path, on] of first.waits) meant.set(path, new Set([...(meant.get(path) ?? []), ...on]));
+  const through = waitsThrough(nestedStacks, meant);
+  return more.filter(({ waiting, on }) => !through.get(waiting)?.has(on));
 }
 
 function covers(one: Difference, found: Found, first: Facts, here: Facts): boolean {

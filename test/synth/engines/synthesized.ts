@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as cdk from 'aws-cdk-lib';
-import { CURRENTLY_RECOMMENDED_FLAGS } from 'aws-cdk-lib/cx-api';
+import { type CloudFormationStackArtifact, CURRENTLY_RECOMMENDED_FLAGS } from 'aws-cdk-lib/cx-api';
 import * as cdktf from 'cdktf';
 import type { Blueprint } from '../../../constructs/blueprint/blueprint';
 import { stackOf as awsCdkStackOf } from '../../../stacks/aws-cdk/stacks';
@@ -23,6 +23,8 @@ export interface Configuration {
 export interface Template {
   readonly Resources: Readonly<Record<string, Settings>>;
   readonly Outputs?: Readonly<Record<string, Settings>>;
+  /** The templates of its nested stacks, by logical id. */
+  readonly nested?: Readonly<Record<string, Template>>;
 }
 
 function inFolder<Result>(work: (folder: string) => Result): Result {
@@ -65,8 +67,24 @@ export const templateOf = (blueprint: Blueprint): Template =>
       outdir,
       analyticsReporting: false,
       builtinCloudFormationValidation: false,
-      context: { ...CURRENTLY_RECOMMENDED_FLAGS, 'aws:cdk:enable-path-metadata': true },
+      context: {
+        ...CURRENTLY_RECOMMENDED_FLAGS,
+        'aws:cdk:enable-path-metadata': true,
+        'aws:cdk:enable-asset-metadata': true,
+      },
     });
     new awsCdkStackOf[blueprint.stage](app, { blueprint });
-    return app.synth().getStackByName(blueprint.environment).template;
+    return withNested(app.synth().getStackByName(blueprint.environment));
   });
+
+/** The template of a stack that was synthesized, with those of its nested stacks. */
+export function withNested({ template, assembly }: CloudFormationStackArtifact): Template {
+  const nested = Object.entries((template as Template).Resources).flatMap(
+    ([logicalId, { Type, Metadata }]) => {
+      if (Type !== 'AWS::CloudFormation::Stack') return [];
+      const file = path.join(assembly.directory, Metadata['aws:asset:path']);
+      return [[logicalId, JSON.parse(readFileSync(file, 'utf8'))] as const];
+    },
+  );
+  return nested.length > 0 ? { ...template, nested: Object.fromEntries(nested) } : template;
+}

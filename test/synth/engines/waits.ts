@@ -48,3 +48,26 @@ export function waitsOf(direct: Waits): Waits {
     }),
   );
 }
+
+/**
+ * The same, where some stand in nested stacks: such a stack as a whole waits for all that anything in it waits for, and
+ * what waits for anything in it waits for the whole.
+ */
+export function waitsThrough(nestedStacks: ReadonlyMap<string, string>, waits: Waits): Waits {
+  const stackOf = (path: string): string => nestedStacks.get(path) ?? path;
+  const between = new Map<string, Set<string>>();
+  const within = new Map<string, string[]>();
+  for (const [path, on] of waits) {
+    const stack = stackOf(path);
+    within.set(stack, [...(within.get(stack) ?? []), path]);
+    const others = [...on].map(stackOf).filter((one) => one !== stack);
+    between.set(stack, new Set([...(between.get(stack) ?? []), ...others]));
+  }
+  const all = closed(between);
+  return new Map(
+    [...waits].map(([path, on]) => {
+      const outside = [...(all.get(stackOf(path)) ?? [])].flatMap((stack) => within.get(stack) ?? []);
+      return [path, new Set([...on, ...outside])];
+    }),
+  );
+}
