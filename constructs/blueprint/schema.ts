@@ -48,13 +48,13 @@ export const environmentSchema = z.strictObject({
     ),
   deregistrationDelaySeconds: duration(1, 3600)
     .default(60)
-    .describe('How long a target that leaves may finish its requests.'),
+    .describe('How long a target that leaves may finish its requests. From stage `load-balanced` on.'),
   operatorCidrs: z
     .array(cidrBlock)
     .max(4)
     .default([])
     .describe(
-      'Address blocks of operators. From there, and from nowhere else, the header `x-stagecraft-target` leads past the rules of the APIs to the target group that it names: `gateway`, or an API.',
+      'Address blocks of operators. From there, and from nowhere else, the header `x-stagecraft-target` leads past the rules of the APIs to the target group that it names: `gateway`, or an API. From stage `load-balanced` on.',
     ),
   apis: z.record(name(20), api).describe('The APIs by name.'),
   gateway: gateway.prefault({}).describe('The pair of gateways. Used from stage `gateway` on.'),

@@ -24,3 +24,39 @@ export function withGenerated(text: string, parts: Readonly<Record<string, () =>
     return `${begin}\n${part()}\n\n${end}`;
   });
 }
+
+export interface Block {
+  /** The word after the fence; empty when there is none. */
+  readonly language: string;
+  readonly text: string;
+  /** Line of the file that its first line is, from 1. */
+  readonly line: number;
+}
+
+/** All fenced blocks of a document, in their order. */
+export function fencedBlocks(text: string): Block[] {
+  const lines = text.split('\n');
+  const blocks: Block[] = [];
+  let open: { language: string; from: number } | undefined;
+  for (const [index, line] of lines.entries()) {
+    const fence = /^```(\S*)/.exec(line);
+    if (!fence) continue;
+    if (open)
+      blocks.push({
+        language: open.language,
+        text: lines.slice(open.from, index).join('\n'),
+        line: open.from + 1,
+      });
+    open = open ? undefined : { language: fence[1] ?? '', from: index + 1 };
+  }
+  if (open) throw new Error(`The block that begins in line ${open.from} does not end.`);
+  return blocks;
+}
+
+/** What GitHub makes of a heading, to lead to it. */
+export const anchorOf = (heading: string): string =>
+  heading
+    .trim()
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}\p{M}_ -]/gu, '')
+    .replaceAll(' ', '-');

@@ -54,7 +54,7 @@ const healthCheck = z.strictObject({
     .min(healthCheckThreshold[0])
     .max(healthCheckThreshold[1])
     .default(2)
-    .describe('Successes in a row before a failed instance serves again.'),
+    .describe('Successes in a row before a failed instance serves again. From stage `load-balanced` on.'),
   unhealthyThreshold: z
     .int()
     .min(healthCheckThreshold[0])
@@ -107,19 +107,24 @@ const ownApi = z.strictObject({
     .array(pathPrefix)
     .min(1)
     .default(['/'])
-    .describe('Path prefixes that belong to this API, on whole segments.'),
-  hosts: z.array(hostName).default([]).describe('Host names that this API answers on; none means any.'),
+    .describe('Path prefixes that belong to this API, on whole segments. From stage `load-balanced` on.'),
+  hosts: z
+    .array(hostName)
+    .default([])
+    .describe('Host names that this API answers on; none means any. From stage `load-balanced` on.'),
   headers: z
     .record(headerName, z.string().min(1).max(128))
     .default({})
-    .describe('Request headers that a request must have to belong to this API.'),
+    .describe(
+      'Request headers that a request must have to belong to this API. From stage `load-balanced` on.',
+    ),
   listenerSeed: z
     .int()
     .min(0)
     .max(MOST_SEED)
     .default(0)
     .describe(
-      "Gives this API's listener rules other numbers. Only needed when a number is another rule's already: the error then says which to write.",
+      "Gives this API's listener rules other numbers. Only needed when a number is another rule's already: the error then says which to write. From stage `load-balanced` on.",
     ),
   nestedStack: name(20)
     .optional()
@@ -175,7 +180,9 @@ const ownApi = z.strictObject({
   routes: z
     .record(name(40), route)
     .default({})
-    .describe('Requests of this API, by methods and paths, that have policies of their own.'),
+    .describe(
+      'Requests of this API, by methods and paths, that have policies of their own. From stage `gateway` on.',
+    ),
 });
 
 const { path, status, intervalSeconds, timeoutSeconds } = healthCheck.shape;

@@ -18,5 +18,8 @@ export const domain = z.strictObject({
     .string()
     .regex(/^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/\S+$/, 'the ARN of an ACM certificate')
     .optional()
-    .describe('An ACM certificate that exists, in the same region, instead of a new one.'),
+    .describe('An ACM certificate that exists, in the same region, instead of a new one.')
+    .meta({
+      examples: ['arn:aws:acm:eu-central-1:123456789012:certificate/01234567-89ab-cdef-0123-456789abcdef'],
+    }),
 });

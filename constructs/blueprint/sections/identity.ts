@@ -23,9 +23,16 @@ const cognito = z.strictObject({
     )
     .describe('Scopes and what each allows.'),
   machineClients: z
-    .record(name(32), z.strictObject({ scopes: z.array(z.string()).min(1) }))
+    .record(
+      name(32),
+      z.strictObject({
+        scopes: z.array(z.string()).min(1).describe('Scopes that it may ask for, of those above.'),
+      }),
+    )
     .default({})
     .describe('Clients that get tokens with the client credentials grant.'),
 });
 
-export const identity = z.strictObject({ cognito });
+export const identity = z.strictObject({
+  cognito: cognito.describe('An Amazon Cognito user pool for machine clients.'),
+});

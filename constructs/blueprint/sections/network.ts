@@ -16,7 +16,7 @@ const newNetwork = z
       .enum(['nat-per-zone', 'single-nat', 'public'])
       .default('nat-per-zone')
       .describe(
-        'How tasks reach the internet: a NAT gateway per zone, one for all, or public addresses and none.',
+        'How tasks reach the internet: a NAT gateway per zone, one for all, or public addresses and none. From stage `load-balanced` on.',
       ),
   })
   .describe('A network of its own.');
@@ -28,6 +28,8 @@ const subnetsByZone = z
   )
   .describe('Subnet ids by zone letter.');
 
+const twoSubnets = { examples: [{ a: 'subnet-0123456789abcdef0', b: 'subnet-0123456789abcdef1' }] };
+
 const existingNetwork = z
   .strictObject({
     vpc: z
@@ -35,8 +37,8 @@ const existingNetwork = z
       .regex(/^vpc-[0-9a-f]{8,17}$/, 'a VPC id, such as vpc-0123456789abcdef0')
       .describe('Id of a VPC that exists.'),
     cidr: cidrBlock.describe('IPv4 block of that VPC.'),
-    publicSubnets: subnetsByZone.describe('Its public subnets by zone letter.'),
-    privateSubnets: subnetsByZone.optional().describe('Its private subnets by zone letter.'),
+    publicSubnets: subnetsByZone.describe('Its public subnets by zone letter.').meta(twoSubnets),
+    privateSubnets: subnetsByZone.optional().describe('Its private subnets by zone letter.').meta(twoSubnets),
   })
   .describe('A VPC that exists.');
 

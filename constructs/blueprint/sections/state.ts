@@ -3,7 +3,7 @@ import { z } from 'zod';
 export const state = z
   .discriminatedUnion('kind', [
     z.strictObject({
-      kind: z.literal('local'),
+      kind: z.literal('local').describe('Where: in a file (`local`), or in a bucket (`s3`).'),
       path: z
         .string()
         .min(1)

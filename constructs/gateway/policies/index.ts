@@ -26,17 +26,36 @@ const optional = {
 } as const;
 
 type Optional = typeof optional;
+
+/** What each is, in a sentence. */
+const sentences: Readonly<Record<keyof Optional, string>> = {
+  authorization: 'What a caller needs beside being known. All that is written must hold; else 403.',
+  validation: 'What a request must look like before it reaches the API.',
+  rateLimit:
+    'How many requests may pass in a time, counted over all gateways: one window, several, or plans. Beyond it 429.',
+  cache: 'Answers that are kept and given again: one copy over all gateways.',
+  cors: 'Which web pages of other origins may call.',
+  compression:
+    'Answers are compressed with gzip for clients that take it; `true` for the usual types of text.',
+  transformation: 'Another form of what the API gets, and of what it answers.',
+};
+
 type OrNone<Schema extends z.ZodType> = z.ZodUnion<readonly [z.ZodLiteral<'none'>, Schema]>;
 
 /** Something for each policy that need not be there, made of its schema. */
-const each = <To>(change: (schema: z.ZodType) => z.ZodType) =>
-  Object.fromEntries(Object.entries(optional).map(([name, { schema }]) => [name, change(schema)])) as To;
+const each = <To>(change: (schema: z.ZodType, sentence: string) => z.ZodType) =>
+  Object.fromEntries(
+    Object.entries(optional).map(([name, { schema }]) => [
+      name,
+      change(schema, sentences[name as keyof Optional]),
+    ]),
+  ) as To;
 
 export const policies = z.strictObject({
   authentication: authentication.schema.default('public'),
   securityHeaders: securityHeaders.schema.prefault({}),
-  ...each<{ [Name in keyof Optional]: z.ZodOptional<Optional[Name]['schema']> }>((schema) =>
-    schema.optional(),
+  ...each<{ [Name in keyof Optional]: z.ZodOptional<Optional[Name]['schema']> }>((schema, sentence) =>
+    schema.optional().describe(sentence),
   ),
 });
 

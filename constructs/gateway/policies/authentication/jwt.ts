@@ -50,7 +50,8 @@ const common = {
     .min(1)
     .max(16)
     .optional()
-    .describe('The `client_id` that a token must have, one of these.'),
+    .describe('The `client_id` that a token must have, one of these.')
+    .meta({ examples: [['4ab5c6d7e8f9g0h1i2j3k4l5m6']] }),
   algorithms: z
     .array(z.enum(['RS256', 'ES256']))
     .min(1)

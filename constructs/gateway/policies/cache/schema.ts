@@ -88,7 +88,8 @@ export const cache = z.strictObject({
         ),
       consumer: z.boolean().default(true).describe('Whether each consumer has answers of its own.'),
     })
-    .prefault({}),
+    .prefault({})
+    .describe('What makes another answer, beside path, host, scheme and port.'),
   cookies: z
     .enum(['bypass', 'drop'])
     .default('bypass')

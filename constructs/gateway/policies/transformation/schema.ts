@@ -83,7 +83,11 @@ export const transformation = z.strictObject({
         .describe('Query parameters and their values.'),
       removeQuery: z.array(parameter).default([]).describe('Query parameters that are taken away.'),
     })
-    .prefault({}),
-  response: z.strictObject(headers(responseHeader)).prefault({}),
+    .prefault({})
+    .describe('What is changed of the request that the API gets.'),
+  response: z
+    .strictObject(headers(responseHeader))
+    .prefault({})
+    .describe('What is changed of the answer that the client gets.'),
 });
 export type Transformation = z.output<typeof transformation>;

@@ -39,7 +39,8 @@ const checks = {
     .min(1)
     .max(32)
     .optional()
-    .describe('Values of which it must be one, letter for letter.'),
+    .describe('Values of which it must be one, letter for letter.')
+    .meta({ examples: [['open', 'shipped']] }),
   integer: z
     .strictObject({
       minimum: integer.default(0).describe('The least.'),
