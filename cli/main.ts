@@ -277,7 +277,7 @@ export function program(): Command {
     .description(
       'Grows an AWS API from one container to a highly available gateway tier, and shows it on this machine first.',
     )
-    .version((require('../package.json') as { version: string }).version)
+    .version((require('stagecraft/package.json') as { version: string }).version)
     .showHelpAfterError('(see --help)')
     .addCommand(upCommand())
     .addCommand(downCommand())
