@@ -8,10 +8,11 @@ import { dirname, join, relative, resolve } from 'node:path';
 
 const project = resolve(__dirname, '..');
 
-/** Modules that people import, by their path below `dist`. Their types are shipped, and those that these name. */
-export const ENTRIES = ['index', 'gateway', 'cdktf', 'aws-cdk', 'pulumi'].map(
-  (name) => `constructs/public/${name}`,
-);
+/** Modules that people import, by their path below `dist`. */
+const ENTRIES = ['index', 'gateway', 'cdktf', 'aws-cdk', 'pulumi'].map((name) => `constructs/public/${name}`);
+
+/** Programs that the engines' command lines run. */
+const APPS = ['cdktf', 'aws-cdk', 'pulumi'].map((name) => `stacks/${name}/main`);
 
 /** Files that are read while it runs, from the same place as in a checkout. */
 const ASSETS = ['sandbox/emulator'];
@@ -54,7 +55,7 @@ function writeModule(path: string): void {
   writeFileSync(`${path}.d.mts`, `export * from '${file}';\n`);
 }
 
-/** Removes the types that no entry leads to. */
+/** Removes the types that nothing leads to which people import. */
 function pruneTypes(dist: string): void {
   const kept = new Set<string>();
   const keep = (file: string): void => {
@@ -65,7 +66,7 @@ function pruneTypes(dist: string): void {
       keep(declarationOf(resolve(dirname(file), path)));
     }
   };
-  for (const entry of ENTRIES) keep(join(dist, `${entry}.d.ts`));
+  for (const entry of [...ENTRIES, ...APPS]) keep(join(dist, `${entry}.d.ts`));
   for (const file of readdirSync(dist, { recursive: true, encoding: 'utf8' })) {
     if (file.endsWith('.d.ts') && !kept.has(join(dist, file))) rmSync(join(dist, file));
   }

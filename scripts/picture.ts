@@ -6,6 +6,7 @@ export const parts = [
   'cli',
   'stacks',
   'sandbox',
+  'constructs/public',
   'constructs/aws-cdk',
   'constructs/cdktf',
   'constructs/pulumi',

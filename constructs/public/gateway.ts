@@ -2,9 +2,9 @@
  * `stagecraft/gateway`: policies in, what a gateway's container runs out. Pure: no engine, no cloud, no I/O.
  *
  * ```ts
- * import { dataPlane } from 'stagecraft/gateway';
+ * import { haproxy } from 'stagecraft/gateway';
  *
- * const { command, environment } = dataPlane.render(model, member);
+ * const { command, environment } = haproxy.render(model, member);
  * ```
  */
 export type {
@@ -18,7 +18,6 @@ export {
   type AccessLogField,
   accessLog,
   type DataPlane,
-  dataPlane,
   type GatewayApi,
   type GatewayConsumer,
   type GatewayContainer,
@@ -29,6 +28,7 @@ export {
   type Sidecar,
 } from '../gateway';
 export type { Balancing } from '../gateway/balancing';
+export { haproxy } from '../gateway/haproxy';
 export type { ChosenMetrics, PlaneMetrics } from '../gateway/metrics';
 export type { RouteMethod } from '../gateway/policies';
 export { formatProblems, type Path, type Problem, Problems } from '../problems';

@@ -17,6 +17,16 @@ const MAY_IMPORT: Readonly<Record<Part, readonly Part[]>> = {
   'constructs/cdktf': ['constructs', 'constructs/blueprint', 'constructs/graph', 'constructs/terraform'],
   'constructs/pulumi': ['constructs', 'constructs/blueprint', 'constructs/graph', 'constructs/terraform'],
   'constructs/aws-cdk': ['constructs', 'constructs/blueprint', 'constructs/graph'],
+  // It hands on what people import, an entry a file, and makes nothing.
+  'constructs/public': [
+    'constructs',
+    'constructs/gateway',
+    'constructs/blueprint',
+    'constructs/graph',
+    'constructs/cdktf',
+    'constructs/pulumi',
+    'constructs/aws-cdk',
+  ],
   // It reads what was provisioned through AWS's own APIs: of the constructs it knows the words of an environment file.
   sandbox: ['constructs/blueprint'],
   stacks: [...parts.filter((part) => part.startsWith('constructs')), 'sandbox'],
