@@ -204,8 +204,13 @@ export interface ListenerRule {
   readonly id: string;
   readonly priority: number;
   readonly conditions: readonly RuleCondition[];
-  /** Target groups by id. Weights add up to 100. */
+  /** Target groups by id. Weights add up to 100. Empty: the rule answers as the listener does when no rule matches. */
   readonly forward: readonly { readonly targetGroup: string; readonly weight: number }[];
+}
+
+export interface TrafficRule extends ListenerRule {
+  /** Whose requests it takes. Absent: all, whichever API they are for. */
+  readonly api?: string;
 }
 
 export type Certificate =
@@ -237,7 +242,8 @@ export interface LoadBalancer {
   readonly targetGroups: readonly TargetGroup[];
   /** One per target group, by the target group's id: puts it behind the load balancer before any traffic does. */
   readonly attachRules: readonly (ListenerRule & { readonly targetGroup: string })[];
-  readonly trafficRules: readonly (ListenerRule & { readonly api: string })[];
+  /** At stage `gateway` one. */
+  readonly trafficRules: readonly TrafficRule[];
   /** Alias records; empty when the domain has no hosted zone here. */
   readonly records: readonly { readonly id: string; readonly name: string; readonly hostedZoneId: string }[];
 }

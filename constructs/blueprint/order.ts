@@ -2,9 +2,10 @@
  * Who waits for whom when an environment changes, so that a stage changes under traffic and no request fails.
  *
  * Within a construct: target group -> attach rule -> service (until it is steady). Between constructs, here:
- * - a traffic rule waits for the services it leads to;
- * - a service that is in no target group waits for its API's traffic rule: it lets go of its target group only
- *   after the rule leads elsewhere;
+ * - a traffic rule waits for the services it leads to; one that leads nowhere waits for all that lead somewhere, as they
+ *   take its requests;
+ * - a service that is in no target group waits for the rule that has its API's requests: it lets go of its target group
+ *   only after the rule leads elsewhere;
  * - a gateway waits for the rules that let it into the APIs' pools, so these come before it and go after it;
  * - a gateway waits for the services of new versions (canaries), so it never leads to one that does not serve.
  *
@@ -45,16 +46,25 @@ export interface Traffic {
 }
 
 const service = (id: string): Waiting => ({ kind: 'service', id });
+const trafficRule = (id: string): Waiting => ({ kind: 'traffic-rule', id });
 
 /** The waits between the services, the gateways and the traffic rules of one environment. */
 export function trafficOrder({ trafficRules, apis, gateways, canaries = [] }: Traffic): Wait[] {
-  const ofRules = trafficRules.flatMap(({ id, api, forward }) => {
-    const rule: Waiting = { kind: 'traffic-rule', id };
+  const leading = trafficRules.filter(({ forward }) => forward.length > 0);
+  const closed = trafficRules.filter(({ forward }) => forward.length === 0);
+  const ofClosed = closed.flatMap(({ id }) =>
+    leading.map((on): Wait => ({ waiting: trafficRule(id), on: trafficRule(on.id) })),
+  );
+  const ofRules = leading.flatMap(({ id, api, forward }) => {
     const leadsTo = new Set(forward.map(({ targetGroup }) => targetGroup));
+    const hasRequestsOf = (one: string): boolean =>
+      api === undefined ? !canaries.includes(one) : one === api;
     return [...apis, ...gateways].flatMap((one): Wait[] => {
       if (one.attachment && leadsTo.has(one.attachment.targetGroup))
-        return [{ waiting: rule, on: service(one.id) }];
-      return !one.attachment && one.id === api ? [{ waiting: service(one.id), on: rule }] : [];
+        return [{ waiting: trafficRule(id), on: service(one.id) }];
+      return !one.attachment && hasRequestsOf(one.id)
+        ? [{ waiting: service(one.id), on: trafficRule(id) }]
+        : [];
     });
   });
   const before: Wait['on'][] = [
@@ -62,6 +72,7 @@ export function trafficOrder({ trafficRules, apis, gateways, canaries = [] }: Tr
     ...apis.filter(({ id }) => canaries.includes(id)).map(({ id }) => service(id)),
   ];
   return [
+    ...ofClosed,
     ...ofRules,
     ...gateways.flatMap(({ id }) => before.map((on): Wait => ({ waiting: service(id), on }))),
   ];

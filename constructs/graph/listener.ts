@@ -1,6 +1,16 @@
 import type { LoadBalancer } from '../blueprint/blueprint';
 import { type Resource, resource } from './resource';
+import type { FixedResponse } from './settings/listener';
 import type { Value } from './value';
+
+/** What is answered where no rule leads anywhere. */
+export const notFound = ({
+  notFound: { status, contentType, body },
+}: LoadBalancer['https']): FixedResponse => ({
+  statusCode: status,
+  contentType,
+  messageBody: body,
+});
 
 /** Port 80 redirects; port 443 ends TLS and answers what no rule takes. */
 export function listeners(
@@ -8,7 +18,6 @@ export function listeners(
   loadBalancerArn: Value,
   certificateArn: Value,
 ): [Resource, Resource] {
-  const { status, contentType, body } = https.notFound;
   return [
     resource(
       'listener',
@@ -30,7 +39,7 @@ export function listeners(
         protocol: 'HTTPS',
         sslPolicy: https.sslPolicy,
         certificateArn,
-        fixedResponse: { statusCode: status, contentType, messageBody: body },
+        fixedResponse: notFound(https),
       },
       { transform: 'httpsListener' },
     ),

@@ -49,7 +49,10 @@ export function loadBalancer(id: string, input: LoadBalancerInput): LoadBalancer
   });
   const targetGroups = Object.fromEntries(groups.map(([name, { link }]) => [name, link]));
   const trafficRules = Object.fromEntries(
-    settings.trafficRules.map((rule) => [rule.id, trafficRule(rule, listenerArn, targetGroups)]),
+    settings.trafficRules.map((rule) => [
+      rule.id,
+      trafficRule(rule, settings.https, listenerArn, targetGroups),
+    ]),
   );
   const records = settings.records.map((one) =>
     aliasRecord(one, input.hostedZoneId ?? one.hostedZoneId, ref(balancer, 'dnsName')),

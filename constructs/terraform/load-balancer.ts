@@ -1,6 +1,6 @@
 import type { RuleCondition } from '../blueprint/blueprint';
 import type { Resource, ResourceOf } from '../graph/resource';
-import type { ListenerRuleSettings } from '../graph/settings/listener';
+import type { FixedResponse, Forward, ListenerRuleSettings } from '../graph/settings/listener';
 import type { ValidationOption } from './resource';
 import type { Translated, Translations } from './translation';
 
@@ -86,30 +86,26 @@ function defaultAction(settings: ResourceOf<'listener'>['settings']): object {
     const { protocol, port, statusCode } = settings.redirect;
     return { type: 'redirect', redirect: { protocol, port: String(port), statusCode } };
   }
-  const { statusCode, contentType, messageBody } = settings.fixedResponse;
-  return {
-    type: 'fixed-response',
-    fixedResponse: { statusCode: String(statusCode), contentType, messageBody },
-  };
+  return fixedResponse(settings.fixedResponse);
 }
 
-function ruleArguments({ listenerArn, priority, conditions, forward }: ListenerRuleSettings) {
+const fixedResponse = ({ statusCode, contentType, messageBody }: FixedResponse): object => ({
+  type: 'fixed-response',
+  fixedResponse: { statusCode: String(statusCode), contentType, messageBody },
+});
+
+const ruleArguments = (settings: ListenerRuleSettings) => ({
+  listenerArn: settings.listenerArn,
+  priority: settings.priority,
+  condition: settings.conditions.map(condition),
+  action: ['forward' in settings ? forwardTo(settings) : fixedResponse(settings.fixedResponse)],
+});
+
+function forwardTo({ forward }: Forward): object {
   const [first, ...others] = forward;
-  return {
-    listenerArn,
-    priority,
-    condition: conditions.map(condition),
-    action: [
-      others.length === 0
-        ? { type: 'forward', targetGroupArn: first?.targetGroupArn }
-        : {
-            type: 'forward',
-            forward: {
-              targetGroup: forward.map(({ targetGroupArn, weight }) => ({ arn: targetGroupArn, weight })),
-            },
-          },
-    ],
-  };
+  if (others.length === 0) return { type: 'forward', targetGroupArn: first?.targetGroupArn };
+  const targetGroup = forward.map(({ targetGroupArn, weight }) => ({ arn: targetGroupArn, weight }));
+  return { type: 'forward', forward: { targetGroup } };
 }
 
 function condition(one: RuleCondition): object {

@@ -136,6 +136,7 @@ describe('an environment goes through the stages and back', () => {
         `create LoadBalancer${api}AttachRule`,
         `update ${api}Service`,
         `create LoadBalancerTraffictraffic${api}${digits}`,
+        'create LoadBalancerTraffictrafficgateway',
         'create LoadBalancerRecordsaliasapishopexample',
       ]);
       expectOneAfterTheOther(step.done, [
@@ -156,8 +157,7 @@ describe('an environment goes through the stages and back', () => {
   test('load-balanced -> gateway: gateways one by one, then traffic, then the pools let go', async () => {
     const step = await goTo('gateway');
     expect(modified(step)).toEqual([
-      'LoadBalancerTraffictrafficcatalog07835e91 False',
-      'LoadBalancerTraffictrafficorders9125383a False',
+      'LoadBalancerTraffictrafficgateway False',
       'catalogService False',
       'ordersService False',
     ]);
@@ -167,9 +167,14 @@ describe('an environment goes through the stages and back', () => {
         'create LoadBalancergatewayAttachRule',
         'create GatewaygatewayaService',
         'create GatewaygatewaybService',
-        `update LoadBalancerTraffictraffic${api}${digits}`,
+        'update LoadBalancerTraffictrafficgateway',
         `update ${api}Service`,
         `delete LoadBalancer${api}AttachRule`,
+        `delete LoadBalancer${api}TargetGroup`,
+      ]);
+      expectOneAfterTheOther(step.done, [
+        `update ${api}Service`,
+        `delete LoadBalancerTraffictraffic${api}${digits}`,
         `delete LoadBalancer${api}TargetGroup`,
       ]);
     }
@@ -188,8 +193,7 @@ describe('an environment goes through the stages and back', () => {
   test('gateway -> load-balanced: the mirror image', async () => {
     const step = await goTo('load-balanced');
     expect(modified(step)).toEqual([
-      'LoadBalancerTraffictrafficcatalog07835e91 False',
-      'LoadBalancerTraffictrafficorders9125383a False',
+      'LoadBalancerTraffictrafficgateway False',
       'catalogService False',
       'ordersService False',
     ]);
@@ -198,7 +202,8 @@ describe('an environment goes through the stages and back', () => {
         `create LoadBalancer${api}TargetGroup`,
         `create LoadBalancer${api}AttachRule`,
         `update ${api}Service`,
-        `update LoadBalancerTraffictraffic${api}${digits}`,
+        `create LoadBalancerTraffictraffic${api}${digits}`,
+        'update LoadBalancerTraffictrafficgateway',
         'delete GatewaygatewaybService',
         'delete GatewaygatewayaService',
         'delete LoadBalancergatewayAttachRule',

@@ -128,6 +128,7 @@ describe('an environment goes through the stages and back', () => {
         `create aws_lb_listener_rule.LoadBalancer_${api}_AttachRule`,
         `update aws_ecs_service.${api}_Service`,
         `create aws_lb_listener_rule.LoadBalancer_Traffic_traffic-${api}-${digits}`,
+        'create aws_lb_listener_rule.LoadBalancer_Traffic_traffic-gateway',
         'create aws_route53_record.LoadBalancer_Records_alias-apishopexample',
       ]);
       expectOneAfterTheOther(step.done, [
@@ -154,9 +155,14 @@ describe('an environment goes through the stages and back', () => {
         'create aws_lb_listener_rule.LoadBalancer_gateway_AttachRule',
         'create aws_ecs_service.Gateway_gateway-a_Service',
         'create aws_ecs_service.Gateway_gateway-b_Service',
-        `update aws_lb_listener_rule.LoadBalancer_Traffic_traffic-${api}-${digits}`,
+        'update aws_lb_listener_rule.LoadBalancer_Traffic_traffic-gateway',
         `update aws_ecs_service.${api}_Service`,
         `delete aws_lb_listener_rule.LoadBalancer_${api}_AttachRule`,
+        `delete aws_lb_target_group.LoadBalancer_${api}_TargetGroup`,
+      ]);
+      expectOneAfterTheOther(step.done, [
+        'update aws_lb_listener_rule.LoadBalancer_Traffic_traffic-gateway',
+        `delete aws_lb_listener_rule.LoadBalancer_Traffic_traffic-${api}-${digits}`,
         `delete aws_lb_target_group.LoadBalancer_${api}_TargetGroup`,
       ]);
     }
@@ -194,7 +200,8 @@ describe('an environment goes through the stages and back', () => {
         `create aws_lb_target_group.LoadBalancer_${api}_TargetGroup`,
         `create aws_lb_listener_rule.LoadBalancer_${api}_AttachRule`,
         `update aws_ecs_service.${api}_Service`,
-        `update aws_lb_listener_rule.LoadBalancer_Traffic_traffic-${api}-${digits}`,
+        `create aws_lb_listener_rule.LoadBalancer_Traffic_traffic-${api}-${digits}`,
+        'update aws_lb_listener_rule.LoadBalancer_Traffic_traffic-gateway',
         'delete aws_ecs_service.Gateway_gateway-b_Service',
         'delete aws_ecs_service.Gateway_gateway-a_Service',
         'delete aws_lb_listener_rule.LoadBalancer_gateway_AttachRule',

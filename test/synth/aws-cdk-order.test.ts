@@ -49,6 +49,7 @@ describe('stage load-balanced', () => {
     expect(stack.waitsFor('LoadBalancerRecordsapishopexample')).toEqual([
       'LoadBalancerTraffictraffic1orders',
       'LoadBalancerTraffictraffic1reports',
+      'LoadBalancerTraffictrafficgateway',
     ]);
   });
 });
@@ -75,12 +76,12 @@ describe('stage gateway', () => {
   });
 
   test('traffic waits for all gateways, a pool that lets go waits for the traffic', () => {
-    expect(stack.waitsFor('LoadBalancerTraffictraffic1orders')).toEqual([
+    expect(stack.waitsFor('LoadBalancerTraffictrafficgateway')).toEqual([
       'GatewaygatewayaService',
       'GatewaygatewaybService',
     ]);
     expect(matching(stack.waitsFor('ordersService'), /Traffic|Service/)).toEqual([
-      'LoadBalancerTraffictraffic1orders',
+      'LoadBalancerTraffictrafficgateway',
     ]);
   });
 });
@@ -97,13 +98,20 @@ test('while traffic is divided, rules wait for gateways and pools, and no pool w
       ...after,
       targetGroups: [...after.targetGroups, ...before.targetGroups],
       attachRules: [...after.attachRules, ...before.attachRules],
-      trafficRules: after.trafficRules.map((rule) => ({
-        ...rule,
-        forward: [
-          { targetGroup: 'gateway', weight: 10 },
-          { targetGroup: rule.api, weight: 90 },
-        ],
-      })),
+      trafficRules: before.trafficRules.flatMap(({ api, ...rule }) =>
+        api === undefined
+          ? []
+          : [
+              {
+                ...rule,
+                api,
+                forward: [
+                  { targetGroup: 'gateway', weight: 10 },
+                  { targetGroup: api, weight: 90 },
+                ],
+              },
+            ],
+      ),
     },
   };
   const stack = synthesized(divided);

@@ -102,7 +102,7 @@ const counts: Readonly<Record<string, readonly number[]>> = {
   'AWS::ECS::Service': [1, 1, 3, 2, 2, 4, 2, 2, 4, 2, 2, 4],
   'AWS::ECS::TaskDefinition': [1, 1, 3, 2, 2, 4, 2, 2, 4, 2, 2, 4],
   'AWS::ElasticLoadBalancingV2::Listener': [0, 2, 2, 0, 2, 2, 0, 2, 2, 0, 2, 2],
-  'AWS::ElasticLoadBalancingV2::ListenerRule': [0, 2, 2, 0, 5, 4, 0, 4, 3, 0, 5, 4],
+  'AWS::ElasticLoadBalancingV2::ListenerRule': [0, 3, 2, 0, 6, 2, 0, 5, 2, 0, 6, 2],
   'AWS::ElasticLoadBalancingV2::LoadBalancer': [0, 1, 1, 0, 1, 1, 0, 1, 1, 0, 1, 1],
   'AWS::ElasticLoadBalancingV2::TargetGroup': [0, 1, 1, 0, 2, 1, 0, 2, 1, 0, 2, 1],
   'AWS::IAM::Role': [2, 2, 6, 4, 4, 8, 4, 4, 8, 4, 4, 8],

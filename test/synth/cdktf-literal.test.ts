@@ -71,6 +71,6 @@ test('it reaches whatever comes from an environment file', () => {
       })),
     },
   });
-  expect(text.split('%%{ for').length - 1).toBe(15);
+  expect(text.split('%%{ for').length - 1).toBe(17);
   expect(text.replaceAll('%%{', '')).not.toContain('%{');
 });

@@ -45,7 +45,29 @@ describe('stage load-balanced', () => {
     expect(stack.waitsFor('aws_route53_record.LoadBalancer_Records_apishopexample')).toEqual([
       'aws_lb_listener_rule.LoadBalancer_Traffic_traffic-1-orders',
       'aws_lb_listener_rule.LoadBalancer_Traffic_traffic-1-reports',
+      'aws_lb_listener_rule.LoadBalancer_Traffic_traffic-gateway',
     ]);
+  });
+
+  test('the rule of the gateways leads nowhere, once those of all APIs stand', () => {
+    const rule = 'aws_lb_listener_rule.LoadBalancer_Traffic_traffic-gateway';
+    expect(stack.waitsFor(rule)).toEqual([
+      'aws_lb_listener_rule.LoadBalancer_Traffic_traffic-1-orders',
+      'aws_lb_listener_rule.LoadBalancer_Traffic_traffic-1-reports',
+    ]);
+    expect(stack.one(rule)).toMatchObject({
+      condition: [{ source_ip: { values: ['255.255.255.255/32'] } }],
+      action: [
+        {
+          type: 'fixed-response',
+          fixed_response: {
+            status_code: '404',
+            content_type: 'application/json',
+            message_body: '{"error":"no_route"}',
+          },
+        },
+      ],
+    });
   });
 });
 
@@ -81,13 +103,30 @@ describe('stage gateway', () => {
   });
 
   test('traffic waits for all gateways, a pool that lets go waits for the traffic', () => {
-    expect(stack.waitsFor('aws_lb_listener_rule.LoadBalancer_Traffic_traffic-1-orders')).toEqual([
+    const rule = 'aws_lb_listener_rule.LoadBalancer_Traffic_traffic-gateway';
+    expect(stack.waitsFor(rule)).toEqual([
       'aws_ecs_service.Gateway_gateway-a_Service',
       'aws_ecs_service.Gateway_gateway-b_Service',
     ]);
-    expect(waitsFor('aws_ecs_service.orders_Service', 'aws_lb_listener_rule', 'aws_ecs_service')).toEqual([
-      'aws_lb_listener_rule.LoadBalancer_Traffic_traffic-1-orders',
+    for (const api of ['orders', 'reports'])
+      expect(waitsFor(`aws_ecs_service.${api}_Service`, 'aws_lb_listener_rule', 'aws_ecs_service')).toEqual([
+        rule,
+      ]);
+  });
+
+  test('there is one rule for all requests, and none for an API', () => {
+    expect(
+      ofType(stack.addresses, 'aws_lb_listener_rule').map((one) => one.replace(/_[0-9A-F]{8}$/, '')),
+    ).toEqual([
+      'aws_lb_listener_rule.LoadBalancer_Traffic_traffic-gateway',
+      'aws_lb_listener_rule.LoadBalancer_gateway_AttachRule',
     ]);
+    expect(stack.one('aws_lb_listener_rule.LoadBalancer_Traffic_traffic-gateway')).toMatchObject({
+      condition: [{ path_pattern: { values: ['/*'] } }],
+      action: [
+        { type: 'forward', target_group_arn: expect.stringContaining('LoadBalancer_gateway_TargetGroup') },
+      ],
+    });
   });
 });
 
@@ -103,13 +142,20 @@ test('while traffic is divided, rules wait for gateways and pools, and no pool w
       ...after,
       targetGroups: [...after.targetGroups, ...before.targetGroups],
       attachRules: [...after.attachRules, ...before.attachRules],
-      trafficRules: after.trafficRules.map((rule) => ({
-        ...rule,
-        forward: [
-          { targetGroup: 'gateway', weight: 10 },
-          { targetGroup: rule.api, weight: 90 },
-        ],
-      })),
+      trafficRules: before.trafficRules.flatMap(({ api, ...rule }) =>
+        api === undefined
+          ? []
+          : [
+              {
+                ...rule,
+                api,
+                forward: [
+                  { targetGroup: 'gateway', weight: 10 },
+                  { targetGroup: api, weight: 90 },
+                ],
+              },
+            ],
+      ),
     },
   };
   const services = divided.services.map((service) => ({

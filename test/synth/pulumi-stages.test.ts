@@ -38,6 +38,9 @@ test('a stage takes away what it no longer needs, and makes nothing anew', () =>
     `${rule} shop-stock-SecurityGroup-from-anywhere-8080`,
   ]);
   expect(gone('load-balanced', 'gateway')).toEqual([
+    'aws:lb/listenerRule:ListenerRule shop-LoadBalancer-Traffic-traffic-catalog-07835e91',
+    'aws:lb/listenerRule:ListenerRule shop-LoadBalancer-Traffic-traffic-orders-026a9bef',
+    'aws:lb/listenerRule:ListenerRule shop-LoadBalancer-Traffic-traffic-stock-ba28b24c',
     'aws:lb/listenerRule:ListenerRule shop-LoadBalancer-catalog-AttachRule',
     'aws:lb/listenerRule:ListenerRule shop-LoadBalancer-orders-AttachRule',
     'aws:lb/listenerRule:ListenerRule shop-LoadBalancer-stock-AttachRule',

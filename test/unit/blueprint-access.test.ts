@@ -60,6 +60,7 @@ describe('listener rules', () => {
 
   test('send each API its requests, at stage load-balanced', () => {
     expect(rules('load-balanced')).toEqual([
+      { id: 'traffic-gateway', when: ['source-ip 255.255.255.255/32'], to: [] },
       { id: 'traffic-catalog-07835e91', when: ['path /catalog /catalog/*'], to: ['catalog 100'] },
       { id: 'traffic-orders-9125383a', when: ['path /orders /orders/*'], to: ['orders 100'] },
       {
@@ -75,10 +76,9 @@ describe('listener rules', () => {
     ]);
   });
 
-  test('send the same requests to the gateways, at stage gateway', () => {
+  test('send all requests to the gateways, at stage gateway', () => {
     expect(rules('gateway')).toEqual([
-      { id: 'traffic-catalog-07835e91', when: ['path /catalog /catalog/*'], to: ['gateway 100'] },
-      { id: 'traffic-orders-9125383a', when: ['path /orders /orders/*'], to: ['gateway 100'] },
+      { id: 'traffic-gateway', when: ['path /*'], to: ['gateway 100'] },
       {
         id: 'attach-gateway',
         when: ['x-stagecraft-target gateway', 'source-ip 255.255.255.255/32'],
@@ -98,13 +98,14 @@ describe('listener rules', () => {
     ]);
   });
 
-  test('keep their numbers when the stage changes', () => {
+  test('that of the gateways comes before those of the APIs, and keeps its number when the stage changes', () => {
     const numbers = (stage: Stage) =>
       at(stage).loadBalancer?.trafficRules.map(({ id, priority }) => [id, priority]);
-    expect(numbers('gateway')).toEqual(numbers('load-balanced'));
-    expect(numbers('gateway')).toEqual([
+    expect(numbers('load-balanced')).toEqual([
+      ['traffic-gateway', 10_001],
       ['traffic-catalog-07835e91', 46_192],
       ['traffic-orders-9125383a', 46_655],
     ]);
+    expect(numbers('gateway')).toEqual([['traffic-gateway', 10_001]]);
   });
 });

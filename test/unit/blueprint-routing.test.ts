@@ -78,7 +78,7 @@ describe('a rule', () => {
 });
 
 describe('the order of the rules', () => {
-  const first = (...edits: Edit[]) => load(...edits).trafficRules.map((rule) => rule.api);
+  const first = (...edits: Edit[]) => load(...edits).trafficRules.flatMap(({ api }) => api ?? []);
 
   test('is by host before header before path', () => {
     const text = [
@@ -100,8 +100,13 @@ describe('the order of the rules', () => {
     expect(rulePriority).toEqual([1, 50_000]);
     for (const { priority } of attachRules) {
       expect(priority).toBeGreaterThanOrEqual(1);
-      expect(priority).toBeLessThanOrEqual(10_001);
+      expect(priority).toBeLessThanOrEqual(10_000);
     }
+  });
+
+  test('leaves the number before those of the APIs to the gateways', () => {
+    // By their hashes these would have 10,000, and 10,001.
+    expect([attachPriority('ujq', 0), attachPriority('rjij', 0)]).toEqual([10_000, 10_000]);
   });
 });
 

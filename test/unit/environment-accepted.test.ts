@@ -63,9 +63,22 @@ const accepted: [what: string, edits: Edit[]][] = [
   [
     '100 rules',
     [
+      balanced,
       [
         'paths: [/catalog]',
-        `paths: [${Array.from({ length: 96 }, (_, index) => `/c${index}`).join(', ')}]\n    listenerSeed: 3`,
+        `paths: [${Array.from({ length: 95 }, (_, index) => `/c${index}`).join(', ')}]\n    listenerSeed: 3`,
+      ],
+    ],
+  ],
+  [
+    'at stage gateway, what the rules of a load balancer could not hold',
+    [
+      [PORT, '    headers: { x-tenant: "*a*b*c*d*" }\n'],
+      ['paths: [/catalog]', `paths: [${Array.from({ length: 400 }, (_, index) => `/c${index}`).join(', ')}]`],
+      // Whose rules would have one number.
+      [
+        '  catalog:\n',
+        '  ade: { image: x, paths: [/ade] }\n  adm: { image: x, paths: [/adm] }\n  catalog:\n',
       ],
     ],
   ],

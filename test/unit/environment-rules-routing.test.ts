@@ -1,5 +1,5 @@
 /** Routes that leave open who answers, and what else does not fit. */
-import { type Broken, PORT, REGION, refuses } from './environment-fixture';
+import { type Broken, balanced, PORT, REGION, refuses } from './environment-fixture';
 
 const routing: Broken[] = [
   {
@@ -79,30 +79,37 @@ const routing: Broken[] = [
   },
   {
     kind: 'more wildcards than a rule has',
-    edits: [[PORT, '    headers: { x-tenant: "*a*b*c*d*" }\n']],
+    edits: [balanced, [PORT, '    headers: { x-tenant: "*a*b*c*d*" }\n']],
     at: ['13:5 WILDCARDS_TOO_MANY'],
     says: ['would have 6 wildcards', '5 in a rule'],
   },
   {
     kind: 'more rules than a load balancer has',
     edits: [
+      balanced,
       [
         'paths: [/catalog]',
         `paths: [${Array.from({ length: 97 }, (_, index) => `/c${index}`).join(', ')}]\n    listenerSeed: 0`,
       ],
     ],
     at: ['10:1 RULES_TOO_MANY'],
-    says: ['101 rules', '100 rules'],
+    says: [
+      'At stage `load-balanced` the load balancer would have 102 rules',
+      '98 rules for paths, hosts and headers, 2 for target groups, 2 for the gateways',
+      '100 rules',
+      'or stay there: the load balancer has 2 rules then',
+    ],
   },
   {
     kind: 'two APIs whose rules have one number',
     edits: [
+      balanced,
       [
         '  catalog:\n',
         '  ade: { image: x, paths: [/ade] }\n  adm: { image: x, paths: [/adm] }\n  catalog:\n',
       ],
     ],
-    at: ['19:3 LISTENER_NUMBER_TWICE'],
+    at: ['20:3 LISTENER_NUMBER_TWICE'],
     says: [
       'of `ade` for /ade and of `adm` for /adm fall on the same number of the listener, 43196',
       'Add `listenerSeed: 1` to `adm`; or, if `adm` is deployed already, add `listenerSeed: 1` to `ade`.',
@@ -111,9 +118,10 @@ const routing: Broken[] = [
   {
     kind: 'two APIs whose target groups have one number',
     edits: [
+      balanced,
       ['  catalog:\n', '  aee: { image: x, paths: [/1] }\n  aeo: { image: x, paths: [/2] }\n  catalog:\n'],
     ],
-    at: ['19:3 LISTENER_NUMBER_TWICE'],
+    at: ['20:3 LISTENER_NUMBER_TWICE'],
     says: ['of `aee` for its target group and of `aeo` for its target group', '2399'],
   },
   {

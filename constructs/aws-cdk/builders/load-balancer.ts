@@ -6,6 +6,7 @@ import { LoadBalancerTarget } from 'aws-cdk-lib/aws-route53-targets';
 import { Construct } from 'constructs';
 import type { RuleCondition } from '../../blueprint/blueprint';
 import type { ResourceOf } from '../../graph/resource';
+import type { FixedResponse, Forward } from '../../graph/settings/listener';
 import { isOutside, type Value } from '../../graph/value';
 import { accept } from '../suppressions';
 import type { Values } from '../values';
@@ -60,10 +61,6 @@ export const loadBalancer: Pick<
     ),
   }),
   'listener-rule': ({ scope, name, settings, values, transformed }) => {
-    const forward = settings.forward.map(({ targetGroupArn, weight }) => ({
-      targetGroup: values.of('target-group', targetGroupArn),
-      weight,
-    }));
     const rule = new elbv2.ApplicationListenerRule(
       scope,
       name,
@@ -71,10 +68,7 @@ export const loadBalancer: Pick<
         listener: values.of('listener', settings.listenerArn),
         priority: settings.priority,
         conditions: settings.conditions.map(conditionSettings),
-        action:
-          forward.length === 1
-            ? elbv2.ListenerAction.forward(forward.map(({ targetGroup }) => targetGroup))
-            : elbv2.ListenerAction.weightedForward(forward),
+        action: 'forward' in settings ? forwardTo(settings, values) : fixedResponse(settings.fixedResponse),
       }),
     );
     return { named: rule };
@@ -156,8 +150,20 @@ function defaultAction(settings: ResourceOf<'listener'>['settings']): elbv2.List
       permanent: statusCode === 'HTTP_301',
     });
   }
-  const { statusCode, contentType, messageBody } = settings.fixedResponse;
-  return elbv2.ListenerAction.fixedResponse(statusCode, { contentType, messageBody });
+  return fixedResponse(settings.fixedResponse);
+}
+
+const fixedResponse = ({ statusCode, contentType, messageBody }: FixedResponse): elbv2.ListenerAction =>
+  elbv2.ListenerAction.fixedResponse(statusCode, { contentType, messageBody });
+
+function forwardTo({ forward }: Forward, values: Values): elbv2.ListenerAction {
+  const groups = forward.map(({ targetGroupArn, weight }) => ({
+    targetGroup: values.of('target-group', targetGroupArn),
+    weight,
+  }));
+  return groups.length === 1
+    ? elbv2.ListenerAction.forward(groups.map(({ targetGroup }) => targetGroup))
+    : elbv2.ListenerAction.weightedForward(groups);
 }
 
 function conditionSettings(condition: RuleCondition): elbv2.ListenerCondition {

@@ -1,12 +1,12 @@
 /**
- * The listener's rules: which request goes to which API.
+ * The listener's rules: which request goes to which API, and from stage `gateway` on all to the gateways.
  *
  * The gateways decide in the same order: a host before none, more headers before fewer, the longer path first.
  *
  * A rule holds one path (on one host) and is called after it. Its number is found by a hash of the same, so neither its
  * name nor its number depends on what else is in the file: a neighbour that comes or goes moves nothing.
  */
-import type { ListenerRule, RuleCondition } from '../blueprint';
+import type { ListenerRule, RuleCondition, TrafficRule } from '../blueprint';
 import { hashDigits, hashNumber, ids } from '../names';
 import type { AnyApi, Environment } from '../schema';
 
@@ -18,11 +18,15 @@ export const MOST_WILDCARDS = 5;
 export const MOST_HEADERS = 3;
 export const MOST_SEGMENTS = 8;
 
-/** A listener's numbers go from 1 to 50,000. The gateways' attach rule has the first, those of the APIs what follows. */
+/**
+ * A listener's numbers go from 1 to 50,000. The gateways' attach rule has the first, those of the APIs what follows, and
+ * the gateways' traffic rule the one before all traffic rules of the APIs.
+ */
 const GATEWAY_ATTACH = 1;
 const FIRST_ATTACH = 2;
 const ATTACH_NUMBERS = 10_000;
 const FIRST_TRAFFIC = FIRST_ATTACH + ATTACH_NUMBERS;
+const GATEWAY_TRAFFIC = FIRST_TRAFFIC - 1;
 
 /**
  * Numbers for rules that are equally specific, by how many headers they ask for and how many segments their path has.
@@ -118,18 +122,40 @@ const numbered = (key: string, seed: number): string => (seed === 0 ? key : `${k
 export const draftRules = ({ apis }: Pick<Environment, 'apis'>): Draft[] =>
   Object.entries(apis).flatMap(([name, api]) => draftsOf(name, api));
 
-/** One or more rules for each API, by priority. */
-export function trafficRules(environment: Environment): (ListenerRule & { api: string })[] {
-  const rules = draftRules(environment).map(({ id, priority, conditions, api }) => {
-    const targetGroup = environment.stage === 'gateway' ? ids.gateway : api;
-    return { id, priority, conditions, forward: [{ targetGroup, weight: 100 }], api };
-  });
-  return rules.toSorted((a, b) => a.priority - b.priority);
+/** How many rules a load balancer has at stage `load-balanced` for anything but an API: the gateways' two. */
+export const GATEWAY_RULES = 2;
+
+/**
+ * At stage `gateway` all requests go to the gateways, by one rule before all others, however many APIs there are. The
+ * rules of the APIs are those of stage `load-balanced` alone.
+ *
+ * The one rule stands at both stages, and is changed in place: no client can meet it until there are gateways. An engine
+ * changes what stays in the order that it is told, and so a stage changes without a wrong answer. Terraform would not wait
+ * for the rules that come before it takes away one that goes, nor for one that goes before it takes a service out of its
+ * target group.
+ */
+function gatewayRule(stage: Environment['stage']): TrafficRule {
+  const open = stage === 'gateway';
+  return {
+    id: `traffic-${ids.gateway}`,
+    priority: GATEWAY_TRAFFIC,
+    conditions: [open ? { kind: 'path', values: ['/*'] } : { kind: 'source-ip', values: [NOWHERE] }],
+    forward: open ? [{ targetGroup: ids.gateway, weight: 100 }] : [],
+  };
 }
 
-/** Number of the attach rule of an API's target group. */
+/** By priority: that of the gateways and, before there are any, one or more for each API. */
+export function trafficRules(environment: Environment): TrafficRule[] {
+  if (environment.stage === 'gateway') return [gatewayRule(environment.stage)];
+  const rules = draftRules(environment).map(({ id, priority, conditions, api }) => {
+    return { id, priority, conditions, forward: [{ targetGroup: api, weight: 100 }], api };
+  });
+  return [gatewayRule(environment.stage), ...rules.toSorted((a, b) => a.priority - b.priority)];
+}
+
+/** Number of the attach rule of an API's target group. The last is taken; whose hash is that has the one before. */
 export const attachPriority = (api: string, seed: number): number =>
-  FIRST_ATTACH + hashNumber(numbered(api, seed), ATTACH_NUMBERS);
+  FIRST_ATTACH + Math.min(hashNumber(numbered(api, seed), ATTACH_NUMBERS), ATTACH_NUMBERS - 2);
 
 /**
  * One rule for each target group: it puts the group behind the load balancer before any traffic comes, for ECS refuses a

@@ -3,7 +3,7 @@ import { formatBlock, networkOf, parseBlock } from '../cidr';
 import { MOST_SEED } from '../fields';
 import { attachPriority, draftsOf } from '../resolving/listener-rules';
 import type { AnyApi, Environment } from '../schema';
-import { type Finding, hasBalancer, list, type Rule } from './rule';
+import { type Finding, hasRulesOfApis, list, type Rule } from './rule';
 
 /** Blocks that hold more addresses than this are no operator's. */
 const SHORTEST_PREFIX = 8;
@@ -31,7 +31,7 @@ function freeSeed(name: string, api: AnyApi, taken: ReadonlySet<number>): number
 
 /** Of two rules of the same number the later in the file is told: who adds an API mostly adds it at the end. */
 export const listenerNumbers: Rule = function* (environment) {
-  if (!hasBalancer(environment)) return;
+  if (!hasRulesOfApis(environment)) return;
   const entries = Object.entries(environment.apis);
   const all = entries.flatMap(([name, api]) => numbersOf(name, api));
   const first = new Map<number, Numbered>();

@@ -3,6 +3,7 @@ import { requestHeader } from '../../gateway/policies/request-header';
 import {
   depthOf,
   draftRules,
+  GATEWAY_RULES,
   MOST_HEADERS,
   MOST_RULES,
   MOST_SEGMENTS,
@@ -10,7 +11,7 @@ import {
   TARGET_HEADER,
 } from '../resolving/listener-rules';
 import type { AnyApi, Environment } from '../schema';
-import { type ApiRule, count, type Finding, hasBalancer, type Rule, repeated } from './rule';
+import { type ApiRule, count, type Finding, hasRulesOfApis, type Rule, repeated } from './rule';
 
 export const listedTwice: ApiRule = function* ({ paths, hosts }, name) {
   for (const [section, values] of Object.entries({ paths, hosts })) {
@@ -133,25 +134,25 @@ export const claimedTwice: Rule = function* ({ apis }: Environment) {
 };
 
 export const ruleCount: Rule = function* (environment) {
-  if (!hasBalancer(environment)) return;
+  if (!hasRulesOfApis(environment)) return;
   const { apis } = environment;
   const traffic = draftRules(environment).length;
-  // While the gateways take over, their target group has its rule beside those of the APIs.
-  const attach = Object.keys(apis).length + 1;
-  if (traffic + attach <= MOST_RULES) return;
+  const attach = Object.keys(apis).length;
+  const all = traffic + attach + GATEWAY_RULES;
+  if (all <= MOST_RULES) return;
   yield {
     code: 'RULES_TOO_MANY',
     path: ['apis'],
     where: 'key',
-    message: `The load balancer would have ${traffic + attach} rules.`,
-    given: `${count(traffic, 'rule')} for paths, hosts and headers, ${attach} for target groups`,
-    allowed: `${MOST_RULES} rules: one for each path on each host, and one for each target group`,
-    fix: 'Use fewer paths and hosts for each API, or put some APIs into an environment of their own.',
+    message: `At stage \`load-balanced\` the load balancer would have ${all} rules.`,
+    given: `${count(traffic, 'rule')} for paths, hosts and headers, ${attach} for target groups, ${GATEWAY_RULES} for the gateways`,
+    allowed: `${MOST_RULES} rules: one for each path on each host, one for each target group, ${GATEWAY_RULES} for the gateways`,
+    fix: `Use fewer paths and hosts for each API, or go to stage \`gateway\`, or stay there: the load balancer has ${GATEWAY_RULES} rules then, however many APIs there are.`,
   };
 };
 
 export const wildcardCount: Rule = function* (environment) {
-  if (!hasBalancer(environment)) return;
+  if (!hasRulesOfApis(environment)) return;
   const seen = new Set<string>();
   for (const { api, conditions } of draftRules(environment)) {
     const wildcards =

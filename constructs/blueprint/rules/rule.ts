@@ -21,6 +21,9 @@ export type OwnApiRule = (api: Api, name: string, environment: Environment) => I
 /** Stages that have a load balancer. */
 export const hasBalancer = ({ stage }: Environment): boolean => stage !== 'api';
 
+/** Stages at which the load balancer has rules for each API; at `gateway` it has one for all. */
+export const hasRulesOfApis = ({ stage }: Environment): boolean => stage === 'load-balanced';
+
 /** `1 entry`, `2 entries`. */
 export const count = (number: number, one: string, many = `${one}s`): string =>
   `${number} ${number === 1 ? one : many}`;

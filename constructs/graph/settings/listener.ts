@@ -1,10 +1,29 @@
 import type { ListenerRule } from '../../blueprint/blueprint';
 import type { Value } from '../value';
 
-export interface ListenerRuleSettings extends Pick<ListenerRule, 'priority' | 'conditions'> {
-  readonly listenerArn: Value;
+/** An answer of the load balancer's own. */
+export interface FixedResponse {
+  readonly statusCode: number;
+  readonly contentType: string;
+  readonly messageBody: string;
+}
+
+/** Where requests are sent. Weights add up to 100. */
+export interface Forward {
   readonly forward: readonly { readonly targetGroupArn: Value; readonly weight: number }[];
 }
+
+export interface Answer {
+  readonly fixedResponse: FixedResponse;
+}
+
+export interface Answer {
+  readonly fixedResponse: FixedResponse;
+}
+
+export type ListenerRuleSettings = Pick<ListenerRule, 'priority' | 'conditions'> & {
+  readonly listenerArn: Value;
+} & (Forward | Answer);
 
 type Listener = { readonly loadBalancerArn: Value } & (
   | {
@@ -21,11 +40,7 @@ type Listener = { readonly loadBalancerArn: Value } & (
       readonly protocol: 'HTTPS';
       readonly sslPolicy: string;
       readonly certificateArn: Value;
-      readonly fixedResponse: {
-        readonly statusCode: number;
-        readonly contentType: string;
-        readonly messageBody: string;
-      };
+      readonly fixedResponse: FixedResponse;
     }
 );
 

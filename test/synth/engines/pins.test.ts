@@ -22,10 +22,10 @@ test('so many are pinned', () => {
     return `${environment}: ${counts[0]} addresses, ${counts[1]} logical ids, ${counts[2]} URNs`;
   });
   expect(found).toEqual([
-    'dev: 92 addresses, 85 logical ids, 119 URNs',
-    'prod: 124 addresses, 114 logical ids, 160 URNs',
-    'sandbox: 119 addresses, 109 logical ids, 155 URNs',
-    'staging: 108 addresses, 99 logical ids, 142 URNs',
+    'dev: 93 addresses, 86 logical ids, 120 URNs',
+    'prod: 125 addresses, 115 logical ids, 161 URNs',
+    'sandbox: 120 addresses, 110 logical ids, 156 URNs',
+    'staging: 109 addresses, 100 logical ids, 143 URNs',
     'every-field: 158 addresses, 142 logical ids, 211 URNs',
   ]);
 });

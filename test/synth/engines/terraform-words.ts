@@ -112,6 +112,7 @@ export const WORDS: Readonly<Record<string, Words>> = {
     kind: 'AWS::ElasticLoadBalancingV2::ListenerRule',
     names: {
       action: 'Actions',
+      'action/fixed_response': 'FixedResponseConfig',
       'action/forward': 'ForwardConfig',
       'action/forward/target_group': 'ForwardConfig/TargetGroups',
       'action/forward/target_group/arn': 'TargetGroupArn',

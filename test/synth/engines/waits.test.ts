@@ -37,7 +37,9 @@ test('a circle is told', () => {
 });
 
 let facts: Awaited<ReturnType<typeof factsOf>>;
+let before: Awaited<ReturnType<typeof factsOf>>;
 beforeAll(async () => {
+  before = await factsOf(environmentAt('prod', 'load-balanced'));
   facts = await factsOf(environmentAt('prod', 'gateway'));
 }, 120_000);
 
@@ -53,4 +55,27 @@ test.each(names)('%s: the load balancer waits for the public routes and the inte
     'Network/PublicRoutes',
     'Network/Vpc',
   ]);
+});
+
+const RULE = 'LoadBalancer/Traffic/traffic-gateway';
+const APIS = ['catalog', 'orders'];
+const trafficRules = (paths: Iterable<string>) =>
+  [...paths].filter((path) => path.startsWith('LoadBalancer/Traffic/'));
+
+test.each(names)('%s: pools let go when all requests go to the gateways', (engine) => {
+  const { waits, resources } = facts[engine];
+  expect(trafficRules(resources.keys())).toEqual([RULE]);
+  expect([...(waits.get(RULE) ?? [])]).toEqual(
+    expect.arrayContaining(['Gateway/gateway-a/Service', 'Gateway/gateway-b/Service']),
+  );
+  expect(APIS.map((api) => waits.get(`${api}/Service`)?.has(RULE))).toEqual([true, true]);
+});
+
+test.each(names)('%s: gateways keep all requests until each API has its rule again', (engine) => {
+  const { waits, resources } = before[engine];
+  const rules = trafficRules(resources.keys()).filter((path) => path !== RULE);
+  expect(rules).toHaveLength(3);
+  const on = [...(waits.get(RULE) ?? [])];
+  expect(on).toEqual(expect.arrayContaining([...rules, ...APIS.map((api) => `${api}/Service`)]));
+  expect(APIS.map((api) => waits.get(`${api}/Service`)?.has(RULE))).toEqual([false, false]);
 });

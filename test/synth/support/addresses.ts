@@ -49,8 +49,7 @@ export const fromLoadBalancedOn = [
   'aws_lb.LoadBalancer_10456B95',
   'aws_lb_listener.LoadBalancer_Http_AD2F113F',
   'aws_lb_listener.LoadBalancer_Https_76376E6E',
-  'aws_lb_listener_rule.LoadBalancer_Traffic_traffic-1-orders_DA26586B',
-  'aws_lb_listener_rule.LoadBalancer_Traffic_traffic-1-reports_0935CE90',
+  'aws_lb_listener_rule.LoadBalancer_Traffic_traffic-gateway_A26EB03A',
   'aws_nat_gateway.Network_Nat-a_8895379D',
   'aws_route.Network_PrivateRoute-a_4AD82A50',
   'aws_route.Network_PrivateRoute-b_01F38BB1',
@@ -76,6 +75,8 @@ export const onlyApi = [
 
 /** What only stage `load-balanced` has. */
 export const onlyLoadBalanced = [
+  'aws_lb_listener_rule.LoadBalancer_Traffic_traffic-1-orders_DA26586B',
+  'aws_lb_listener_rule.LoadBalancer_Traffic_traffic-1-reports_0935CE90',
   'aws_lb_listener_rule.LoadBalancer_orders_AttachRule_B184922A',
   'aws_lb_listener_rule.LoadBalancer_reports_AttachRule_464D0CA5',
   'aws_lb_target_group.LoadBalancer_orders_TargetGroup_CF0DEC76',

@@ -55,8 +55,7 @@ export const fromLoadBalancedOn = [
   'AWS::EC2::SubnetRouteTableAssociation NetworkPrivateAssociationb880CF3DA',
   'AWS::ElasticLoadBalancingV2::Listener LoadBalancerHttpF4A6AC3E',
   'AWS::ElasticLoadBalancingV2::Listener LoadBalancerHttps0C5C99D2',
-  'AWS::ElasticLoadBalancingV2::ListenerRule LoadBalancerTraffictraffic1orders0BDDA9A1',
-  'AWS::ElasticLoadBalancingV2::ListenerRule LoadBalancerTraffictraffic1reportsF934C89C',
+  'AWS::ElasticLoadBalancingV2::ListenerRule LoadBalancerTraffictrafficgateway5F7ED164',
   'AWS::ElasticLoadBalancingV2::LoadBalancer LoadBalancer8E47CE52',
   'AWS::Route53::RecordSet LoadBalancerRecordsapishopexample10107C22',
 ];
@@ -69,6 +68,8 @@ export const onlyApi = [
 
 /** What only stage `load-balanced` has. */
 export const onlyLoadBalanced = [
+  'AWS::ElasticLoadBalancingV2::ListenerRule LoadBalancerTraffictraffic1orders0BDDA9A1',
+  'AWS::ElasticLoadBalancingV2::ListenerRule LoadBalancerTraffictraffic1reportsF934C89C',
   'AWS::EC2::SecurityGroupIngress ordersSecurityGroupalb8080A4414DB7',
   'AWS::EC2::SecurityGroupIngress reportsSecurityGroupalb808022762D9C',
   'AWS::ElasticLoadBalancingV2::ListenerRule LoadBalancerordersAttachRule796ACC80',

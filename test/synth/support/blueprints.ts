@@ -10,6 +10,7 @@ import type {
   SecurityGroupRule,
   Service,
   TargetGroup,
+  TrafficRule,
 } from '../../../constructs/blueprint/blueprint';
 import type { Stage } from '../../../constructs/blueprint/schema';
 
@@ -171,6 +172,27 @@ const targetGroup = (id: string, port: number | 'traffic-port'): TargetGroup => 
   },
 });
 
+const apiRules = (apis: readonly string[]): TrafficRule[] =>
+  apis.map((id, index) => ({
+    id: `traffic-1-${id}`,
+    api: id,
+    priority: 100 + index,
+    conditions: [{ kind: 'path', values: [`/${id}`, `/${id}/*`] }],
+    forward: [{ targetGroup: id, weight: 100 }],
+  }));
+
+/** Of no request, until there are gateways. */
+const gatewayRule = (stage: Stage): TrafficRule => ({
+  id: 'traffic-gateway',
+  priority: 99,
+  conditions: [
+    stage === 'gateway'
+      ? { kind: 'path', values: ['/*'] }
+      : { kind: 'source-ip', values: ['255.255.255.255/32'] },
+  ],
+  forward: stage === 'gateway' ? [{ targetGroup: 'gateway', weight: 100 }] : [],
+});
+
 const loadBalancer = (stage: Stage, apis: readonly string[]): LoadBalancer => {
   const groups = stage === 'gateway' ? ['gateway'] : apis;
   return {
@@ -206,13 +228,7 @@ const loadBalancer = (stage: Stage, apis: readonly string[]): LoadBalancer => {
       conditions: [{ kind: 'header', name: 'x-stagecraft-target', values: [id] }],
       forward: [{ targetGroup: id, weight: 100 }],
     })),
-    trafficRules: apis.map((id, index) => ({
-      id: `traffic-1-${id}`,
-      api: id,
-      priority: 100 + index,
-      conditions: [{ kind: 'path', values: [`/${id}`, `/${id}/*`] }],
-      forward: [{ targetGroup: stage === 'gateway' ? 'gateway' : id, weight: 100 }],
-    })),
+    trafficRules: [gatewayRule(stage), ...(stage === 'gateway' ? [] : apiRules(apis))],
     records: [{ id: 'api.shop.example', name: 'api.shop.example', hostedZoneId: 'Z0123456789ABCDEFGHIJ' }],
   };
 };
