@@ -26,7 +26,7 @@ export async function chooseEngine(
   if (before && asked && before !== asked) {
     throw new UserError(
       `The sandbox was deployed with ${before}, and ${asked} knows nothing of what is there. ` +
-        `Go on with --engine ${before}, or begin anew: stagecraft down`,
+        `Go on with --engine ${before}, or begin anew: npx stagecraft down`,
     );
   }
   const name = asked ?? before ?? (await lastEngine(project.sandbox));

@@ -72,7 +72,7 @@ export async function removeKeys(
   );
   if (gone.length === 0) {
     const which = options.fingerprint ? ` with fingerprint ${options.fingerprint}` : '';
-    throw new UserError(`Consumer "${consumer}" has no key${which}. See: stagecraft consumers list`);
+    throw new UserError(`Consumer "${consumer}" has no key${which}. See: npx stagecraft consumers list`);
   }
   await store.write(stored.filter((key) => !gone.includes(key)));
   if (options.roll) await roll(context, output);

@@ -1,25 +1,15 @@
 /** What every command starts from: the environment by name, its blueprint, and the AWS it lives in. */
 import type { Blueprint } from '../constructs/blueprint/blueprint';
-import { listEnvironments, loadEnvironment } from '../constructs/blueprint/load';
+import { loadEnvironment } from '../constructs/blueprint/load';
 import { resolve } from '../constructs/blueprint/resolve';
-import type { Environment, Stage } from '../constructs/blueprint/schema';
+import type { Environment } from '../constructs/blueprint/schema';
 import { readSandbox, type SandboxInfo } from '../sandbox/client';
 import { sandboxAccess } from '../sandbox/credentials';
 import type { Project } from '../stacks/project';
-import { UserError } from '../stacks/user-error';
 import { inOwnAccount } from './account';
 import { type AwsClients, awsClients } from './aws';
-
-/** @throws UserError when there is none of that name, Problems when the file is broken. */
-export function environmentNamed(project: Project, name: string, stage?: Stage): Environment {
-  const files = listEnvironments(project.environments);
-  const found = files.find((one) => one.name === name);
-  if (!found) {
-    const known = files.map((one) => one.name).join(', ') || 'none';
-    throw new UserError(`No environment "${name}" in ${project.environments}. There are: ${known}.`);
-  }
-  return loadEnvironment(found.file, stage);
-}
+import { environmentFile } from './environment-file';
+import { hereOf } from './on-this-machine';
 
 export interface Context {
   readonly project: Project;
@@ -37,7 +27,9 @@ export interface Context {
 export async function contextOf(project: Project, name: string): Promise<Context> {
   const sandbox = await readSandbox(project.sandbox);
   const here = sandbox?.environment === name ? sandbox : undefined;
-  const environment = environmentNamed(project, name, here?.stage);
+  const environment = here
+    ? hereOf(project, name, here.stage).environment
+    : loadEnvironment(environmentFile(project, name));
   const { region } = environment;
   return {
     project,

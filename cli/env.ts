@@ -11,7 +11,7 @@ import type { Output } from './output';
 /** What the AWS CLI and the engines' own command lines need. @throws UserError when no sandbox runs */
 export async function environmentVariables(project: Project): Promise<Record<string, string>> {
   const sandbox = await readSandbox(project.sandbox);
-  if (!sandbox) throw new UserError('No sandbox runs here. Start one first: stagecraft up');
+  if (!sandbox) throw new UserError('No sandbox runs here. Start one first: npx stagecraft up');
   const access = sandboxAccess(project.sandbox, sandbox.region, sandbox.ports.emulator);
   return Object.assign(
     sandboxVariables(access),

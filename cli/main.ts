@@ -1,12 +1,12 @@
 /** `stagecraft`: the command line. Commands are loaded when they are called. */
-import { Command, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import pc from 'picocolors';
-import { formatProblems, Problems } from '../constructs/problems';
 import { chooseHaproxy } from '../sandbox/chosen-programs';
 import type { Engine } from '../stacks/engine';
 import { engines, preferred, repairing } from '../stacks/engines';
 import { UserError } from '../stacks/user-error';
 import { preference } from './choose-engine';
+import { told, toldJson, toldText } from './errors';
 import { consoleOutput, type Output } from './output';
 import { DEFAULT_PORTS } from './up-ports';
 
@@ -36,10 +36,17 @@ function project() {
   return projectAt(process.cwd(), process.env.STAGECRAFT_ENVIRONMENTS);
 }
 
+function oneName(argument: string | undefined, option: string | undefined): string {
+  if (argument !== undefined && option !== undefined && argument !== option)
+    throw new UserError(`Say one environment: ${argument}, or --environment ${option}.`);
+  return argument ?? option ?? 'sandbox';
+}
+
 function upCommand(): Command {
   return new Command('up')
     .description('bring an environment up on this machine: deploy, tasks, load balancer, traffic')
-    .addOption(new Option('--environment <name>', 'environment file to bring up').default('sandbox'))
+    .argument('[environment]', 'name of the environment (default: sandbox)')
+    .addOption(new Option('--environment <name>', 'the same, by its name'))
     .addOption(new Option('--stage <stage>', 'stage to bring it to, whatever the file says').choices(STAGES))
     .addOption(
       new Option(
@@ -48,6 +55,7 @@ function upCommand(): Command {
       ).choices(namesOf(engines)),
     )
     .option('--allow-replace', 'go on though the deploy makes anew what serves')
+    .option('--verbose', 'where the output is no terminal, tell all that is done and not a line a step')
     .addOption(portOption('--https-port <port>', 'port of the load balancer, HTTPS', 'https'))
     .addOption(portOption('--http-port <port>', 'port of the load balancer, HTTP', 'http'))
     .addOption(portOption('--emulator-port <port>', "port of AWS's APIs", 'emulator'))
@@ -55,11 +63,16 @@ function upCommand(): Command {
     .addOption(jsonOption())
     .addHelpText(
       'after',
-      '\nExample:\n  stagecraft up --stage load-balanced --engine aws-cdk --https-port 9443',
+      '\nExample:\n  npx stagecraft up --stage load-balanced --engine aws-cdk --https-port 9443',
     )
-    .action(async (options) => {
+    .action(async (name: string | undefined, options) => {
       const { up } = require('./up') as typeof import('./up');
-      process.exitCode = await up(project(), options, consoleOutput(Boolean(options.json)));
+      const environment = oneName(name, options.environment);
+      process.exitCode = await up(
+        project(),
+        { ...options, environment },
+        consoleOutput(Boolean(options.json)),
+      );
     });
 }
 
@@ -81,7 +94,7 @@ function downCommand(): Command {
   return new Command('down')
     .description('stop the sandbox and remove all that it kept')
     .addOption(jsonOption())
-    .addHelpText('after', '\nExample:\n  stagecraft down')
+    .addHelpText('after', '\nExample:\n  npx stagecraft down')
     .action(async (options) => {
       const { down } = require('./down') as typeof import('./down');
       await down(project(), consoleOutput(Boolean(options.json)));
@@ -102,7 +115,7 @@ function repairCommand(): Command {
       'after',
       `
 Example:
-  stagecraft repair prod && ${preferred.deployCommand('prod')}
+  npx stagecraft repair prod && ${preferred.deployCommand('prod')}
 
 ${repairing.map(({ name, repair }) => `With ${name}: ${repair?.does}.`).join('\n')}
 No resource is changed.`,
@@ -118,7 +131,7 @@ function statusCommand(): Command {
     .description('what runs, in the sandbox or in the account that your AWS settings name')
     .argument('[environment]', 'name of the environment', 'sandbox')
     .addOption(jsonOption())
-    .addHelpText('after', '\nExample:\n  stagecraft status prod --json')
+    .addHelpText('after', '\nExample:\n  npx stagecraft status prod --json')
     .action(async (name: string, options) => {
       const { contextOf } = require('./context') as typeof import('./context');
       const { status } = require('./status') as typeof import('./status');
@@ -133,7 +146,7 @@ function moduleCommand(): Command {
     .addOption(new Option('--stage <stage>', 'stage to write it at, whatever the file says').choices(STAGES))
     .option('--out <folder>', 'folder to write into; by default modules/<environment>')
     .addOption(jsonOption())
-    .addHelpText('after', '\nExample:\n  stagecraft module --environment prod --out modules/prod')
+    .addHelpText('after', '\nExample:\n  npx stagecraft module --environment prod --out modules/prod')
     .action((options) => {
       const { writeModule } = require('./module') as typeof import('./module');
       writeModule(project(), options, consoleOutput(Boolean(options.json)));
@@ -150,7 +163,7 @@ function verifyCommand(): Command {
     .option('--token <token>', 'token of the issuer; better given in STAGECRAFT_TOKEN')
     .option('--ca <file>', 'certificate authority to trust beside the system')
     .addOption(jsonOption())
-    .addHelpText('after', '\nExample:\n  STAGECRAFT_KEY=… stagecraft verify prod --consumer acme')
+    .addHelpText('after', '\nExample:\n  STAGECRAFT_KEY=… npx stagecraft verify prod --consumer acme')
     .action(async (name: string, options) => {
       const { verifyEnvironment } = require('./verify-command') as typeof import('./verify-command');
       setExit(await verifyEnvironment(project(), name, options, consoleOutput(Boolean(options.json))));
@@ -165,7 +178,7 @@ function tokenCommand(): Command {
     .addOption(jsonOption())
     .addHelpText(
       'after',
-      '\nExample:\n  curl -H "Authorization: Bearer $(stagecraft token prod --client reporting)" https://api.example.com/orders',
+      '\nExample:\n  curl -H "Authorization: Bearer $(npx stagecraft token prod --client reporting)" https://api.example.com/orders',
     )
     .action(async (name: string, options) => {
       const { contextOf } = require('./context') as typeof import('./context');
@@ -193,7 +206,7 @@ function usageCommand(): Command {
       'after',
       `
 Example:
-  stagecraft usage prod --since 24h --api orders
+  npx stagecraft usage prod --since 24h --api orders
 
 Two CloudWatch Logs Insights queries, which AWS charges by the bytes of log that they read.
 Exit code: 0 when the logs could be read, also when there is nothing in them; else 1.`,
@@ -221,7 +234,7 @@ function consumersCommand(): Command {
     .addOption(environment())
     .addOption(noRoll())
     .addOption(jsonOption())
-    .addHelpText('after', '\nExample:\n  stagecraft consumers add acme --environment prod')
+    .addHelpText('after', '\nExample:\n  npx stagecraft consumers add acme --environment prod')
     .action(async (name: string, options) => {
       const { context, consumers, output } = await withContext(options);
       const key = await consumers.addKey(context, name, options, output);
@@ -235,7 +248,7 @@ function consumersCommand(): Command {
     .addOption(environment())
     .addOption(noRoll())
     .addOption(jsonOption())
-    .addHelpText('after', '\nExample:\n  stagecraft consumers remove acme --fingerprint 3fa9c2d41b07')
+    .addHelpText('after', '\nExample:\n  npx stagecraft consumers remove acme --fingerprint 3fa9c2d41b07')
     .action(async (name: string, options) => {
       const { context, consumers, output } = await withContext(options);
       const removed = await consumers.removeKeys(context, name, options, output);
@@ -246,7 +259,7 @@ function consumersCommand(): Command {
     .description('consumers and the fingerprints of their keys')
     .addOption(environment())
     .addOption(jsonOption())
-    .addHelpText('after', '\nExample:\n  stagecraft consumers list --environment prod')
+    .addHelpText('after', '\nExample:\n  npx stagecraft consumers list --environment prod')
     .action(async (options) => {
       const { context, consumers, output } = await withContext(options);
       await consumers.listConsumers(context, output);
@@ -256,20 +269,6 @@ function consumersCommand(): Command {
     .addCommand(add)
     .addCommand(remove)
     .addCommand(list);
-}
-
-/** What went wrong, in words. A stack trace only with STAGECRAFT_DEBUG=1, or when it is our own mistake. */
-function explain(error: unknown): string {
-  if (error instanceof Problems)
-    return formatProblems(error.problems, { color: Boolean(process.stderr.isTTY) });
-  if (!(error instanceof Error)) return String(error);
-  if (process.env.STAGECRAFT_DEBUG === '1') return error.stack ?? error.message;
-  const { name } = error;
-  if (error instanceof UserError || '$metadata' in error) return error.message || name;
-  if (name === 'CredentialsProviderError') {
-    return `No AWS credentials. Set them up for your account (aws configure, or AWS_PROFILE), or start the sandbox: stagecraft up.`;
-  }
-  return `${error.message || name}\nSet STAGECRAFT_DEBUG=1 to see where.`;
 }
 
 export function program(): Command {
@@ -291,15 +290,39 @@ export function program(): Command {
     .addCommand(consumersCommand());
 }
 
+/** With --json, what commander has to say of a wrong command line is thrown, and printed as JSON. */
+function quiet(command: Command): void {
+  command.exitOverride().configureOutput({ writeErr: () => {} });
+  for (const inner of command.commands) quiet(inner);
+}
+
+/** Whoever reads may stop (`| head`): the rest is not written, and the command goes on to its end. */
+function ignoreClosedPipe(stream: NodeJS.WriteStream): void {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
+
+/** Help and version, when they were asked for, come as errors too. */
+const isWanted = (error: unknown): boolean => error instanceof CommanderError && error.exitCode === 0;
+
 /** Runs the command line of this process. */
 export async function main(): Promise<void> {
   // Which Node.js serves is said in package.json; the AWS SDK would say it again in the midst of the output.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+  ignoreClosedPipe(process.stdout);
+  ignoreClosedPipe(process.stderr);
+  const json = process.argv.includes('--json');
   try {
     chooseHaproxy();
-    await program().parseAsync();
+    const command = program();
+    if (json) quiet(command);
+    await command.parseAsync();
   } catch (error) {
-    process.stderr.write(`${explain(error)}\n`);
+    if (isWanted(error)) return;
+    const what = told(error);
+    if (json) process.stdout.write(`${toldJson(what)}\n`);
+    else process.stderr.write(`${toldText(what, Boolean(process.stderr.isTTY))}\n`);
     process.exitCode = 1;
   }
 }

@@ -1,11 +1,12 @@
 /** `stagecraft repair`: lets the next deploy go on from what a failed one has left in an account. */
+import { loadEnvironment } from '../constructs/blueprint/load';
 import { readSandbox } from '../sandbox/client';
 import { engineNamed, repairing } from '../stacks/engines';
 import type { Project } from '../stacks/project';
 import { UserError } from '../stacks/user-error';
 import { ownAccount } from './account';
 import { awsClients } from './aws';
-import { environmentNamed } from './context';
+import { environmentFile } from './environment-file';
 import type { Output } from './output';
 
 export interface RepairOptions {
@@ -20,10 +21,10 @@ export async function repair(
   output: Output,
 ): Promise<void> {
   const engine = engineNamed(options.engine, repairing);
-  const environment = environmentNamed(project, name);
+  const environment = loadEnvironment(environmentFile(project, name));
   const { region } = environment;
   if ((await readSandbox(project.sandbox))?.environment === name) {
-    throw new UserError(`The sandbox runs ${name}. There, \`stagecraft up\` repairs by itself.`);
+    throw new UserError(`The sandbox runs ${name}. There, \`npx stagecraft up\` repairs by itself.`);
   }
   await ownAccount(environment, awsClients({ region }).ec2);
   const say = (text: string) => output.line(text);

@@ -35,7 +35,7 @@ export function choosePorts(asked: PortOptions, running?: SandboxPorts): Sandbox
   };
   if (wrong.length > 0) {
     throw new UserError(
-      `A sandbox that runs keeps its ports: ${wrong.join(', ')}. Leave the option out, or end the sandbox first: stagecraft down`,
+      `A sandbox that runs keeps its ports: ${wrong.join(', ')}. Leave the option out, or end the sandbox first: npx stagecraft down`,
     );
   }
   return ports;

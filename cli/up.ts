@@ -15,9 +15,10 @@ import type { Project } from '../stacks/project';
 import { UserError } from '../stacks/user-error';
 import { awsClients } from './aws';
 import { chooseEngine } from './choose-engine';
-import { type Context, contextOf, environmentNamed } from './context';
+import { type Context, contextOf } from './context';
 import { issueDemoKeys, readDemoKeys } from './demo-keys';
 import { findEndpoints } from './endpoints';
+import { assertRunsHere, type Here, hereOf } from './on-this-machine';
 import type { Output } from './output';
 import { refuseReplacements, WouldReplace } from './replacements';
 import { applyAndCheck } from './rollout';
@@ -34,6 +35,8 @@ export interface UpOptions extends PortOptions {
   readonly engine?: string;
   /** Goes on though what serves is made anew. */
   readonly allowReplace?: boolean;
+  /** Tells all that is done, where the output is no terminal. */
+  readonly verbose?: boolean;
 }
 
 /** What the steps hand on to each other. */
@@ -68,14 +71,16 @@ async function prerequisites(
 /** Starts the sandbox, or finds the one that runs. @throws UserError when another environment has it. */
 async function startSandbox(
   project: Project,
+  { environment }: Here,
   options: UpOptions,
   progress: Progress,
   signal: AbortSignal,
 ): Promise<string> {
-  const environment = environmentNamed(project, options.environment, options.stage);
   const running = await readSandbox(project.sandbox);
   if (running && running.environment !== environment.name) {
-    throw new UserError(`The sandbox runs environment ${running.environment}. End it first: stagecraft down`);
+    throw new UserError(
+      `The sandbox runs environment ${running.environment}. End it first: npx stagecraft down`,
+    );
   }
   const { account = SANDBOX_ACCOUNT } = environment;
   if (running && running.account !== account) {
@@ -111,38 +116,48 @@ async function startSandbox(
 
 /** @throws UserError that names each service whose deploy ECS gave up */
 async function applied(
-  project: Project,
-  options: UpOptions,
+  { environment }: Here,
   progress: Progress,
   say: (text: string) => void,
 ): Promise<void> {
   const { deployment } = progress;
   if (!deployment) throw new Error('nothing is planned');
-  const { name } = environmentNamed(project, options.environment);
   const { ecs } = awsClients(accessOf(progress));
-  await applyAndCheck(ecs, clusterName(name), () => deployment.apply(say));
+  await applyAndCheck(ecs, clusterName(environment.name), () => deployment.apply(say));
 }
 
 /** The work of `up` as a list of tasks with their times. */
 function tasksOf(
   project: Project,
+  here: Here,
   options: UpOptions,
   engine: Engine,
   progress: Progress,
   signal: AbortSignal,
-  quiet: boolean,
+  output: Output,
 ) {
+  const onTerminal = !output.json && process.stdout.isTTY;
+  // Where a log is read, a line for each step.
+  const done = (text: string) => {
+    if (!onTerminal) output.line(text);
+  };
   const timed = (name: string, work: (say: (text: string) => void) => Promise<string | undefined>) => ({
     title: name,
     task: async (_: unknown, task: { title: string; output: string }) => {
       if (signal.aborted) throw new Interrupted();
       const started = performance.now();
-      const result = await work((text) => {
+      const say = (text: string) => {
         task.output = text;
+        if (options.verbose) done(`  ${text}`);
+      };
+      const result = await work(say).catch((error: unknown) => {
+        done(`✘ ${name}`);
+        throw error;
       });
       const seconds = (performance.now() - started) / 1000;
       progress.seconds[name] = Number(seconds.toFixed(1));
       task.title = `${name}${result ? `: ${result}` : ''} ${pc.dim(`${seconds.toFixed(1)} s`)}`;
+      done(`✔ ${task.title}`);
     },
   });
   const { steps } = engine;
@@ -152,13 +167,14 @@ function tasksOf(
         await prerequisites(project, engine, progress, say);
         return undefined;
       }),
-      timed('Sandbox', () => startSandbox(project, options, progress, signal)),
+      timed('Sandbox', () => startSandbox(project, here, options, progress, signal)),
       timed('Synthesize', async () => {
         const { environment, stage } = options;
         const access = accessOf(progress);
         const { instance = '' } = progress;
         const given = { environment, stage, access, instance };
-        progress.deployment = await engine.synthesize(project, given, signal);
+        here.write();
+        progress.deployment = await engine.synthesize(here.project, given, signal);
         return `${progress.deployment.resourceCount} resources`;
       }),
       timed(steps.prepare, async (say) => {
@@ -172,7 +188,7 @@ function tasksOf(
       }),
       timed(steps.apply, async (say) => {
         if (progress.changes && isEmpty(progress.changes)) return 'nothing to do';
-        await applied(project, options, progress, say);
+        await applied(here, progress, say);
         return undefined;
       }),
       timed('Consumers', async (say) => {
@@ -190,7 +206,9 @@ function tasksOf(
       }),
     ],
     {
-      renderer: quiet ? 'silent' : process.stdout.isTTY ? 'default' : 'simple',
+      renderer: onTerminal ? 'default' : 'silent',
+      // Said once, when all is over.
+      rendererOptions: { showErrorMessage: false, collapseErrors: false },
       registerSignalListeners: false,
     },
   );
@@ -262,6 +280,7 @@ function accessOf({ access }: Progress): SandboxAccess {
 
 async function report(
   project: Project,
+  here: Here,
   engine: Engine,
   progress: Progress,
   output: Output,
@@ -276,6 +295,7 @@ async function report(
     ...{ environment, stage, engine: engine.name, good, endpoint: url, ca, curl },
     ...{ changes, inert, seconds, claims },
     unenforced: unenforcedTexts(context.environment),
+    standIns: here.said,
   });
   output.line(`\n${claimTable(claims)}\n`);
   output.line(`${pc.bold('Stage')}     ${stage}`);
@@ -296,8 +316,10 @@ const logsOf = (project: Project): string => relative(process.cwd(), new Sandbox
 
 /** @returns the exit code: 0 when everything is up and every claim holds, 130 after Ctrl-C, else 1. */
 export async function up(project: Project, options: UpOptions, output: Output): Promise<number> {
-  const environment = environmentNamed(project, options.environment, options.stage);
-  for (const line of unenforcedLines(environment)) output.line(line);
+  const here = hereOf(project, options.environment, options.stage);
+  assertRunsHere(project, here);
+  for (const line of unenforcedLines(here.environment)) output.line(line);
+  for (const said of here.said) output.line(`On this machine: ${said}`);
   // States and plans hold clients' secrets; Terraform and the cdk CLI write them as the umask says.
   process.umask(0o077);
   const release = takeLock(join(project.sandbox, 'up.lock'), 'stagecraft up');
@@ -307,15 +329,15 @@ export async function up(project: Project, options: UpOptions, output: Output): 
     new SandboxFolder(project.sandbox).make();
     const { engine, why } = await chooseEngine(project, options.engine);
     if (why) output.line(why);
-    await tasksOf(project, options, engine, progress, signal, output.json).run();
-    return (await report(project, engine, progress, output)) ? 0 : 1;
+    await tasksOf(project, here, options, engine, progress, signal, output).run();
+    return (await report(project, here, engine, progress, output)) ? 0 : 1;
   } catch (error) {
     if (!signal.aborted) {
       if (progress.deployment && !(error instanceof WouldReplace))
         output.line(`What the tasks wrote is in ${logsOf(project)}`);
       throw error;
     }
-    output.line('Stopped. `stagecraft up` goes on from here; `stagecraft down` removes everything.');
+    output.line('Stopped. `npx stagecraft up` goes on from here; `npx stagecraft down` removes everything.');
     return 130;
   } finally {
     stop();

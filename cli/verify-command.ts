@@ -8,7 +8,7 @@ import { UserError } from '../stacks/user-error';
 import { type Context, contextOf } from './context';
 import { readDemoKeys } from './demo-keys';
 import { findEndpoints } from './endpoints';
-import { type Output, table } from './output';
+import { GAP, type Output, table } from './output';
 import { unenforcedLines, unenforcedTexts } from './unenforced';
 import type { ClaimResult, VerifyContext } from './verify/claim';
 import { HttpClient, type HttpOptions } from './verify/http';
@@ -29,10 +29,22 @@ const marks = {
   'not kept': pc.yellow('!'),
 };
 
-export function claimTable(results: readonly ClaimResult[]): string {
+/** Where no terminal says how wide it is, and the most. */
+const COLUMNS = 100;
+
+/** Never wider than the terminal, and than can be read: what is longer goes on in the next line. */
+export function claimTable(
+  results: readonly ClaimResult[],
+  columns = Math.min(process.stdout.columns || COLUMNS, COLUMNS),
+): string {
+  const mark = 1 + GAP;
+  const room = columns - mark;
+  const longest = Math.max(...results.map(({ title }) => title.length), 'claim'.length) + GAP;
+  const claim = Math.min(longest, Math.floor(room / 2));
   return table(
     ['', 'claim', 'evidence'],
     results.map((one) => [marks[one.result], one.title, one.evidence]),
+    [mark, claim, room - claim],
   );
 }
 

@@ -1,6 +1,7 @@
 /** Which HAProxy and which Node are started, wherever one is: the sandbox's gateways and balancer (HAProxy), tests, benches. */
 import { accessSync, constants } from 'node:fs';
 import { basename, delimiter, dirname, isAbsolute } from 'node:path';
+import { SandboxProblem } from './folder';
 
 /**
  * Puts the program that `STAGECRAFT_HAPROXY` names before all others of that name, in this process and those that it
@@ -27,7 +28,8 @@ function choose(variable: string, name: string, environment: NodeJS.ProcessEnv):
   if (!program) return;
   const wrong = whyNot(program, name);
   if (wrong) {
-    throw new Error(
+    throw new SandboxProblem(
+      'start-failed',
       `${variable} is ${program}, which ${wrong}. Give the absolute path of a program that is called ${name}.`,
     );
   }

@@ -52,7 +52,7 @@ export async function startDaemon(options: StartOptions): Promise<SandboxInfo> {
   if (owner !== undefined) {
     throw new SandboxProblem(
       'busy',
-      `A sandbox runs in ${folder.path} already (process ${owner.pid}). End it with: stagecraft down`,
+      `A sandbox runs in ${folder.path} already (process ${owner.pid}). End it with: npx stagecraft down`,
     );
   }
   folder.make();

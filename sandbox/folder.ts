@@ -184,7 +184,7 @@ export function takeLock(file: string, what: string): () => void {
       if (owner !== undefined) {
         throw new SandboxProblem(
           'busy',
-          `${owner.what} (process ${owner.pid}) is at work in ${dirname(file)}. Wait for it, or end it with: stagecraft down`,
+          `${owner.what} (process ${owner.pid}) is at work in ${dirname(file)}. Wait for it, or end it with: npx stagecraft down`,
         );
       }
       removeStale(file);

@@ -12,7 +12,7 @@ export const shown = ({ problems }: Problems): string =>
 
 const leaveOut = (environment: string, cidr: string): void =>
   say(
-    `LOOPBACK_NETWORK  ${environment} is left out: ${cidr} is on one machine alone. \`stagecraft up ${environment}\` runs it in the sandbox; in AWS it needs a private block, such as 10.0.0.0/16.`,
+    `LOOPBACK_NETWORK  ${environment} is left out: ${cidr} is on one machine alone. \`npx stagecraft up ${environment}\` runs it in the sandbox; in AWS it needs a private block, such as 10.0.0.0/16.`,
   );
 
 export interface MainOptions {

@@ -115,6 +115,16 @@ export function loadEnvironment(file: string, stage?: Stage): Environment {
   ]);
 }
 
+/** What a file says, as plain data: of a file that has been read without a problem. */
+export const readData = (file: string): Readonly<Record<string, unknown>> =>
+  readDocument(readText(file)).data as Readonly<Record<string, unknown>>;
+
+/** Problems that were found otherwise, with their places in the file. */
+export function placesOf(file: string, problems: readonly Problem[]): Problem[] {
+  const document = readDocument(readText(file));
+  return problems.map((problem) => located(problem, document, file)).toSorted(byPlace);
+}
+
 /** Other files of the folder for the same environment; case may tell files apart, and does not tell environments apart. */
 function twinsOf(file: string): string[] {
   const own = nameOf(basename(file));

@@ -19,6 +19,7 @@ import { gatewayText } from './rules/rendering';
 import * as routes from './rules/routes';
 import * as routing from './rules/routing';
 import type { ApiRule, Finding, OwnApiRule, Rule } from './rules/rule';
+import { standInsApis } from './rules/sandbox';
 import * as tags from './rules/tags';
 import * as timing from './rules/timing';
 import { usageMetricPairs } from './rules/usage-metrics';
@@ -71,6 +72,7 @@ const rules: readonly Rule[] = [
   identity.domainPrefix,
   identity.scopeCount,
   identity.clientScopes,
+  standInsApis,
 ];
 
 const apiRules: readonly ApiRule[] = [

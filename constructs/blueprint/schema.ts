@@ -14,6 +14,7 @@ import { domain } from './sections/domain';
 import { gateway } from './sections/gateway';
 import { identity } from './sections/identity';
 import { network } from './sections/network';
+import { sandbox } from './sections/sandbox';
 import { state } from './sections/state';
 
 /** An environment file. One environment = one stack = one state. */
@@ -69,6 +70,9 @@ export const environmentSchema = z.strictObject({
     .default({})
     .describe('Who may call, by name. Keys are issued with `stagecraft consumers add`.'),
   identity: identity.optional().describe('A Cognito user pool of its own.'),
+  sandbox: sandbox
+    .prefault({})
+    .describe('What `stagecraft up` runs on this machine in place of images. Of no effect in an account.'),
 });
 
 /** What a person writes. */

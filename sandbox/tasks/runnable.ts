@@ -53,11 +53,18 @@ export function neededNames(
 function whyNot({ command, environment }: ContainerSpec, machine: Machine): string | undefined {
   const [program] = command;
   if (program === undefined) return 'it runs what its image says, and there is no container engine';
-  const folders = (environment.PATH ?? machine.path).split(delimiter).filter((folder) => folder !== '');
+  return hasProgram(program, { ...machine, path: environment.PATH ?? machine.path })
+    ? undefined
+    : `there is no program ${program} on this machine`;
+}
+
+/** Whether a process can be made of it. */
+export function hasProgram(program: string, { path, workingDirectory }: Machine): boolean {
+  const folders = path.split(delimiter).filter((folder) => folder !== '');
   const candidates = program.includes('/')
-    ? [resolve(machine.workingDirectory, program)]
-    : folders.map((folder) => join(resolve(machine.workingDirectory, folder), program));
-  return candidates.some(isProgram) ? undefined : `there is no program ${program} on this machine`;
+    ? [resolve(workingDirectory, program)]
+    : folders.map((folder) => join(resolve(workingDirectory, folder), program));
+  return candidates.some(isProgram);
 }
 
 function isProgram(file: string): boolean {

@@ -159,7 +159,7 @@ test('the running sandbox keeps to its engine', async () => {
   expect(result.code).toBe(1);
   expect(result.stderr).toBe(
     'The sandbox was deployed with aws-cdk, and cdktf knows nothing of what is there. ' +
-      'Go on with --engine aws-cdk, or begin anew: stagecraft down\n',
+      'Go on with --engine aws-cdk, or begin anew: npx stagecraft down\n',
   );
 });
 

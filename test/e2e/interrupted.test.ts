@@ -21,7 +21,7 @@ const stateFile = join(folder, 'terraform.eu-central-1.tfstate');
 
 /** `up` gets a Ctrl-C as soon as it has said something. */
 async function upUntil(said: RegExp): Promise<{ readonly text: string; readonly code: number | null }> {
-  const child = spawn(process.execPath, ['bin/stagecraft.js', 'up', ...PORTS], {
+  const child = spawn(process.execPath, ['bin/stagecraft.js', 'up', '--verbose', ...PORTS], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -39,7 +39,7 @@ async function upUntil(said: RegExp): Promise<{ readonly text: string; readonly 
 
 test('Ctrl-C lets Terraform keep its state, and says how to go on', async () => {
   const { text, code } = await upUntil(/Creation complete/);
-  expect(text).toContain('`stagecraft up` goes on from here');
+  expect(text).toContain('`npx stagecraft up` goes on from here');
   expect(code).toBe(130);
   const state = JSON.parse(readFileSync(stateFile, 'utf8')) as { resources: unknown[] };
   expect(state.resources.length).toBeGreaterThan(0);

@@ -41,7 +41,7 @@ function runProgram(env: NodeJS.ProcessEnv) {
 
 /** What the plain CLIs say of the environment that runs on this machine. */
 const LEFT_OUT =
-  'LOOPBACK_NETWORK  sandbox is left out: 127.20.0.0/16 is on one machine alone. `stagecraft up sandbox` runs it in the sandbox; in AWS it needs a private block, such as 10.0.0.0/16.\n';
+  'LOOPBACK_NETWORK  sandbox is left out: 127.20.0.0/16 is on one machine alone. `npx stagecraft up sandbox` runs it in the sandbox; in AWS it needs a private block, such as 10.0.0.0/16.\n';
 
 describe('the environments of this repository', () => {
   const outdir = newFolder();

@@ -81,12 +81,12 @@ describe('the engine that was asked for', () => {
     [
       'aws-cdk',
       'cdktf',
-      'The sandbox was deployed with cdktf, and aws-cdk knows nothing of what is there. Go on with --engine cdktf, or begin anew: stagecraft down',
+      'The sandbox was deployed with cdktf, and aws-cdk knows nothing of what is there. Go on with --engine cdktf, or begin anew: npx stagecraft down',
     ],
     [
       'cdktf',
       'aws-cdk',
-      'The sandbox was deployed with aws-cdk, and cdktf knows nothing of what is there. Go on with --engine aws-cdk, or begin anew: stagecraft down',
+      'The sandbox was deployed with aws-cdk, and cdktf knows nothing of what is there. Go on with --engine aws-cdk, or begin anew: npx stagecraft down',
     ],
   ] as const)('is refused when another one deployed: %s after %s', async (engine, before, message) => {
     startSandbox();

@@ -17,7 +17,7 @@ const NAMED: readonly { readonly file: string; readonly text: RegExp; readonly b
   },
   {
     file: 'cli/main.ts',
-    text: /^\nExample:\n {2}stagecraft up --stage load-balanced --engine aws-cdk --https-port 9443$/,
+    text: /^\nExample:\n {2}npx stagecraft up --stage load-balanced --engine aws-cdk --https-port 9443$/,
     because: 'an example for people, who look for a name that they know',
   },
   {

@@ -127,7 +127,7 @@ describe('the lock', () => {
   test('has one holder, and names it to the second', () => {
     const release = takeLock(folder.lock, 'stagecraft up');
     expect(() => takeLock(folder.lock, 'stagecraft up')).toThrow(
-      `stagecraft up (process ${process.pid}) is at work in ${folder.path}. Wait for it, or end it with: stagecraft down`,
+      `stagecraft up (process ${process.pid}) is at work in ${folder.path}. Wait for it, or end it with: npx stagecraft down`,
     );
     release();
     takeLock(folder.lock, 'stagecraft up')();

@@ -14,6 +14,6 @@ test('with a sandbox: its own, whether they are asked for or not', () => {
 
 test('others are refused, all at once', () => {
   expect(() => choosePorts({ emulatorPort: 5100, httpsPort: 8443, httpPort: 9080 }, RUNNING)).toThrow(
-    'A sandbox that runs keeps its ports: --emulator-port 5100 (it runs with 6100), --https-port 8443 (it runs with 9443). Leave the option out, or end the sandbox first: stagecraft down',
+    'A sandbox that runs keeps its ports: --emulator-port 5100 (it runs with 6100), --https-port 8443 (it runs with 9443). Leave the option out, or end the sandbox first: npx stagecraft down',
   );
 });

@@ -84,8 +84,9 @@ const substitution = /\$\{[A-Za-z_]\w*(?::?[-+?=][^}]*)?\}/;
 const isContainers = ([section, , ...field]: Path): boolean => {
   const [first, second] = field[0] === 'canary' ? field.slice(1) : field;
   return (
-    section === 'apis' &&
-    (first === 'environment' || first === 'command' || (first === 'health' && second === 'command'))
+    section === 'sandbox' ||
+    (section === 'apis' &&
+      (first === 'environment' || first === 'command' || (first === 'health' && second === 'command')))
   );
 };
 

@@ -90,7 +90,8 @@ const headerName = z
   .regex(/^[A-Za-z0-9-]{1,40}$/, 'letters, digits and hyphens, 40 at most')
   .describe('Name of a request header.');
 
-const variables = z.record(variableName, z.string().max(4096));
+/** Environment variables by name. */
+export const variables = z.record(variableName, z.string().max(4096));
 
 /** An API whose instances are run here. */
 const ownApi = z.strictObject({
