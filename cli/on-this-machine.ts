@@ -4,11 +4,11 @@ import { join, relative } from 'node:path';
 import { loadEnvironment, parseEnvironment, placesOf, readData } from '../constructs/blueprint/load';
 import type { Environment, Stage } from '../constructs/blueprint/schema';
 import { Problems } from '../constructs/problems';
-import { cannotRun } from '../sandbox/runs-here';
 import { sampleCommand } from '../sandbox/sample-api';
 import { onThisMachine } from '../sandbox/stand-ins';
 import type { Project } from '../stacks/project';
 import { environmentFile } from './environment-file';
+import { cannotRun } from './runs-here';
 
 export interface Here {
   readonly environment: Environment;

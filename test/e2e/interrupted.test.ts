@@ -1,8 +1,9 @@
 /** What `up` does when it is stopped, or cannot start. Runs after sandbox.test.ts, in the same folder. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { readSandbox } from '../../sandbox/client';
@@ -81,9 +82,14 @@ test('a port in use is named with the option that changes it', async () => {
   }
 });
 
+/** A folder of programs with `node` alone, which the sample API runs on. */
+const onlyNode = mkdtempSync(join(tmpdir(), 'stagecraft-node-'));
+symlinkSync(process.execPath, join(onlyNode, 'node'));
+afterAll(() => rmSync(onlyNode, { recursive: true }));
+
 test('without Terraform, the engine that needs it says so and how to get it', async () => {
   const result = await run(process.execPath, ['bin/stagecraft.js', 'up', '--engine', 'cdktf', ...PORTS], {
-    env: { PATH: '/nowhere' },
+    env: { PATH: onlyNode },
     timeoutSeconds: 60,
   });
   expect(result.code).toBe(1);

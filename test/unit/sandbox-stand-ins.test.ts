@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
+import { cannotRun } from '../../cli/runs-here';
 import { parseEnvironment } from '../../constructs/blueprint/load';
 import type { Api, Environment } from '../../constructs/blueprint/schema';
 import { formatPath } from '../../constructs/problems';
-import { cannotRun } from '../../sandbox/runs-here';
 import { onThisMachine } from '../../sandbox/stand-ins';
 
 const root = join(__dirname, '../..');

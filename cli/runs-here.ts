@@ -1,7 +1,7 @@
 /** Whether this machine can run an environment's APIs: asked before anything is deployed. */
 import type { Api, Environment } from '../constructs/blueprint/schema';
 import type { Path, Problem } from '../constructs/problems';
-import { hasProgram, type Machine } from './tasks/runnable';
+import { hasProgram, type Machine } from '../sandbox/tasks/runnable';
 
 /**
  * @param environment as it runs here
