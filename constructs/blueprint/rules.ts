@@ -14,6 +14,7 @@ import * as names from './rules/names';
 import * as network from './rules/network';
 import * as pools from './rules/pools';
 import * as promises from './rules/promises';
+import * as quotas from './rules/quotas';
 import * as references from './rules/references';
 import { gatewayText } from './rules/rendering';
 import * as routes from './rules/routes';
@@ -61,6 +62,10 @@ const rules: readonly Rule[] = [
   listener.operatorBlocks,
   routing.ruleCount,
   routing.wildcardCount,
+  quotas.targetGroupCount,
+  quotas.targetCount,
+  quotas.instanceCount,
+  quotas.roleCount,
   apis.gatewaySize,
   apis.cacheSize,
   gateway.membersTwice,

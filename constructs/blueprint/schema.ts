@@ -14,6 +14,7 @@ import { domain } from './sections/domain';
 import { gateway } from './sections/gateway';
 import { identity } from './sections/identity';
 import { network } from './sections/network';
+import { quotas } from './sections/quotas';
 import { sandbox } from './sections/sandbox';
 import { state } from './sections/state';
 
@@ -57,6 +58,7 @@ export const environmentSchema = z.strictObject({
     .describe(
       'Address blocks of operators. From there, and from nowhere else, the header `x-stagecraft-target` leads past the rules of the APIs to the target group that it names: `gateway`, or an API. From stage `load-balanced` on.',
     ),
+  quotas: quotas.prefault({}).describe('Quotas that AWS has raised for the account.'),
   apis: z.record(name(20), api).describe('The APIs by name.'),
   gateway: gateway.prefault({}).describe('The pair of gateways. Used from stage `gateway` on.'),
   consumers: z

@@ -10,8 +10,7 @@ import type { ListenerRule, RuleCondition, TrafficRule } from '../blueprint';
 import { hashDigits, hashNumber, ids } from '../names';
 import type { AnyApi, Environment } from '../schema';
 
-/** Quotas of an Application Load Balancer. */
-export const MOST_RULES = 100;
+/** Quotas of a rule, which AWS does not raise. */
 export const MOST_VALUES = 5;
 export const MOST_WILDCARDS = 5;
 /** So that a rule has room for a host and a path beside them. */

@@ -1,4 +1,5 @@
 /** What of the domain, its zone and its certificate does not fit together. */
+import { raise } from '../quotas';
 import { certificateDomains } from '../resolving/certificate-domains';
 import { hasBalancer, type Rule } from './rule';
 
@@ -47,22 +48,21 @@ export const namesInZone: Rule = function* ({ domain, apis }) {
   }
 };
 
-/** ACM's default quota, and the length of a common name. */
-const MOST_DOMAINS = 10;
+/** The length of a common name. */
 const COMMON_NAME_LENGTH = 64;
 
 export const certificateNames: Rule = function* (environment) {
-  const { domain } = environment;
+  const { domain, quotas } = environment;
   if (!domain || domain.certificateArn || !hasBalancer(environment)) return;
   const domains = certificateDomains(environment);
-  if (domains.length > MOST_DOMAINS) {
+  if (domains.length > quotas.namesPerCertificate) {
     yield {
       code: 'CERTIFICATE_DOMAINS',
       path: ['domain'],
       where: 'key',
       message: `The certificate would have ${domains.length} names: the domain and the hosts of the APIs.`,
-      allowed: `${MOST_DOMAINS} names, ACM's quota`,
-      fix: 'Use fewer hosts, or a wildcard certificate of your own as `certificateArn`.',
+      allowed: `${quotas.namesPerCertificate} names, ACM's quota`,
+      fix: `Use fewer hosts, or a wildcard certificate of your own as \`certificateArn\`, or ${raise('namesPerCertificate')}.`,
     };
   }
   if (domain.name.length > COMMON_NAME_LENGTH) {

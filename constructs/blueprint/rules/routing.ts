@@ -1,11 +1,11 @@
 /** Which request goes to which API: what leaves it open, and what the load balancer cannot hold. */
 import { requestHeader } from '../../gateway/policies/request-header';
+import { raise } from '../quotas';
 import {
   depthOf,
   draftRules,
   GATEWAY_RULES,
   MOST_HEADERS,
-  MOST_RULES,
   MOST_SEGMENTS,
   MOST_WILDCARDS,
   TARGET_HEADER,
@@ -139,15 +139,16 @@ export const ruleCount: Rule = function* (environment) {
   const traffic = draftRules(environment).length;
   const attach = Object.keys(apis).length;
   const all = traffic + attach + GATEWAY_RULES;
-  if (all <= MOST_RULES) return;
+  const most = environment.quotas.rulesPerLoadBalancer;
+  if (all <= most) return;
   yield {
     code: 'RULES_TOO_MANY',
     path: ['apis'],
     where: 'key',
     message: `At stage \`load-balanced\` the load balancer would have ${all} rules.`,
     given: `${count(traffic, 'rule')} for paths, hosts and headers, ${attach} for target groups, ${GATEWAY_RULES} for the gateways`,
-    allowed: `${MOST_RULES} rules: one for each path on each host, one for each target group, ${GATEWAY_RULES} for the gateways`,
-    fix: `Use fewer paths and hosts for each API, or go to stage \`gateway\`, or stay there: the load balancer has ${GATEWAY_RULES} rules then, however many APIs there are.`,
+    allowed: `${most} rules: one for each path on each host, one for each target group, ${GATEWAY_RULES} for the gateways`,
+    fix: `Use fewer paths and hosts for each API, or go to stage \`gateway\`, or stay there: the load balancer has ${GATEWAY_RULES} rules then, however many APIs there are. Or ${raise('rulesPerLoadBalancer')}.`,
   };
 };
 
