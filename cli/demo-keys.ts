@@ -1,6 +1,7 @@
 /** Keys of the sandbox's consumers. They are kept so that `up` can show a call that works; a real account has no such file. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readWhole } from '../sandbox/folder';
 import type { Context } from './context';
 import { KeyStore, newKey, sha256 } from './keys';
 import { rollGateways } from './roll';
@@ -9,10 +10,15 @@ export type DemoKeys = Readonly<Record<string, string>>;
 
 const fileIn = (folder: string): string => join(folder, 'keys.json');
 
-export function readDemoKeys(folder: string): DemoKeys {
-  const file = fileIn(folder);
-  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as DemoKeys) : {};
-}
+/** @throws SandboxProblem when the file is damaged */
+export const readDemoKeys = (folder: string): DemoKeys =>
+  readWhole(fileIn(folder), areKeys, 'Remove it, and the consumers get new keys: npx stagecraft up') ?? {};
+
+const areKeys = (value: unknown): value is DemoKeys =>
+  typeof value === 'object' &&
+  value !== null &&
+  !Array.isArray(value) &&
+  Object.values(value).every((key) => typeof key === 'string');
 
 /**
  * Gives each declared consumer a key, unless it has one, and replaces the gateways, where there are some, so that they

@@ -53,13 +53,13 @@ const nearby = (path: string): string => {
 /** What AWS says in a word that needs to be known. */
 const AWS: Readonly<Record<string, string>> = {
   ClusterNotFoundException:
-    'The environment is not deployed: there is no ECS cluster of it in this account and region. Deploy it first.',
+    'The environment is not deployed: there is no ECS cluster of it in this account and region. Deploy it first (in the sandbox: npx stagecraft up).',
   ServiceNotFoundException:
-    'The environment is not deployed whole: ECS knows no such service in this account and region. Deploy it again.',
+    'The environment is not deployed whole: ECS knows no such service in this account and region. Deploy it again (in the sandbox: npx stagecraft up).',
   TargetGroupNotFound:
-    'The environment is not deployed whole: a target group of it is missing in this account and region. Deploy it again.',
+    'The environment is not deployed whole: a target group of it is missing in this account and region. Deploy it again (in the sandbox: npx stagecraft up).',
   LoadBalancerNotFound:
-    'The environment is not deployed whole: its load balancer is missing in this account and region. Deploy it again.',
+    'The environment is not deployed whole: its load balancer is missing in this account and region. Deploy it again (in the sandbox: npx stagecraft up).',
   ExpiredTokenException: 'The AWS credentials have expired: get new ones (aws sso login, say).',
   ExpiredToken: 'The AWS credentials have expired: get new ones (aws sso login, say).',
   UnrecognizedClientException:
@@ -75,6 +75,8 @@ function expected(error: Error): string | undefined {
   if (error instanceof UserError || error instanceof SandboxProblem) return message;
   const known = Object.hasOwn(AWS, name) ? AWS[name] : undefined;
   if (known) return known;
+  if (name === 'ResourceNotFoundException' && '$metadata' in error)
+    return `The environment is not deployed whole in this account and region, as AWS says: ${message} Deploy it again (in the sandbox: npx stagecraft up).`;
   if ('$metadata' in error && !(name in SYSTEM))
     return `AWS answered ${name}: ${message || 'no reason given'}`;
   const system = error as SystemError;

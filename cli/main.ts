@@ -55,6 +55,7 @@ function upCommand(): Command {
       ).choices(namesOf(engines)),
     )
     .option('--allow-replace', 'go on though the deploy makes anew what serves')
+    .option('--yes', 'install HAProxy with apt-get where it is missing (as root, on Debian)')
     .option('--verbose', 'where the output is no terminal, tell all that is done and not a line a step')
     .addOption(portOption('--https-port <port>', 'port of the load balancer, HTTPS', 'https'))
     .addOption(portOption('--http-port <port>', 'port of the load balancer, HTTP', 'http'))

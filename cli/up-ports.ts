@@ -9,7 +9,8 @@ export interface PortOptions {
   readonly dnsPort?: number;
 }
 
-export const DEFAULT_PORTS: SandboxPorts = { emulator: 5100, https: 8443, http: 8080, dns: 5353 };
+/** Not 5353: that is multicast DNS's, which a desktop answers on. */
+export const DEFAULT_PORTS: SandboxPorts = { emulator: 5100, https: 8443, http: 8080, dns: 5153 };
 
 const OPTIONS = {
   emulator: { option: '--emulator-port', property: 'emulatorPort' },

@@ -35,6 +35,8 @@ export interface UpOptions extends PortOptions {
   readonly engine?: string;
   /** Goes on though what serves is made anew. */
   readonly allowReplace?: boolean;
+  /** Installs a system package that is missing, where it can be. */
+  readonly yes?: boolean;
   /** Tells all that is done, where the output is no terminal. */
   readonly verbose?: boolean;
 }
@@ -56,6 +58,7 @@ interface Progress {
 async function prerequisites(
   project: Project,
   engine: Engine,
+  { yes }: UpOptions,
   progress: Progress,
   say: (text: string) => void,
 ): Promise<void> {
@@ -63,6 +66,7 @@ async function prerequisites(
     needs: [engine.needs],
     stateFolder: project.sandbox,
     say,
+    ...(yes && { mayInstallPackages: true }),
   });
   if (missing.length > 0) throw new UserError(explainMissing(missing));
   progress.python = found.python?.path;
@@ -164,7 +168,7 @@ function tasksOf(
   return new Listr(
     [
       timed('Prerequisites', async (say) => {
-        await prerequisites(project, engine, progress, say);
+        await prerequisites(project, engine, options, progress, say);
         return undefined;
       }),
       timed('Sandbox', () => startSandbox(project, here, options, progress, signal)),

@@ -12,6 +12,7 @@ import { GAP, type Output, table } from './output';
 import { unenforcedLines, unenforcedTexts } from './unenforced';
 import type { ClaimResult, VerifyContext } from './verify/claim';
 import { HttpClient, type HttpOptions } from './verify/http';
+import { assertReached } from './verify/reach';
 import { allHold, verify } from './verify/verify';
 
 export interface VerifyOptions {
@@ -20,6 +21,8 @@ export interface VerifyOptions {
   readonly consumer?: string;
   readonly token?: string;
   readonly ca?: string;
+  /** Whether a deployment that nobody answers for is an error of its own, and not one of each claim. @default false */
+  readonly mustAnswer?: boolean;
 }
 
 const marks = {
@@ -125,6 +128,7 @@ export async function verifyContext(
   const http = new HttpClient(httpOptions);
   try {
     const endpoints = await findEndpoints(context.environment, context.blueprint, context.aws, base);
+    if (options.mustAnswer) await assertReached(http, endpoints, context.environment.name);
     const key = keyFor(context, options);
     const tokens = await tokensFor(context, options);
     return await verify(
@@ -144,7 +148,7 @@ export async function verifyEnvironment(
   output: Output,
 ): Promise<boolean> {
   const context = await contextOf(project, name);
-  const results = await verifyContext(context, options);
+  const results = await verifyContext(context, { ...options, mustAnswer: true });
   const good = allHold(results);
   const { environment } = context;
   output.document({

@@ -79,6 +79,11 @@ export async function readSandbox(folder: string): Promise<SandboxInfo | undefin
   return new SandboxFolder(folder).readInfo();
 }
 
+/** The sandbox that is or was ready last in this folder, also when its daemon was killed since. */
+export async function lastSandbox(folder: string): Promise<SandboxInfo | undefined> {
+  return new SandboxFolder(folder).readLast();
+}
+
 /** What deployed last in this folder, also when the daemon was killed since. */
 export async function lastEngine(folder: string): Promise<string | undefined> {
   return new SandboxFolder(folder).readLast()?.engine;

@@ -1,7 +1,7 @@
 /** A sandbox's own credentials: with them its programs sign what they ask of its AWS, which refuses everybody else. */
 import { randomBytes, randomInt } from 'node:crypto';
-import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { SandboxFolder, SandboxProblem } from './folder';
+import { linkSync, rmSync, writeFileSync } from 'node:fs';
+import { readWhole, SandboxFolder, SandboxProblem } from './folder';
 
 export interface Credentials {
   readonly accessKeyId: string;
@@ -53,14 +53,13 @@ export function sandboxAccess(folder: string, region: string, emulatorPort: numb
   return { region, endpoint: `http://localhost:${emulatorPort}`, credentials };
 }
 
-function readCredentials(folder: SandboxFolder): Credentials | undefined {
-  try {
-    return JSON.parse(readFileSync(folder.credentials, 'utf8')) as Credentials;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
-}
+const readCredentials = (folder: SandboxFolder): Credentials | undefined =>
+  readWhole(folder.credentials, areCredentials, 'Begin anew: npx stagecraft down');
+
+const areCredentials = (value: unknown): value is Credentials => {
+  const { accessKeyId, secretAccessKey } = (value ?? {}) as Partial<Credentials>;
+  return typeof accessKeyId === 'string' && typeof secretAccessKey === 'string';
+};
 
 function missing(folder: SandboxFolder): never {
   throw new SandboxProblem('not-running', `${folder.path} has no credentials: no sandbox was started there.`);

@@ -37,7 +37,7 @@ export class SandboxProblem extends Error {
   override readonly name = 'SandboxProblem';
 
   constructor(
-    readonly code: 'busy' | 'port-in-use' | 'start-failed' | 'not-running' | 'not-ours',
+    readonly code: 'busy' | 'port-in-use' | 'start-failed' | 'not-running' | 'not-ours' | 'damaged',
     message: string,
   ) {
     super(message);
@@ -128,15 +128,18 @@ export class SandboxFolder {
     rmSync(this.path, { recursive: true, force: true });
   }
 
-  /** Undefined when no sandbox is ready: never started, stopped, or its daemon was killed. */
+  /**
+   * Undefined when no sandbox is ready: never started, stopped, or its daemon was killed.
+   * @throws SandboxProblem when the file is damaged
+   */
   readInfo(): SandboxInfo | undefined {
-    const info = readJson<SandboxInfo>(this.info);
+    const info = this.readLast();
     return info !== undefined && isAlive(info) ? info : undefined;
   }
 
   /** What was ready last, also when its daemon is gone. */
   readLast(): SandboxInfo | undefined {
-    return readJson<SandboxInfo>(this.info);
+    return readWhole(this.info, isInfo, 'Begin anew: npx stagecraft down');
   }
 
   writeInfo(info: SandboxInfo): void {
@@ -222,6 +225,46 @@ function writeAtomically(file: string, text: string): void {
   const draft = `${file}.${process.pid}`;
   writeFileSync(draft, text, { mode: 0o600 });
   renameSync(draft, file);
+}
+
+const isInfo = (value: unknown): value is SandboxInfo => {
+  const { pid, environment, region, ports } = (value ?? {}) as Partial<SandboxInfo>;
+  const numbers = [pid, ports?.emulator, ports?.https, ports?.http, ports?.dns];
+  return (
+    numbers.every((one) => Number.isInteger(one)) &&
+    [environment, region].every((one) => typeof one === 'string')
+  );
+};
+
+/**
+ * What a file of the sandbox's says; undefined when there is none.
+ *
+ * @param wayOut what to do about one that is damaged
+ * @throws SandboxProblem when it is not what the sandbox writes: cut off, edited, or another program's
+ */
+export function readWhole<T>(
+  file: string,
+  isWhole: (value: unknown) => value is T,
+  wayOut: string,
+): T | undefined {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+  const value = parsed(text);
+  if (isWhole(value)) return value;
+  throw new SandboxProblem('damaged', `${file} is damaged: it is not what the sandbox writes. ${wayOut}`);
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function readJson<T>(file: string): T | undefined {

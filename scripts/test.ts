@@ -1,11 +1,11 @@
 /**
  * `npm test`: the tiers of proof, each with its time.
- * `npm test -- unit traffic` runs only those.
+ * `npm test -- unit traffic` runs only those; `npm test -- --yes` installs HAProxy where it is missing and can be.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, dirname, join, resolve } from 'node:path';
 import { table } from '../cli/output';
 import { haproxyVersion, nodeVersion } from '../constructs/gateway/images';
 import { chooseHaproxy, chooseNode } from '../sandbox/chosen-programs';
@@ -263,7 +263,26 @@ function lookForWebServers(): void {
   }
 }
 
-async function main(names: readonly string[]): Promise<number> {
+/** What tests need beside npm's packages. The sandbox's own Python, with moto and cfn-lint, comes before others from then on. */
+async function prepare(mayInstallPackages: true | undefined): Promise<boolean> {
+  console.log('npm test needs Terraform, Python with moto and cfn-lint, and HAProxy; looking for them …');
+  const { missing, found } = await checkPrerequisites({
+    needs: [preferred.needs],
+    stateFolder: resolve('.stagecraft/sandbox'),
+    say: console.log,
+    mayInstallPackages,
+  });
+  const listed = Object.entries(found).map(([name, { path, version }]) => `${name} ${version} (${path})`);
+  if (listed.length > 0) console.log(`Found: ${listed.join(', ')}`);
+  const { path = '' } = found.python ?? {};
+  if (path.startsWith(resolve('.stagecraft')))
+    process.env.PATH = `${dirname(path)}${delimiter}${process.env.PATH}`;
+  if (missing.length > 0) console.error(explainMissing(missing));
+  return missing.length === 0;
+}
+
+async function main(given: readonly string[]): Promise<number> {
+  const names = given.filter((name) => name !== '--yes');
   const unknown = names.filter((name) => !tiers.some((tier) => tier.name === name));
   if (unknown.length > 0) {
     console.error(`No tier ${unknown.join(', ')}. There are: ${tiers.map((tier) => tier.name).join(', ')}.`);
@@ -271,15 +290,7 @@ async function main(names: readonly string[]): Promise<number> {
   }
   chooseHaproxy();
   const chosen = tiers.filter((tier) => names.length === 0 || names.includes(tier.name));
-  const { missing } = await checkPrerequisites({
-    needs: [preferred.needs],
-    stateFolder: '.stagecraft/sandbox',
-    say: console.log,
-  });
-  if (missing.length > 0) {
-    console.error(explainMissing(missing));
-    return 1;
-  }
+  if (!(await prepare(given.includes('--yes') ? true : undefined))) return 1;
   // Only where it is used: it is 50 MB to fetch.
   const node = chosen.some(({ onNode }) => onNode) ? lookForNode() : undefined;
   if (chosen.some(({ webServers }) => webServers)) lookForWebServers();

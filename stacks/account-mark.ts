@@ -2,7 +2,7 @@
  * Which account a state speaks of. A sandbox whose daemon is lost takes its account with it, and the next one is empty:
  * planned against it, each resource of the old state is looked for first, which takes minutes.
  */
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, relative, sep } from 'node:path';
 import { UserError } from './user-error';
 
@@ -34,7 +34,7 @@ export function markAccount(state: string, instance: string): Aside | undefined 
  * Makes sure that a local state speaks of this instance's account: one of an account that is gone is moved aside.
  *
  * @param sandbox the sandbox's folder
- * @throws UserError when the state is not the sandbox's: a deploy to it would overwrite what it knows of another account
+ * @throws UserError when the state is damaged, or is not the sandbox's: a deploy to it would overwrite what it knows of another account
  */
 export function ownLocalState(state: string, instance: string, sandbox: string): Aside | undefined {
   if (read(markOf(state)) === undefined && holdsSomething(state) && !isBelow(sandbox, state)) {
@@ -44,10 +44,31 @@ export function ownLocalState(state: string, instance: string, sandbox: string):
     );
   }
   const other = otherAccount(state, instance);
+  if (other === undefined) refuseDamaged(state);
   const aside = other === undefined ? undefined : moveAside(state, other);
   // Last: whoever is stopped before it does the same again.
   writeMark(state, instance);
   return aside;
+}
+
+/** An empty file is no state yet, and a folder an engine's own. */
+function refuseDamaged(state: string): void {
+  if (!existsSync(state) || !statSync(state).isFile()) return;
+  const text = read(state);
+  if (!text || isJson(text)) return;
+  const backup = existsSync(`${state}.backup`)
+    ? `The state before the last deploy is beside it: mv ${state}.backup ${state}. Or begin`
+    : 'Begin';
+  throw new UserError(`The state ${state} is damaged: it is no JSON. ${backup} anew: npx stagecraft down`);
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function moveAside(state: string, other: string): Aside {

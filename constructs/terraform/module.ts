@@ -48,7 +48,7 @@ const PROVIDER = { source: 'hashicorp/aws', version: `>= ${OLDEST_PROVIDER}` };
  * terraformModule(resolve(loadEnvironment('environments/prod.yaml')))['main.tf.json'];
  * ```
  * Variables: `tags`, beside those of the environment, and `images`, for images that a pipeline owns: by API. Another name than
- * an API's is refused. Its provider must be in the environment's region: that is the caller's.
+ * an API's is refused. Its provider is the caller's; a plan with one in another region than the environment's fails.
  */
 export function terraformModule(blueprint: Blueprint): TerraformModule {
   const stage = environmentGraph(blueprint);
@@ -58,7 +58,10 @@ export function terraformModule(blueprint: Blueprint): TerraformModule {
     'main.tf.json': {
       terraform: { required_version: `>= ${OLDEST_TERRAFORM}`, required_providers: { aws: PROVIDER } },
       locals: { tags: `\${merge(${JSON.stringify(escaped(blueprint.tags))}, var.tags)}` },
-      ...(blueprint.account && { data: { aws_caller_identity: { account: ownAccount(blueprint.account) } } }),
+      data: {
+        aws_region: { current: ownRegion(blueprint) },
+        ...(blueprint.account && { aws_caller_identity: { account: ownAccount(blueprint.account) } }),
+      },
       resource: writer.resources(),
     },
     'variables.tf.json': { variable: variables([...images.keys()]) },
@@ -72,6 +75,19 @@ export function terraformModule(blueprint: Blueprint): TerraformModule {
     },
   };
 }
+
+/** Its names, zones and ARNs are of one region: with a provider in another one the plan fails. */
+const ownRegion = ({ environment, region }: Blueprint): object => ({
+  lifecycle: {
+    postcondition: [
+      {
+        // `id` is the code in every version of the provider; `name` is called `region` from 6 on.
+        condition: `\${self.id == ${quoted(region)}}`,
+        error_message: `${environment} is in ${region}, and the provider that this module was given is in another region. Give it one of ${region}: providers = { aws = aws.… }`,
+      },
+    ],
+  },
+});
 
 /** The provider is the caller's: what it would be told there is looked at here, and a plan for another account fails. */
 const ownAccount = (account: string): object => ({

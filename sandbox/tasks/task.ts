@@ -36,7 +36,7 @@ export interface TaskSurroundings {
   readonly tasksFolder: string;
   /** Search path for programs: the only variable of the daemon's that tasks get. */
   readonly path: string;
-  /** `127.0.0.1:5353` */
+  /** `127.0.0.1:5153` */
   readonly dnsAddress: string;
   /** For tests only: how long a task that nobody checks waits until it counts. @default 40, as in ECS */
   readonly unsafeUncheckedSeconds?: number;

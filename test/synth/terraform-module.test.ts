@@ -78,3 +78,15 @@ test('has the tags of the environment, and takes images of its APIs alone', () =
     },
   ]);
 });
+
+test('fails with a provider in another region than the environment', () => {
+  const [{ blueprint } = {}] = pinnedByHand();
+  const { data } = mainOf(blueprint as Blueprint) as Main & { readonly data: Settings };
+  const { environment, region } = blueprint as Blueprint;
+  expect(data.aws_region.current.lifecycle.postcondition).toEqual([
+    {
+      condition: `\${self.id == "${region}"}`,
+      error_message: `${environment} is in ${region}, and the provider that this module was given is in another region. Give it one of ${region}: providers = { aws = aws.… }`,
+    },
+  ]);
+});

@@ -56,6 +56,18 @@ describe('a local state', () => {
     expect(readFileSync(`${state}.of-11111111`, 'utf8')).toBe(FULL);
   });
 
+  test('that is damaged is told as that, with the way back', () => {
+    own(ONE);
+    writeFileSync(state, FULL.slice(0, 20));
+    expect(() => own(ONE)).toThrow(
+      `The state ${state} is damaged: it is no JSON. Begin anew: npx stagecraft down`,
+    );
+    writeFileSync(`${state}.backup`, FULL);
+    expect(() => own(ONE)).toThrow(`mv ${state}.backup ${state}. Or begin anew: npx stagecraft down`);
+    // Of an account that is gone nothing is wanted.
+    expect(own(OTHER)).toEqual({ keptAs: `${state}.of-11111111` });
+  });
+
   test('that was never written has nothing to keep', () => {
     own(ONE);
     expect(own(OTHER)).toEqual({});

@@ -56,7 +56,7 @@ describe('a sentence', () => {
     [
       'a cluster that is not deployed',
       Object.assign(new Error('Cluster not found.'), { name: 'ClusterNotFoundException', $metadata: {} }),
-      'The environment is not deployed: there is no ECS cluster of it in this account and region. Deploy it first.',
+      'The environment is not deployed: there is no ECS cluster of it in this account and region. Deploy it first (in the sandbox: npx stagecraft up).',
     ],
     [
       'what AWS refuses',

@@ -282,4 +282,16 @@ describe('haproxy', () => {
     expect(missing.map(({ name }) => name)).toEqual(['haproxy']);
     expect(() => readFileSync(join(machine, 'called'))).toThrow('ENOENT');
   });
+
+  it.each([undefined, '', 'false'])('is left to the user outside CI: CI is %j', async (ci) => {
+    const before = process.env.CI;
+    if (ci === undefined) delete process.env.CI;
+    else process.env.CI = ci;
+    program('apt-get', `touch ${join(machine, 'called')}`);
+    const { missing } = await check({ mayInstallPackages: undefined });
+    if (before === undefined) delete process.env.CI;
+    else process.env.CI = before;
+    expect(missing.map(({ name }) => name)).toEqual(['haproxy']);
+    expect(existsSync(join(machine, 'called'))).toBe(false);
+  });
 });

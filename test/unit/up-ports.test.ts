@@ -3,8 +3,8 @@ import { choosePorts } from '../../cli/up-ports';
 const RUNNING = { emulator: 6100, https: 9443, http: 9080, dns: 6353 };
 
 test('without a sandbox: what is asked for, else the usual ports', () => {
-  expect(choosePorts({})).toEqual({ emulator: 5100, https: 8443, http: 8080, dns: 5353 });
-  expect(choosePorts({ httpsPort: 9443 })).toEqual({ emulator: 5100, https: 9443, http: 8080, dns: 5353 });
+  expect(choosePorts({})).toEqual({ emulator: 5100, https: 8443, http: 8080, dns: 5153 });
+  expect(choosePorts({ httpsPort: 9443 })).toEqual({ emulator: 5100, https: 9443, http: 8080, dns: 5153 });
 });
 
 test('with a sandbox: its own, whether they are asked for or not', () => {
