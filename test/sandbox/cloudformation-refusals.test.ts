@@ -24,9 +24,9 @@ describe('a template is refused before anything is made', () => {
       template({
         Group: group(),
         Thing: { Type: 'AWS::Some::Thing' },
-        Nested: { Type: 'AWS::CloudFormation::Stack' },
+        Macro: { Type: 'AWS::CloudFormation::Macro' },
       }),
-      "The sandbox's emulator does not have these resource types: AWS::CloudFormation::Stack, AWS::Some::Thing",
+      "The sandbox's emulator does not have these resource types: AWS::CloudFormation::Macro, AWS::Some::Thing",
     ],
     [
       'an unknown property',
@@ -105,7 +105,7 @@ describe('a template is refused before anything is made', () => {
     expect(unsupported.filter(({ service }) => service === 'cloudformation')).toEqual([
       {
         service: 'cloudformation',
-        action: 'AWS::CloudFormation::Stack',
+        action: 'AWS::CloudFormation::Macro',
         count: 1,
         detail: 'the emulator has no such resource type',
       },

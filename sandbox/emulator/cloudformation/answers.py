@@ -16,7 +16,10 @@ def change_set(stack: Stack, one: ChangeSet) -> dict[str, Any]:
         Parameters=_parameters(one.parameters),
         Tags=_tags(one.wish.tags),
         Capabilities=list(one.wish.capabilities),
-        Changes=[{"Type": "Resource", "ResourceChange": _change(change)} for change in one.changes],
+        Changes=[{"Type": "Resource", "ResourceChange": _change(change, one)} for change in one.changes],
+        IncludeNestedStacks=bool(one.nested),
+        ParentChangeSetId=one.parent_id,
+        RootChangeSetId=one.root_id,
     )
 
 
@@ -38,8 +41,10 @@ def _change_set_summary(stack: Stack, one: ChangeSet) -> dict[str, Any]:
     )
 
 
-def _change(change: Change) -> dict[str, Any]:
+def _change(change: Change, of: ChangeSet) -> dict[str, Any]:
+    nested = of.nested.get(change.logical_id)
     return _given(
+        ChangeSetId=nested[1].id if nested else None,
         Action=change.action,
         LogicalResourceId=change.logical_id,
         PhysicalResourceId=change.physical_id,
@@ -76,6 +81,8 @@ def stack_summary(one: Stack) -> dict[str, Any]:
         DeletionTime=one.deleted_at,
         StackStatus=one.status,
         StackStatusReason=one.status_reason,
+        ParentId=one.parent.id if one.parent else None,
+        RootId=one.root.id if one.parent else None,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 
 from moto.cloudformation.responses import CloudFormationResponse
 from moto.core.responses import ActionResult, EmptyResult
@@ -14,6 +14,9 @@ from cloudformation.records import ChangeSet, Stack, Wish
 from cloudformation.service import Invalid, Stacks, stacks_of
 from cloudformation.template import Template
 from patching import add, replace
+
+#: A larger template is handed over in S3.
+MOST_BYTES_IN_REQUEST = 51_200
 
 
 def _stacks(response: CloudFormationResponse) -> Stacks:
@@ -27,18 +30,36 @@ def _stack(response: CloudFormationResponse) -> Stack:
 def _change_set(response: CloudFormationResponse) -> tuple[Stack, ChangeSet]:
     name = response._get_param("ChangeSetName")
     stack_name = response._get_param("StackName")
-    stacks = [_stack(response)] if stack_name else _stacks(response).all
-    for stack in stacks:
-        for change_set in stack.change_sets.values():
-            if name in (change_set.id, change_set.name):
-                return stack, change_set
+    for stack in _stacks(response).all:
+        for owner, change_set in _with_nested(stack, stack.change_sets.values()):
+            if name in (change_set.id, change_set.name) and stack_name in (None, owner.id, owner.name):
+                return owner, change_set
     raise Invalid(f"ChangeSet [{name}] does not exist", "ChangeSetNotFound")
+
+
+def _with_nested(stack: Stack, change_sets: Iterable[ChangeSet]) -> Iterator[tuple[Stack, ChangeSet]]:
+    for one in change_sets:
+        yield stack, one
+        for nested, inner in one.nested.values():
+            yield from _with_nested(nested, [inner])
+
+
+def _of_root(stack: Stack) -> Stack:
+    """AWS lets a nested stack be changed alone, and warns of it: it is no longer as its parent says."""
+    if stack.parent is not None:
+        raise NotImplementedError(f"a nested stack is changed by its root here, which is {stack.root.name}")
+    return stack
 
 
 def _body(response: CloudFormationResponse) -> str | None:
     url = response._get_param("TemplateURL")
     if not url:
         body: str | None = response._get_param("TemplateBody")
+        if body and len(body.encode()) > MOST_BYTES_IN_REQUEST:
+            raise Invalid(
+                "1 validation error detected: Value at 'templateBody' failed to satisfy constraint: "
+                f"Member must have length less than or equal to {MOST_BYTES_IN_REQUEST}"
+            )
         return body
     try:
         text: str = response._get_stack_from_s3_url(url)
@@ -49,6 +70,8 @@ def _body(response: CloudFormationResponse) -> str | None:
 
 def _wish(response: CloudFormationResponse) -> Wish:
     existing = _stacks(response).existing(response._get_param("StackName"))
+    if existing is not None:
+        _of_root(existing)
     return Wish(
         template=_template(response, existing),
         parameters=_parameters(response, existing),
@@ -102,6 +125,7 @@ def _create_change_set(self: CloudFormationResponse) -> ActionResult:
         kind == "CREATE",
         _wish(self),
         self._get_param("Description"),
+        self._get_bool_param("IncludeNestedStacks", False),
     )
     return ActionResult({"Id": change_set.id, "StackId": stack.id})
 
@@ -162,14 +186,14 @@ def _at_once(response: CloudFormationResponse, is_new: bool) -> ActionResult:
 def _delete_stack(self: CloudFormationResponse) -> ActionResult:
     existing = _stacks(self).existing(self._get_param("StackName"))
     if existing is not None:
-        _stacks(self).delete(existing)
+        _stacks(self).delete(_of_root(existing))
     return EmptyResult()
 
 
 def _continue_update_rollback(self: CloudFormationResponse) -> ActionResult:
     if self._get_param("ResourcesToSkip", []):
         raise NotImplementedError("a way back that leaves resources out")
-    _stacks(self).continue_rollback(_stack(self))
+    _stacks(self).continue_rollback(_of_root(_stack(self)))
     return EmptyResult()
 
 

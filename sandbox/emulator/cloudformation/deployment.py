@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +13,7 @@ from botocore.exceptions import ClientError
 from cloudformation.custom_names import check_replacement
 from cloudformation.differences import changed_paths, needs_replacement, wanted
 from cloudformation.handlers import Made, Request, handler_of
+from cloudformation.nested import NestedStacks
 from cloudformation.ordering import in_order
 from cloudformation.records import Resource, Stack, now
 from cloudformation.scope import Scope
@@ -31,11 +33,14 @@ class ResourceFailed(Exception):
 class Deployment:
     """One run. `request` gives handlers what they need to speak to the emulator's services."""
 
-    def __init__(self, stack: Stack, request: Request) -> None:
+    def __init__(
+        self, stack: Stack, request: Request, nested: NestedStacks, cancelled: threading.Event
+    ) -> None:
         self._stack = stack
         #: Set by the first failure: what waits for a service is not waited for any longer.
-        self._cancelled = threading.Event()
-        self._request = replace(request, cancelled=self._cancelled)
+        self._cancelled = cancelled
+        self._nested = nested
+        self._request = replace(request, cancelled=cancelled, nested=nested)
         self._before = dict(stack.resources)
         #: By logical id, what another resource has taken the place of.
         self._replaced: dict[str, Resource] = {}
@@ -45,7 +50,7 @@ class Deployment:
 
     def apply(self, scope: Scope) -> list[Exception]:
         """Creates and updates. @returns what failed"""
-        return in_order(wanted(scope), lambda name: self._apply_one(name, scope), stop_at_failure=True)
+        return in_order(wanted(scope), lambda name: self._apply_one(name, scope), self._cancelled.is_set)
 
     def remove_unused(self, old: Template, scope: Scope) -> None:
         """What the template no longer has, and what was replaced. What cannot be removed is left behind and told of."""
@@ -53,7 +58,8 @@ class Deployment:
         unused = {name: one for name, one in self._stack.resources.items() if name not in kept}
         retained = {name for name in unused if _is_retained(old, name)}
         retained |= {name for name in self._replaced if _is_retained(scope.template, name, "UpdateReplacePolicy")}
-        self._delete_all({**unused, **self._replaced}, old, retained)
+        kept_stacks = self._nested.updated & set(kept)
+        self._delete_all({**unused, **self._replaced}, old, retained, dict.fromkeys(kept_stacks, self._nested.clean_up))
         for name in unused:
             self._stack.resources.pop(name, None)
 
@@ -66,14 +72,17 @@ class Deployment:
             if stack.resources[name] is self._made_in_place[name]:
                 stack.resources[name] = replaced
         graph = {name: old.dependencies(name) & self._updated for name in self._updated}
-        return in_order(graph, lambda name: self._update(stack.resources[name], self._before[name].properties))
+        return in_order(graph, self._restore_one)
 
     def remove_created(self, new: Template) -> list[Exception]:
         """What this run created. @returns what failed"""
         self._cancelled.clear()
         created = {name: one for name, one in self._stack.resources.items() if name not in self._before}
         retained = {name for name in self._stack.resources if new.policy(name, "DeletionPolicy") == "Retain"}
-        return self._delete_all({**created, **self._made_in_place}, new, retained)
+        undone = {name for name in self._nested.updated if self._before.get(name) is not None}
+        return self._delete_all(
+            {**created, **self._made_in_place}, new, retained, dict.fromkeys(undone, self._nested.clean_up_undone)
+        )
 
     def forget_created(self) -> None:
         """What this run created and could not remove is no longer the stack's, as CloudFormation leaves it behind."""
@@ -144,16 +153,42 @@ class Deployment:
             updated.attributes = attributes
         self._complete(updated, "UPDATE_COMPLETE")
 
+    def _restore_one(self, name: str) -> None:
+        existing, before = self._stack.resources[name], self._before[name]
+        if name not in self._nested.updated:
+            self._update(existing, before.properties)
+            return
+        self._stack.record(name, existing.type, existing.physical_id, "UPDATE_IN_PROGRESS")
+        try:
+            attributes = self._nested.go_back(name)
+        except Exception as error:
+            raise self._failed(name, existing.type, "UPDATE", error) from error
+        restored = replace(existing, properties=before.properties, attributes=attributes, status_reason=None)
+        self._stack.resources[name] = restored
+        self._complete(restored, "UPDATE_COMPLETE")
+
     def _delete_all(
-        self, resources: dict[str, Resource], template: Template | None, retained: set[str]
+        self,
+        resources: dict[str, Resource],
+        template: Template | None,
+        retained: set[str],
+        nested: dict[str, Callable[[str], None]] | None = None,
     ) -> list[Exception]:
-        """Each before what it depends on."""
-        graph: dict[str, set[str]] = {name: set() for name in resources}
-        for name in resources:
+        """Each before what it depends on, and in their places what nested stacks that stay have to remove."""
+        clean_up = nested or {}
+        graph: dict[str, set[str]] = {name: set() for name in (*resources, *clean_up)}
+        for name in graph:
             depends = template.dependencies(name) if template and name in template.resources else set[str]()
-            for other in depends & set(resources):
+            for other in depends & set(graph):
                 graph[other].add(name)
-        return in_order(graph, lambda name: self._delete(resources[name], name in retained))
+
+        def work(name: str) -> None:
+            if name in clean_up:
+                clean_up[name](name)
+            else:
+                self._delete(resources[name], name in retained)
+
+        return in_order(graph, work)
 
     def _delete(self, resource: Resource, is_retained: bool) -> None:
         stack, name = self._stack, resource.logical_id

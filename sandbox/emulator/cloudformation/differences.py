@@ -6,16 +6,20 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ResourceCh
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from graphlib import TopologicalSorter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cloudformation.functions import UNKNOWN, unknown_value
 from cloudformation.handlers import handler_of
-from cloudformation.records import Change, NoSuchAttribute, Resource, Stack
+from cloudformation.nested import STACK, Told, what_would_change
+from cloudformation.records import Change, NoSuchAttribute, Resource, Stack, Wish
 from cloudformation.schemas import mistakes, recreation, tag_property
 from cloudformation.scope import Scope
 from cloudformation.template import BadTemplate
+
+if TYPE_CHECKING:
+    from cloudformation.service import Stacks
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,7 @@ def wanted(scope: Scope) -> dict[str, set[str]]:
     return {name: template.dependencies(name) & set(ids) for name in ids}
 
 
-def changes(stack: Stack, scope: Scope) -> list[Change]:
+def changes(stacks: Stacks, stack: Stack, wish: Wish, scope: Scope) -> list[Change]:
     """In the order in which they would be made; what is removed comes last.
 
     @raises BadTemplate for what cannot be resolved, and for properties that a type does not have or lacks
@@ -80,6 +84,11 @@ def changes(stack: Stack, scope: Scope) -> list[Change]:
             else _modification(stack.region, existing, resource_type, properties)
         )
         if change is None:
+            continue
+        if resource_type == STACK:
+            inner = what_would_change(stacks, stack, wish, logical_id, properties)
+            found.append(replace(change, inner=inner))
+            scope.put(logical_id, Told(logical_id, inner.stack.id, inner.outputs))
             continue
         found.append(change)
         if change.replacement != "False":

@@ -12,14 +12,14 @@ AT_ONCE = 20
 
 
 def in_order(
-    graph: dict[str, set[str]], work: Callable[[str], None], stop_at_failure: bool = False
+    graph: dict[str, set[str]], work: Callable[[str], None], stopped: Callable[[], bool] | None = None
 ) -> list[Exception]:
     """Works on each name after those that it depends on; not on what depends on one that failed.
 
     Not with an executor: Python waits for an executor's threads before it ends, and one of a deploy may wait for
     minutes.
 
-    @param stop_at_failure: begin nothing new after a failure, not even what does not depend on it
+    @param stopped: given, it begins nothing new after a failure, not even what does not depend on it, nor once it is true
     """
     sorter = TopologicalSorter(graph)
     sorter.prepare()
@@ -37,7 +37,7 @@ def in_order(
     failures: list[Exception] = []
     running = 0
     while True:
-        if not (failures and stop_at_failure):
+        if stopped is None or not (failures or stopped()):
             for name in sorter.get_ready():
                 threading.Thread(target=run, args=(name,), name=f"cloudformation {name}", daemon=True).start()
                 running += 1

@@ -58,6 +58,20 @@ class Change:
     replacement: str | None = None
     scope: tuple[str, ...] = ()
     details: tuple[dict[str, Any], ...] = ()
+    #: Of a nested stack: what would change in it.
+    inner: NestedChanges | None = None
+
+
+@dataclass(frozen=True)
+class NestedChanges:
+    """What would change in a nested stack."""
+
+    stack: Stack
+    wish: Wish
+    parameters: dict[str, Parameter]
+    changes: list[Change]
+    #: What it would tell then.
+    outputs: list[dict[str, str]]
 
 
 @dataclass(frozen=True)
@@ -82,6 +96,10 @@ class ChangeSet:
     status: str
     status_reason: str | None
     execution_status: str
+    #: Those of nested stacks that are told with it, by the logical id of the stack.
+    nested: dict[str, tuple[Stack, ChangeSet]] = field(default_factory=dict)
+    parent_id: str | None = None
+    root_id: str | None = None
     created_at: datetime = field(default_factory=now)
 
 
@@ -93,6 +111,8 @@ class Stack:
     account_id: str
     status: str
     status_reason: str | None = None
+    #: The stack that it is a resource of.
+    parent: Stack | None = field(default=None, repr=False)
     #: None until a change set is executed.
     wish: Wish | None = None
     parameters: dict[str, Parameter] = field(default_factory=dict)
@@ -116,6 +136,10 @@ class Stack:
     @property
     def busy(self) -> bool:
         return self.status.endswith("_IN_PROGRESS") and self.status != "REVIEW_IN_PROGRESS"
+
+    @property
+    def root(self) -> Stack:
+        return self.parent.root if self.parent else self
 
     def adopt(self, change_set: ChangeSet) -> None:
         """What it is from now on."""

@@ -10,11 +10,11 @@ from collections.abc import Callable
 from moto.cloudformation.exceptions import ValidationError
 from moto.cloudformation.utils import generate_changeset_id, generate_stack_id, validate_create_change_set
 
-from cloudformation.deployment import Deployment, ResourceFailed
 from cloudformation.differences import changes
 from cloudformation.handlers import Request, is_inert, is_known
 from cloudformation.outputs import ExportConflict, check_exports, exports_in, outputs_of
 from cloudformation.records import ChangeSet, Stack, Wish, now
+from cloudformation.runs import Run
 from cloudformation.scope import Scope
 from cloudformation.template import BadTemplate, Template
 from unsupported import UNSUPPORTED_CALLS
@@ -71,15 +71,21 @@ class Stacks:
         return template
 
     def create_change_set(
-        self, stack_name: str, name: str, is_new: bool, wish: Wish, description: str | None = None
+        self,
+        stack_name: str,
+        name: str,
+        is_new: bool,
+        wish: Wish,
+        description: str | None = None,
+        with_nested: bool = False,
     ) -> tuple[ChangeSet, Stack]:
         validate_create_change_set(name)
         stack = self._to_create(stack_name) if is_new else self._to_update(stack_name)
         if any(known.name == name for known in stack.change_sets.values()):
             raise Invalid(f"ChangeSet {name} already exists", "AlreadyExistsException")
         try:
-            scope = self._scope(stack, wish)
-            found, outputs = changes(stack, scope), outputs_of(scope)
+            scope = self.scope(stack, wish)
+            found, outputs = changes(self, stack, wish, scope), outputs_of(scope)
         except BadTemplate as error:
             raise Invalid(str(error)) from error
         same = stack.wish is not None and outputs == stack.outputs and wish.tags == stack.wish.tags
@@ -95,11 +101,39 @@ class Stacks:
             status_reason=NO_CHANGES if unchanged else None,
             execution_status="UNAVAILABLE" if unchanged else "AVAILABLE",
         )
+        if with_nested:
+            change_set.nested = self._nested_change_sets(change_set, change_set.id)
         if stack not in self.all:
             self.all.append(stack)
             stack.set_status("REVIEW_IN_PROGRESS", "User Initiated")
         stack.change_sets[change_set.id] = change_set
         return change_set, stack
+
+    def _nested_change_sets(self, parent: ChangeSet, root_id: str) -> dict[str, tuple[Stack, ChangeSet]]:
+        """By logical id: what would change in each nested stack, told only with the root's."""
+        found = {}
+        for change in parent.changes:
+            inner = change.inner
+            if inner is None:
+                continue
+            name = f"{parent.name}-{change.logical_id}"[:128]
+            one = ChangeSet(
+                id=generate_changeset_id(name, self.region, self.account_id),
+                name=name,
+                wish=inner.wish,
+                description=None,
+                parameters=inner.parameters,
+                changes=inner.changes,
+                status="CREATE_COMPLETE",
+                status_reason=None,
+                # It is executed with the root's.
+                execution_status="UNAVAILABLE",
+                parent_id=parent.id,
+                root_id=root_id,
+            )
+            one.nested = self._nested_change_sets(one, root_id)
+            found[change.logical_id] = (inner.stack, one)
+        return found
 
     def _to_create(self, name: str) -> Stack:
         existing = self.existing(name)
@@ -118,13 +152,13 @@ class Stacks:
             raise Invalid(f"Stack:{existing.id} is in {existing.status} state and can not be updated.")
         return existing
 
-    def _scope(self, stack: Stack, wish: Wish) -> Scope:
+    def scope(self, stack: Stack, wish: Wish) -> Scope:
         return Scope(stack, wish.template, wish.parameters, self.exports())
 
     def exports(self) -> dict[str, str]:
         return exports_in(output for stack in self.live() for output in stack.outputs)
 
-    def _others(self, stack: Stack) -> list[Stack]:
+    def others(self, stack: Stack) -> list[Stack]:
         return [other for other in self.live() if other is not stack]
 
     def execute(self, stack: Stack, change_set: ChangeSet) -> None:
@@ -154,11 +188,17 @@ class Stacks:
         if stack.busy:
             raise Invalid(f"Stack:{stack.id} is in {stack.status} state and can not be deleted.")
         try:
-            check_exports(stack, [], self._others(stack))
+            check_exports(stack, [], self.others(stack))
         except ExportConflict as error:
             raise Invalid(f"Delete canceled. {error}") from error
+        if stack.wish is None:
+            # In review: there is nothing yet.
+            stack.deleted_at = now()
+            stack.set_status("DELETE_COMPLETE")
+            return
+        run = Run(self, stack, stack.wish)
         stack.set_status("DELETE_IN_PROGRESS", "User Initiated")
-        self._start(stack, lambda: self._remove(stack))
+        self._start(stack, run.remove)
 
     def continue_rollback(self, stack: Stack) -> None:
         """What failed on the way back is tried once more."""
@@ -167,7 +207,7 @@ class Stacks:
         stack.set_status("UPDATE_ROLLBACK_IN_PROGRESS", "User Initiated")
         self._start(stack, stack.way_back)
 
-    def _start(self, stack: Stack, work: Callable[[], None]) -> None:
+    def _start(self, stack: Stack, work: Callable[[], object]) -> None:
         """Not in the call: a deploy waits for services, whose controllers must be able to call."""
 
         def run() -> None:
@@ -180,66 +220,23 @@ class Stacks:
 
         threading.Thread(target=run, name=f"cloudformation {stack.name}", daemon=True).start()
 
-    def _deployment(self, stack: Stack) -> Deployment:
+    def request(self, stack: Stack) -> Request:
         endpoint = f"http://127.0.0.1:{os.environ['MOTO_PORT']}"
-        return Deployment(stack, Request(stack.name, self.region, self.account_id, endpoint))
+        return Request(stack.name, self.region, self.account_id, endpoint)
 
     def _deploy(self, stack: Stack, change_set: ChangeSet, is_new: bool) -> None:
-        deployment = self._deployment(stack)
-        outputs: list[dict[str, str]] = []
-        try:
-            scope = self._scope(stack, change_set.wish)
-            failures = deployment.apply(scope)
-            if not failures:
-                outputs = outputs_of(scope)
-                check_exports(stack, outputs, self._others(stack))
-        except (BadTemplate, ExportConflict) as error:
-            failures = [error]
+        run = Run(self, stack, change_set.wish)
+        failures = run.apply()
         change_set.execution_status = "EXECUTE_FAILED" if failures else "EXECUTE_COMPLETE"
         if failures and is_new:
-            self._undo_create(stack, deployment, change_set, failures)
+            run.undo_create(failures)
         elif failures:
-            self._undo_update(stack, deployment, change_set, failures)
+            run.undo_update(failures)
+        elif is_new:
+            run.finish_create()
         else:
-            if stack.template and not is_new:
-                stack.set_status("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS")
-                deployment.remove_unused(stack.template, scope)
-            stack.adopt(change_set)
-            stack.outputs, stack.imports = outputs, scope.imported
-            stack.set_status("CREATE_COMPLETE" if is_new else "UPDATE_COMPLETE")
-
-    def _undo_create(
-        self, stack: Stack, deployment: Deployment, change_set: ChangeSet, failures: list[Exception]
-    ) -> None:
-        stack.set_status("ROLLBACK_IN_PROGRESS", _reason("create", failures))
-        left = deployment.remove_created(change_set.wish.template)
-        stack.set_status("ROLLBACK_FAILED" if left else "ROLLBACK_COMPLETE", _reason("delete", left))
-
-    def _undo_update(
-        self, stack: Stack, deployment: Deployment, change_set: ChangeSet, failures: list[Exception]
-    ) -> None:
-        stack.set_status("UPDATE_ROLLBACK_IN_PROGRESS", _reason("update", failures))
-        self._go_back(stack, deployment, change_set)
-
-    def _go_back(self, stack: Stack, deployment: Deployment, change_set: ChangeSet) -> None:
-        left = deployment.restore(stack.template) if stack.template else []
-        stack.way_back = (lambda: self._go_back(stack, deployment, change_set)) if left else None
-        if left:
-            stack.set_status("UPDATE_ROLLBACK_FAILED", _reason("update", left))
-            return
-        stack.set_status("UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS")
-        deployment.remove_created(change_set.wish.template)
-        deployment.forget_created()
-        stack.set_status("UPDATE_ROLLBACK_COMPLETE")
-
-    def _remove(self, stack: Stack) -> None:
-        failures = self._deployment(stack).delete_everything()
-        if failures:
-            stack.set_status("DELETE_FAILED", _reason("delete", failures))
-            return
-        stack.deleted_at = now()
-        stack.outputs, stack.imports = [], set()
-        stack.set_status("DELETE_COMPLETE")
+            run.begin_cleanup()
+            run.clean_up()
 
     def inert(self) -> list[dict[str, str]]:
         """Resources that were taken and do nothing."""
@@ -249,13 +246,6 @@ class Stacks:
             for resource in list(stack.resources.values())
             if is_inert(resource.type)
         ]
-
-
-def _reason(verb: str, failures: list[Exception]) -> str | None:
-    names = sorted({one.logical_id for one in failures if isinstance(one, ResourceFailed)})
-    if names:
-        return f"The following resource(s) failed to {verb}: [{', '.join(names)}]."
-    return "; ".join(str(error) for error in failures) or None
 
 
 _stacks: dict[tuple[str, str], Stacks] = {}

@@ -12,6 +12,11 @@ from typing import Any
 SUBSTITUTION = re.compile(r"\$\{([^!}][^}]*)\}")
 
 
+#: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+MOST_BYTES = 1_000_000
+MOST = {"Resources": 500, "Parameters": 200, "Outputs": 200, "Mappings": 200}
+
+
 class BadTemplate(Exception):
     """The text is no template, or uses what the emulator does not have."""
 
@@ -19,6 +24,8 @@ class BadTemplate(Exception):
 class Template:
     def __init__(self, text: str) -> None:
         self.text = text
+        if len(text.encode()) > MOST_BYTES:
+            raise BadTemplate(f"Template may not exceed {MOST_BYTES} bytes in size.")
         self.document = _parse(text)
         resources = self.document.get("Resources")
         if not isinstance(resources, dict) or not resources:
@@ -29,6 +36,7 @@ class Template:
         for logical_id, resource in resources.items():
             if not isinstance(resource, dict) or not isinstance(resource.get("Type"), str):
                 raise BadTemplate(f"Template format error: [/Resources/{logical_id}] has no Type.")
+        self._check_numbers()
         self._check_names()
         self._check_order()
 
@@ -73,6 +81,14 @@ class Template:
         """Without parameters and the pseudo parameters."""
         names = set(references_in(value)) - set(self.parameters)
         return {name for name in names if not name.startswith("AWS::")}
+
+    def _check_numbers(self) -> None:
+        for section, most in MOST.items():
+            number = len(self._section(section))
+            if number > most:
+                raise BadTemplate(
+                    f"Template format error: Number of {section.lower()}, {number}, is greater than maximum allowed, {most}"
+                )
 
     def _check_names(self) -> None:
         blocks = {"Resources": set[str](), "Outputs": self._references(self.outputs)}

@@ -13,6 +13,7 @@ from cloudformation.handlers import (
     logs,
     moto_model,
     names,
+    nested_stacks,
     security_groups,
     storage,
 )
@@ -32,6 +33,7 @@ HANDLERS: dict[str, Handler] = {
         identity,
         logs,
         names,
+        nested_stacks,
         security_groups,
         storage,
     )

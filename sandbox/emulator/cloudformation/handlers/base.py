@@ -56,6 +56,8 @@ class Request:
     endpoint: str
     cancelled: threading.Event = field(default_factory=threading.Event)
     logical_id: str = ""
+    #: The nested stacks of the stack, in this run.
+    nested: Any = None
     #: Told of the resource as soon as it exists, before it is complete.
     keep: Callable[[Made], None] = lambda made: None
 
