@@ -128,7 +128,7 @@ function waitsAt(stage: Stage): Record<string, string[]> {
     if (waiting === undefined) continue;
     const references = [...JSON.stringify(Properties).matchAll(/"(?:Ref|Fn::GetAtt)":\[?"(\w+)"/g)];
     const on = [...[DependsOn].flat(), ...references.map(([, name = '']) => name)];
-    const told = on.flatMap((one) => toldAs(one, all) ?? []);
+    const told = on.flatMap((one) => toldAs(one, all) ?? []).filter((one) => one !== waiting);
     waits[waiting] = new Set([...(waits[waiting] ?? []), ...told]);
   }
   return Object.fromEntries(Object.entries(waits).map(([name, on]) => [name, [...on].toSorted()]));
