@@ -1,6 +1,8 @@
 /** Writes what of the documents is made of the program. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { errorDocs } from './docs/errors';
 import { generatedDocs } from './docs/generated';
 
-for (const [file, text] of generatedDocs()) writeFileSync(join(__dirname, '..', file), text);
+for (const [file, text] of [...generatedDocs(), ...errorDocs()])
+  writeFileSync(join(__dirname, '..', file), text);

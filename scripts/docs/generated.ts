@@ -1,6 +1,7 @@
 /** What of the documents is made of the program. `npm run docs` writes it; a test compares it. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { errorIndex } from './errors';
 import { withGenerated } from './markdown';
 import { reference } from './reference';
 import { resourcesByStage } from './stages';
@@ -9,7 +10,11 @@ import { tierTable } from './tiers';
 const root = join(__dirname, '../..');
 
 /** Parts of documents that are written by hand otherwise. */
-const parts = { 'resources by stage': resourcesByStage, tiers: tierTable };
+const parts = {
+  'errors by code': errorIndex,
+  'resources by stage': resourcesByStage,
+  tiers: tierTable,
+};
 
 /** Documents that are made as a whole. */
 const whole: Readonly<Record<string, () => string>> = { 'docs/reference.md': () => `${reference()}\n` };

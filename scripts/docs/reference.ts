@@ -87,7 +87,7 @@ export function reference(): string {
   const entries = fields.map((field) => entry(field, examples.get(field)));
   return [
     '# The environment file: every field',
-    'Made of the schema by `npm run docs`. Names in angle brackets are yours; `[]` is each entry of a list. What an editor shows is\nthe same text, from `environments/environment.schema.json`.',
+    'Made of the schema by `npm run docs`. Names in angle brackets are yours; `[]` is each entry of a list. What an editor shows is\nthe same text, from `environments/environment.schema.json`. What does not fit is told with a code: [errors](errors.md).',
     contents(fields),
     ...entries,
   ].join('\n\n');
