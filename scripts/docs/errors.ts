@@ -1,15 +1,17 @@
 /** docs/errors: each code of a problem, with an example that is read as it stands, and what it prints. */
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { parse, stringify } from 'yaml';
+import { cannotRun } from '../../cli/runs-here';
 import { parseEnvironment } from '../../constructs/blueprint/load';
 import { isMapping } from '../../constructs/blueprint/reading/shape';
-import { formatProblems, type Problem } from '../../constructs/problems';
+import { formatProblems, type Problem, Problems } from '../../constructs/problems';
 import { scenes, thrown } from './error-scenes';
 import { anchorOf, fencedBlocks } from './markdown';
 
 const root = join(__dirname, '../..');
 const FOLDER = 'docs/errors';
+const SANDBOX = `${FOLDER}/sandbox.md`;
 
 /** The environment that a part of one is put into. It stands in docs/errors.md. */
 export function soundEnvironment(): string {
@@ -106,9 +108,20 @@ export function problemsOfEntry(entry: Entry, sound: string): readonly Problem[]
   return found;
 }
 
-function madeBy({ code, example }: Entry, sound: string): readonly Problem[] {
-  if (example !== undefined)
-    return thrown(() => parseEnvironment(environmentOf(example, sound), 'shop.yaml'));
+/** Where a shell and Node.js are, and nothing else that matters. */
+const machine = { path: `${dirname(process.execPath)}:/bin`, workingDirectory: root };
+
+/** What is wrong with a file; of the sandbox's errors, what cannot run here. */
+const problemsIn = (file: string, text: string): readonly Problem[] =>
+  thrown(() => {
+    const environment = parseEnvironment(text, 'shop.yaml');
+    if (file !== SANDBOX) return;
+    const found = cannotRun(environment, machine);
+    if (found.length > 0) throw new Problems(found);
+  });
+
+function madeBy({ code, example, file }: Entry, sound: string): readonly Problem[] {
+  if (example !== undefined) return problemsIn(file, environmentOf(example, sound));
   const scene = scenes[code];
   if (scene === undefined) throw new Error(`${code} has neither an example nor a scene.`);
   return scene();
@@ -155,15 +168,20 @@ export function errorIndex(): string {
 const code = /\bcode(?::| = )([^\n]*)|#drop\(([^\n]*)/g;
 const named = /(?<!=== )'([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*)'/g;
 
-/** The codes that the sources name. */
+/** What the command line calls a failure as a whole: in its `--json`. It stands in docs/errors.md. */
+export const TOLD = 'cli/errors.ts';
+
+/** The codes that a source names. */
+export const codesIn = (text: string): string[] =>
+  [...text.matchAll(code)]
+    .map(([, one, other]) => one ?? other ?? '')
+    .flatMap((line) => [...line.matchAll(named)].map(([, name = '']) => name));
+
+/** The codes of problems that the sources name. */
 export function codesInSources(): Set<string> {
-  const sources = ['constructs', 'stacks', 'cli', 'sandbox'].flatMap((folder) =>
-    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-      .filter((name) => name.endsWith('.ts'))
-      .map((name) => readFileSync(join(root, folder, name), 'utf8')),
+  const files = ['constructs', 'stacks', 'cli', 'sandbox'].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((name) => `${folder}/${name}`),
   );
-  const lines = sources.flatMap((text) =>
-    [...text.matchAll(code)].map(([, one, other]) => one ?? other ?? ''),
-  );
-  return new Set(lines.flatMap((line) => [...line.matchAll(named)].map(([, name = '']) => name)));
+  const sources = files.filter((name) => name.endsWith('.ts') && name !== TOLD);
+  return new Set(sources.flatMap((name) => codesIn(read(name))));
 }

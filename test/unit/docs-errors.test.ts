@@ -5,11 +5,13 @@ import { describe, expect, test } from '@jest/globals';
 import { parseEnvironment } from '../../constructs/blueprint/load';
 import { scenes } from '../../scripts/docs/error-scenes';
 import {
+  codesIn,
   codesInSources,
   errorDocs,
   errorEntries,
   problemsOfEntry,
   soundEnvironment,
+  TOLD,
   written,
 } from '../../scripts/docs/errors';
 
@@ -26,6 +28,12 @@ test('each code has an entry, and each entry a code: write one in docs/errors, t
   expect(codes.size).toBeGreaterThan(130);
   expect([...codes]).toEqual(expect.arrayContaining(['NO_API', 'ROUTE_AMBIGUOUS', 'TOO_FEW', 'YAML_ALIAS']));
   expect(entries.map((entry) => entry.code).toSorted()).toEqual([...codes].toSorted());
+});
+
+test('what the command line calls a failure as a whole stands in the table', () => {
+  const told = codesIn(readFileSync(join(root, TOLD), 'utf8'));
+  const rows = [...readFileSync(join(root, 'docs/errors.md'), 'utf8').matchAll(/^\| `([A-Z]+)` /gm)];
+  expect(rows.map(([, code]) => code).toSorted()).toEqual([...new Set(told)].toSorted());
 });
 
 test('what no example can make, a scene does, and nothing else', () => {
