@@ -67,7 +67,8 @@ export function written(example: string): string {
       if (times !== undefined) return line.replace('"x"', `"${'x'.repeat(Number(times))}"`);
       const from = Number(/(\d+)/.exec(line)?.[1]);
       const numbers = Array.from({ length: Number(to) - from + 1 }, (__, index) => from + index);
-      return numbers.map((number) => line.replace(/\d+/, String(number))).join('\n');
+      const own = new RegExp(`(?<!\\d)${from}(?!\\d)`, 'g');
+      return numbers.map((number) => line.replace(own, String(number))).join('\n');
     },
   );
 }

@@ -53,7 +53,9 @@ test.each([...errorDocs()])('%s prints what is printed: `npm run docs` writes it
 
 describe('what an example leaves out', () => {
   test('lines with a number', () => {
-    expect(written('tags:\n  tag-1: x # to 3\n')).toBe('tags:\n  tag-1: x\n  tag-2: x\n  tag-3: x\n');
+    expect(written('apis:\n  api-1: { paths: [/api-1] } # to 3\n')).toBe(
+      'apis:\n  api-1: { paths: [/api-1] }\n  api-2: { paths: [/api-2] }\n  api-3: { paths: [/api-3] }\n',
+    );
   });
 
   test('letters', () => {
