@@ -29,7 +29,7 @@ test('the program gives its outputs', async () => {
 
 test('it makes so many resources, each with the provider that it was given', () => {
   const custom = resources.filter(({ isComponent, type }) => !isComponent && type !== 'pulumi:providers:aws');
-  expect(custom.length).toBe(64);
+  expect(custom.length).toBe(65);
   const [provider] = resources.filter(({ type }) => type === 'pulumi:providers:aws');
   expect([...new Set(custom.map((one) => one.provider))]).toEqual([`${provider?.urn}::aws.id`]);
 });
