@@ -31,7 +31,14 @@ const accepted: [what: string, edits: Edit[]][] = [
     'a certificate of its own and no zone',
     [[ZONE, '  certificateArn: arn:aws:acm:eu-central-1:123456789012:certificate/0a1b\n']],
   ],
-  ['a long request at stage api', [direct, ['    port: 8080', '    requestTimeoutSeconds: 3600']]],
+  [
+    'a long request at stage api, with room for it at the next',
+    [
+      direct,
+      [REGION, `${REGION}deregistrationDelaySeconds: 3600\n`],
+      ['    port: 8080', '    requestTimeoutSeconds: 3599'],
+    ],
+  ],
   [
     'a long request without gateways',
     [

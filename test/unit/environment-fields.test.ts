@@ -1,5 +1,5 @@
 /** Broken files: what one field can say of itself. */
-import { type Broken, NETWORK, REGION, refuses } from './environment-fixture';
+import { type Broken, type Edit, NETWORK, REGION, refuses } from './environment-fixture';
 
 const fields: Broken[] = [
   {
@@ -15,9 +15,74 @@ const fields: Broken[] = [
   },
   {
     kind: 'an unknown key that resembles none',
-    edits: [['    port: 8080', '    replicas: 3']],
+    edits: [['    port: 8080', '    blanket: 3']],
     at: ['13:5 UNKNOWN_KEY'],
-    says: ['`replicas` is not a key of `orders`', 'Remove `replicas`'],
+    says: ['`blanket` is not a key of `orders`', 'Remove `blanket`'],
+  },
+  ...[
+    ['replicas: 3', 'Write `instances: { min: 2, max: 4 }`'],
+    // Two letters from `paths`.
+    ['tasks: 3', 'Write `instances: { min: 2, max: 4 }`'],
+    ['waf: {}', 'No web ACL is made'],
+    ['env: {}', 'Write `environment: { NAME: value }`'],
+  ].map(([line = '', says = '']) => ({
+    kind: `another tool's word, ${line}`,
+    edits: [['    port: 8080', `    ${line}`] as Edit],
+    at: ['13:5 UNKNOWN_KEY'],
+    says: [`\`${line.split(':')[0]}\` is a word of other tools`, says],
+  })),
+  {
+    kind: 'a key that pools scale by elsewhere',
+    edits: [['    port: 8080', '    instances: { targetMemoryPercent: 60 }']],
+    at: ['13:18 UNKNOWN_KEY'],
+    says: [
+      '`targetMemoryPercent` is a word of other tools',
+      'Pools scale by average CPU: write `targetCpuPercent`',
+    ],
+  },
+  {
+    kind: 'a policy beside the policies',
+    edits: [['    port: 8080', '    cors: { origins: any }']],
+    at: ['13:5 UNKNOWN_KEY'],
+    says: ['`cors` is not a key of `orders`', 'Write it under `policies:`'],
+  },
+  {
+    kind: 'an element of a list that may be a word',
+    edits: [
+      [
+        '      authentication: { apiKey: {} }',
+        '      authentication: { apiKey: {} }\n      cors: { origins: ["https://a.example", "https://a.example/"] }',
+      ],
+    ],
+    at: ['17:46 WRONG_FORM'],
+    says: [
+      '`origins[1]` is not written in the form that it must have',
+      '"https://a.example/"',
+      'https://app.example.com',
+    ],
+  },
+  {
+    kind: 'one value where a list or a word is meant',
+    edits: [
+      [
+        'apiKey: {}',
+        'jwt: { issuer: "https://login.example.com", jwksUrl: "https://login.example.com/keys", audience: orders }',
+      ],
+    ],
+    at: ['16:122 NOT_ONE_OF'],
+    says: [
+      '`audience` is not one of the values',
+      '"orders"',
+      '`any`, or a list of printable ASCII characters',
+      'Write a list: `[orders]`',
+    ],
+  },
+  {
+    kind: 'a number that is not one of those that there are',
+    edits: [['region: eu-central-1\n', 'region: eu-central-1\nlogRetentionDays: 31\n']],
+    at: ['4:19 NOT_ONE_OF'],
+    // 30 is nearer, and keeps less.
+    says: ['`logRetentionDays` is not one of the values', 'Write `60`'],
   },
   {
     kind: 'a misspelt key that must be there',
@@ -238,7 +303,7 @@ const fields: Broken[] = [
     kind: 'an authentication that does not exist',
     edits: [['authentication: { apiKey: {} }', 'authentication: publik']],
     at: ['16:23 NOT_ONE_OF'],
-    says: ['"publik"', '`public`, or a mapping with `apiKey`', 'Write `public`'],
+    says: ['"publik"', '`public`, or a mapping with `apiKey`'],
   },
   {
     kind: 'an authentication with a misspelt key',

@@ -144,6 +144,16 @@ const apis: Broken[] = [
     says: ['A deploy would cut requests of `orders`', 'deregistrationDelaySeconds 60', 'to 65 or more'],
   },
   {
+    kind: 'a request that no deregistration delay is long enough for',
+    edits: [
+      [REGION, `${REGION}deregistrationDelaySeconds: 3600\n`],
+      ['stage: gateway', 'stage: api'],
+      ['    port: 8080', '    requestTimeoutSeconds: 3600'],
+    ],
+    at: ['14:28 REQUEST_TIMEOUT_DRAIN'],
+    says: ['fix:     Lower `requestTimeoutSeconds` to less than 3600'],
+  },
+  {
     kind: 'a deregistration delay shorter than the requests',
     edits: [[REGION, `${REGION}deregistrationDelaySeconds: 20\n`]],
     at: ['4:29 REQUEST_TIMEOUT_DRAIN', '4:29 REQUEST_TIMEOUT_DRAIN'],

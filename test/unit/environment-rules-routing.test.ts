@@ -1,5 +1,5 @@
 /** Routes that leave open who answers, and what else does not fit. */
-import { type Broken, balanced, PORT, REGION, refuses } from './environment-fixture';
+import { type Broken, balanced, failure, PORT, REGION, refuses } from './environment-fixture';
 
 const routing: Broken[] = [
   {
@@ -236,3 +236,11 @@ const rest: Broken[] = [
 
 describe('routing', () => refuses(routing));
 describe('gateways, consumers, tags, identity', () => refuses(rest));
+
+test('a path that many APIs claim is told once for each of them', () => {
+  const apis = Array.from({ length: 200 }, (_, i) => `  api-${i}: { image: example/api:1 }`).join('\n');
+  const text = `name: many\nstage: api\nregion: eu-central-1\napis:\n${apis}\n`;
+  const codes = failure(text).problems.map(({ code, path }) => `${code} ${path.join('.')}`);
+  expect(codes.filter((one) => one.startsWith('ROUTE_TWICE'))).toHaveLength(199);
+  expect(codes[0]).toBe('ROUTE_TWICE apis.api-1.paths.0');
+});

@@ -1,6 +1,8 @@
 /** An issue of the schema, as a sentence that needs no knowledge of the schema. */
+import { distance } from 'fastest-levenshtein';
 import { z } from 'zod';
 import { formatPath, type Path, type Problem } from '../../problems';
+import { foreignWord } from './foreign-words';
 import type { Issue } from './issues';
 import { bare, description, isMapping, keysOf, optionsOf } from './shape';
 import { kindOf, quoted, show } from './show';
@@ -50,31 +52,41 @@ function range(schema: Schema): string | undefined {
   return from === undefined ? undefined : `${from} or more`;
 }
 
-/** Words that people know from elsewhere, and why they are none here. */
-const foreignWords: ReadonlyMap<string, string> = new Map(
-  ['protocol', 'protocolVersion', 'grpc', 'http2', 'appProtocol'].map((word) => [
-    word,
-    `\`${word}\` cannot be chosen: APIs speak HTTP/1.1 with the load balancer and the gateways, so that gRPC is not served.`,
-  ]),
-);
+/** The section of a mapping that has the key: `policies`, for what is written beside it. */
+function sectionWith(key: string, schema: Schema): string | undefined {
+  const shape = bare(schema);
+  if (!(shape instanceof z.ZodObject)) return undefined;
+  return Object.keys(shape.shape).find((section) => {
+    const inner = shape.shape[section];
+    return (
+      inner !== undefined &&
+      (keysOf(inner).includes(key) || optionsOf(inner).some((one) => keysOf(one).includes(key)))
+    );
+  });
+}
 
 function unknownKeys({ path, schema, raw, union }: Issue): Explained[] {
   const known = keysOf(schema).filter((key) => key !== '$schema');
   const others = (union ? optionsOf(union).map(keysOf) : []).filter((keys) => keys.join() !== known.join());
   return (raw as Raw<'unrecognized_keys'>).keys.map((key) => {
     const whole = others.find((keys) => keys.includes(key));
-    const found = nearest(key, known) ?? nearest(key, others.flat());
-    const foreign = !whole && !found ? foreignWords.get(key) : undefined;
+    const section = whole ? undefined : sectionWith(key, schema);
+    const near = nearest(key, known) ?? nearest(key, others.flat());
+    const slip = near !== undefined && distance(key, near) < 2;
+    const foreign = whole || section || slip ? undefined : foreignWord(key);
+    const found = foreign ? undefined : near;
     const message =
-      foreign ??
+      foreign?.message ??
       (whole
         ? `\`${key}\` does not go together with the other keys of ${last(path)}.`
         : `\`${key}\` is not a key of ${path.length ? last(path) : 'an environment file'}.`);
     const fix = whole
       ? `Remove \`${key}\`, or use only ${list(whole)}.`
-      : found
-        ? `Write \`${found}\`.`
-        : `Remove \`${key}\`.`;
+      : section
+        ? `Write it under \`${section}:\`.`
+        : found
+          ? `Write \`${found}\`.`
+          : (foreign?.fix ?? `Remove \`${key}\`.`);
     return { code: 'UNKNOWN_KEY', path: [...path, key], message, allowed: list(known), fix, where: 'key' };
   });
 }
@@ -191,6 +203,11 @@ function wrongForm({ path, schema, value, raw }: Issue): Explained {
   };
 }
 
+/** Words that let in more than others do: who means one of these writes it. */
+const OPEN: ReadonlySet<unknown> = new Set(['public', 'any', 'none']);
+
+const safe = (word: string | undefined): string | undefined => (OPEN.has(word) ? undefined : word);
+
 function notOneOf(path: Path, value: unknown, options: readonly unknown[], more = ''): Explained {
   if (value === undefined) {
     const message = `${last(path)} is missing.`;
@@ -205,10 +222,11 @@ function notOneOf(path: Path, value: unknown, options: readonly unknown[], more 
   }
   const texts = options.filter((one) => typeof one === 'string');
   const numbers = options.filter((one) => typeof one === 'number');
+  // The next greater one keeps and protects no less than what was asked for.
   const near =
     typeof value === 'number'
-      ? numbers.toSorted((a, b) => Math.abs(a - value) - Math.abs(b - value))[0]
-      : nearest(String(value), texts);
+      ? (numbers.toSorted((a, b) => a - b).find((one) => one >= value) ?? numbers.at(-1))
+      : safe(nearest(String(value), texts));
   return {
     code: 'NOT_ONE_OF',
     path,
@@ -218,6 +236,24 @@ function notOneOf(path: Path, value: unknown, options: readonly unknown[], more 
     fix: near === undefined ? undefined : `Write \`${near}\`.`,
     where: 'value',
   };
+}
+
+/** What each entry of a list must be: what its schema says of itself, or of its form. */
+function elementWords(schema: Schema): string {
+  const shape = bare(schema);
+  if (shape instanceof z.ZodEnum) return list(shape.options);
+  return words(schema) ?? formOf(shape) ?? 'values';
+}
+
+/** The words of the pattern that a text must have. */
+function formOf(schema: Schema): string | undefined {
+  const checks = schema instanceof z.ZodString ? (schema.def.checks ?? []) : [];
+  for (const { _zod } of checks) {
+    const { error } = _zod.def;
+    const said = error?.({ code: 'invalid_format', input: '' } as never);
+    if (typeof said === 'string') return said;
+  }
+  return undefined;
 }
 
 /** No branch of a union fits at all: literals are listed, mappings are told by their keys. */
@@ -235,8 +271,16 @@ function noBranch({ path, schema, value }: Issue): Explained {
   const branches = optionsOf(union);
   const literals = branches.flatMap((one) => (one instanceof z.ZodLiteral ? [...one.values] : []));
   const mappings = branches.filter((one) => one instanceof z.ZodObject);
-  const keys = mappings.map((one) => `a mapping with ${list(keysOf(one))}`).join(', or ');
-  if (literals.length > 0) return notOneOf(path, value, literals, keys && `, or ${keys}`);
+  const lists = branches.filter((one) => one instanceof z.ZodArray);
+  const keys = [
+    ...mappings.map((one) => `a mapping with ${list(keysOf(one))}`),
+    ...lists.map(({ element }) => `a list of ${elementWords(element)}`),
+  ].join(', or ');
+  if (literals.length > 0) {
+    const problem = notOneOf(path, value, literals, keys && `, or ${keys}`);
+    const listed = lists.some((one) => z.core.safeParse(one, [value]).success);
+    return listed ? { ...problem, fix: `Write a list: \`[${String(value)}]\`.` } : problem;
+  }
   const message = `${last(path)} must be a mapping, and this is ${kindOf(value)}.`;
   return {
     code: 'WRONG_TYPE',

@@ -53,13 +53,25 @@ const score = (branch: z.ZodObject, shared: ReadonlySet<string>, value: Mapping)
 };
 
 /**
- * The branch of a union that the person meant: the one whose own keys they used, above all keys that the branch
- * needs; else the one that lacks least. Undefined when the value is no mapping, or no branch is one.
+ * The branch of a union that the person meant: for a mapping as below, for a list the branch that is one, for text or a number
+ * the one that takes more than single words. Undefined when no branch is of that kind.
  */
-export function meant(union: z.ZodUnion, value: unknown): z.ZodObject | undefined {
+export function meant(union: z.ZodUnion, value: unknown): Schema | undefined {
+  if (isMapping(value)) return meantMapping(union, value);
+  const branches = optionsOf(union);
+  if (Array.isArray(value)) return branches.find((one) => one instanceof z.ZodArray);
+  if (typeof value === 'string') return branches.find((one) => one instanceof z.ZodString);
+  return typeof value === 'number' ? branches.find((one) => one instanceof z.ZodNumber) : undefined;
+}
+
+/**
+ * The branch of a union that the person meant: the one whose own keys they used, above all keys that the branch
+ * needs; else the one that lacks least. Undefined when no branch is a mapping.
+ */
+function meantMapping(union: z.ZodUnion, value: Mapping): z.ZodObject | undefined {
   const branches = optionsOf(union).filter((one) => one instanceof z.ZodObject);
   const [first] = branches;
-  if (!isMapping(value) || first === undefined) return undefined;
+  if (first === undefined) return undefined;
   if (union instanceof z.ZodDiscriminatedUnion) {
     const kind = value[union.def.discriminator];
     return branches.find((one) => {

@@ -79,7 +79,7 @@ export const someConsumer: ApiRule = function* ({ policies }, name, { stage, con
     path: ['apis', name, 'policies', 'authentication'],
     where: 'key',
     message: `No consumer may call \`${name}\`: it asks for a key, and no one can have one.`,
-    fix: 'Add one under `consumers:`, or write `authentication: public`.',
+    fix: 'Add one under `consumers:`, such as `acme: {}`, or take tokens with `jwt`.',
   };
 };
 

@@ -1,5 +1,6 @@
 /** Which request goes to which API: what leaves it open, and what the load balancer cannot hold. */
 import { requestHeader } from '../../gateway/policies/request-header';
+import { formatPath } from '../../problems';
 import { raise } from '../quotas';
 import {
   depthOf,
@@ -129,7 +130,15 @@ function* claimsOf([name, api]: [string, AnyApi], [otherName, other]: [string, A
 export const claimedTwice: Rule = function* ({ apis }: Environment) {
   const entries = Object.entries(apis);
   for (const [index, entry] of entries.entries()) {
-    for (const earlier of entries.slice(0, index)) yield* claimsOf(entry, earlier);
+    // Each path once, however many claim it: the first of them is named.
+    const told = new Set<string>();
+    for (const earlier of entries.slice(0, index)) {
+      for (const finding of claimsOf(entry, earlier)) {
+        const place = formatPath(finding.path);
+        if (!told.has(place)) yield finding;
+        told.add(place);
+      }
+    }
   }
 };
 

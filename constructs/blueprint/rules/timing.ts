@@ -8,22 +8,31 @@ import {
   poolWaitMinutes,
   unseenSeconds,
 } from '../resolving/timing';
-import { type ApiRule, hasBalancer, type OwnApiRule } from './rule';
+import type { ApiRule, OwnApiRule } from './rule';
 
-/** A target that leaves finishes its requests in the deregistration delay; then the connection is closed. */
+/** The longest deregistration delay that AWS takes. */
+const MOST_DRAIN_SECONDS = 3600;
+
+/**
+ * A target that leaves finishes its requests in the deregistration delay; then the connection is closed. Asked at every
+ * stage, so that a file that is sound at one is so at the next.
+ */
 export const requestFitsDrain: ApiRule = function* (api, name, environment) {
   const { requestTimeoutSeconds } = api;
   const longest = longestSeconds(api);
   const { deregistrationDelaySeconds } = environment;
-  if (!hasBalancer(environment) || longest < deregistrationDelaySeconds) return;
+  if (longest < deregistrationDelaySeconds) return;
   yield {
     code: 'REQUEST_TIMEOUT_DRAIN',
     path: ['apis', name, 'requestTimeoutSeconds'],
     or: ['deregistrationDelaySeconds'],
     message: `A deploy would cut requests of \`${name}\`: one may take as long as a leaving instance is given.`,
     given: `requestTimeoutSeconds ${requestTimeoutSeconds}${longest > requestTimeoutSeconds ? `, balancing.queueTimeoutSeconds ${api.balancing.queueTimeoutSeconds}` : ''}, deregistrationDelaySeconds ${deregistrationDelaySeconds}`,
-    allowed: `less than deregistrationDelaySeconds, which may be 3600 at most`,
-    fix: `Set \`deregistrationDelaySeconds\` to ${Math.min(longest + 5, 3600)} or more, or lower \`requestTimeoutSeconds\`.`,
+    allowed: `less than deregistrationDelaySeconds, which may be ${MOST_DRAIN_SECONDS} at most`,
+    fix:
+      longest < MOST_DRAIN_SECONDS
+        ? `Set \`deregistrationDelaySeconds\` to ${Math.min(longest + 5, MOST_DRAIN_SECONDS)} or more, or lower \`requestTimeoutSeconds\`.`
+        : `Lower \`requestTimeoutSeconds\`${longest > requestTimeoutSeconds ? ' or `balancing.queueTimeoutSeconds`, together' : ''} to less than ${MOST_DRAIN_SECONDS}.`,
   };
 };
 
