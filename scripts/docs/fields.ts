@@ -83,7 +83,7 @@ export function fieldsOf(root: Schema = environmentSchema): Field[] {
   const told = new Map<Schema, readonly string[]>();
   const walk = (schema: Schema, around: readonly string[], from: Stage): Field[] => {
     const { mappings, path } = inside(schema, around);
-    for (const one of mappings) told.set(one, path);
+    for (const one of mappings) told.set(one, around);
     const keys = [...new Set(mappings.flatMap((one) => Object.keys(one.shape)))];
     return keys.filter((key) => key !== '$schema').flatMap((key) => field(mappings, key, path, from));
   };
