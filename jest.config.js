@@ -3,6 +3,11 @@ module.exports = {
   testEnvironment: 'node',
   roots: ['<rootDir>/test'],
   globalSetup: '<rootDir>/test/choose-programs.ts',
+  // Examples import by name, as people do; here the names are those of the sources.
+  moduleNameMapper: {
+    '^stagecraft$': '<rootDir>/constructs/public/index.ts',
+    '^stagecraft/(aws-cdk|cdktf|gateway|pulumi)$': '<rootDir>/constructs/public/$1.ts',
+  },
   transform: {
     '\\.[jt]s$': [
       '@swc/jest',

@@ -16,11 +16,8 @@ import * as route53 from 'aws-cdk-lib/aws-route53';
 import { LoadBalancerTarget } from 'aws-cdk-lib/aws-route53-targets';
 import * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
 import type { Construct } from 'constructs';
-import { ApiService } from '../../constructs/aws-cdk/api-service';
-import { GatewayPair } from '../../constructs/aws-cdk/gateway-pair';
-import { TargetGroup } from '../../constructs/aws-cdk/target-group';
-import { parseEnvironment } from '../../constructs/blueprint/load';
-import { resolve } from '../../constructs/blueprint/resolve';
+import { parseEnvironment, resolve } from 'stagecraft';
+import { ApiService, GatewayPair, TargetGroup } from 'stagecraft/aws-cdk';
 
 const ENVIRONMENT = `
 name: shop

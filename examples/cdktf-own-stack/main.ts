@@ -12,14 +12,8 @@ import { LbTargetGroupAttachment } from '@cdktf/provider-aws/lib/lb-target-group
 import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { App, TerraformStack, TerraformVariable } from 'cdktf';
 import type { Construct } from 'constructs';
-import type { Blueprint } from '../../constructs/blueprint/blueprint';
-import { parseEnvironment } from '../../constructs/blueprint/load';
-import { resolve } from '../../constructs/blueprint/resolve';
-import { ApiService } from '../../constructs/cdktf/api-service';
-import { GatewayPair } from '../../constructs/cdktf/gateway-pair';
-import { LoadBalancer } from '../../constructs/cdktf/load-balancer';
-import { ExistingNetwork } from '../../constructs/cdktf/network';
-import { TargetGroup } from '../../constructs/cdktf/target-group';
+import { type Blueprint, parseEnvironment, resolve } from 'stagecraft';
+import { ApiService, ExistingNetwork, GatewayPair, LoadBalancer, TargetGroup } from 'stagecraft/cdktf';
 
 const ENVIRONMENT = `
 name: shop

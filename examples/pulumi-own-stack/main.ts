@@ -12,14 +12,8 @@ import { ListenerRule } from '@pulumi/aws/lb/listenerRule';
 import { TargetGroupAttachment } from '@pulumi/aws/lb/targetGroupAttachment';
 import { Provider } from '@pulumi/aws/provider';
 import * as pulumi from '@pulumi/pulumi';
-import type { Blueprint } from '../../constructs/blueprint/blueprint';
-import { parseEnvironment } from '../../constructs/blueprint/load';
-import { resolve } from '../../constructs/blueprint/resolve';
-import { ApiService } from '../../constructs/pulumi/api-service';
-import { GatewayPair } from '../../constructs/pulumi/gateway-pair';
-import { LoadBalancer } from '../../constructs/pulumi/load-balancer';
-import { ExistingNetwork } from '../../constructs/pulumi/network';
-import { TargetGroup } from '../../constructs/pulumi/target-group';
+import { type Blueprint, parseEnvironment, resolve } from 'stagecraft';
+import { ApiService, ExistingNetwork, GatewayPair, LoadBalancer, TargetGroup } from 'stagecraft/pulumi';
 
 const ENVIRONMENT = `
 name: shop
