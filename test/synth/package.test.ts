@@ -91,6 +91,16 @@ export type Props = [cdktf.GatewayPairProps, cdk.GatewayPairProps, pulumi.Gatewa
 export const wrong: number = made.stage;
 `;
 
+  it('name no type of the schema library: an environment is told in its own words', () => {
+    const dist = join(own.folder, 'dist');
+    const typed = filesBelow(dist, '.d.ts');
+    expect(
+      typed.filter((file) => /from ['"]zod|import\(['"]zod/.test(readFileSync(join(dist, file), 'utf8'))),
+    ).toEqual([]);
+    const schema = readFileSync(join(dist, 'constructs/blueprint/schema.d.ts'), 'utf8');
+    expect(schema).toContain('stage: "api" | "gateway" | "load-balanced";');
+  });
+
   it.each([
     ['node16', 'node16', 'es2018'],
     ['nodenext', 'nodenext', 'es2022'],

@@ -42,7 +42,7 @@ const byPlan = z.strictObject({
 export type Window = z.output<typeof severalWindows>['windows'][number];
 
 export type RateLimit =
-  | { readonly windows: readonly Window[]; readonly by: z.output<typeof by> }
+  | { readonly windows: readonly Window[]; readonly by: 'consumer' | 'address' | 'api' }
   | {
       readonly plans: Readonly<Record<string, readonly Window[]>>;
       readonly defaultPlan?: string;

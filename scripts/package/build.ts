@@ -5,8 +5,8 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
-
-const project = resolve(__dirname, '..');
+import { compiler, project } from './compiler';
+import { namesSchemas, writePlainTypes } from './plain-types';
 
 /** Modules that people import, by their path below `dist`. */
 const ENTRIES = ['index', 'gateway', 'cdktf', 'aws-cdk', 'pulumi'].map((name) => `constructs/public/${name}`);
@@ -27,12 +27,15 @@ export function build(dist: string): void {
   }
   cpSync(join(project, 'environments/environment.schema.json'), join(dist, 'environment.schema.json'));
   for (const entry of ENTRIES) writeModule(join(dist, entry));
+  writePlainTypes(
+    typesBehind(dist).filter((file) => namesSchemas(readFileSync(file, 'utf8'))),
+    dist,
+  );
   pruneTypes(dist);
   chmodSync(join(project, 'bin/stagecraft.js'), 0o755);
 }
 
 function compile(dist: string): void {
-  const compiler = join(dirname(require.resolve('typescript/package.json')), 'bin', 'tsc');
   const args = ['--project', join(project, 'tsconfig.build.json'), '--outDir', dist];
   execFileSync(process.execPath, [compiler, ...args], {
     cwd: project,
@@ -55,18 +58,23 @@ function writeModule(path: string): void {
   writeFileSync(`${path}.d.mts`, `export * from '${file}';\n`);
 }
 
-/** Removes the types that nothing leads to which people import. */
-function pruneTypes(dist: string): void {
-  const kept = new Set<string>();
-  const keep = (file: string): void => {
-    if (kept.has(file)) return;
-    kept.add(file);
+/** The types that people import, and those that these name. */
+function typesBehind(dist: string): string[] {
+  const found = new Set<string>();
+  const add = (file: string): void => {
+    if (found.has(file)) return;
+    found.add(file);
     const text = readFileSync(file, 'utf8');
     for (const [, path = ''] of text.matchAll(/(?:from|import\()\s*['"](\.[^'"]+)['"]/g)) {
-      keep(declarationOf(resolve(dirname(file), path)));
+      add(declarationOf(resolve(dirname(file), path)));
     }
   };
-  for (const entry of [...ENTRIES, ...APPS]) keep(join(dist, `${entry}.d.ts`));
+  for (const entry of [...ENTRIES, ...APPS]) add(join(dist, `${entry}.d.ts`));
+  return [...found];
+}
+
+function pruneTypes(dist: string): void {
+  const kept = new Set(typesBehind(dist));
   for (const file of readdirSync(dist, { recursive: true, encoding: 'utf8' })) {
     if (file.endsWith('.d.ts') && !kept.has(join(dist, file))) rmSync(join(dist, file));
   }
