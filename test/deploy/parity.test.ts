@@ -182,8 +182,8 @@ const COUNTS = {
     addresses: 2,
   },
   ecs: { clusters: 1, services: 4, taskDefinitions: 4 },
-  // Two default rules, the attach rule of the gateways, and a traffic rule of each API.
-  elbv2: { loadBalancers: 1, listeners: 2, rules: 6, targetGroups: 1 },
+  // Two default rules, and the attach rule and the traffic rule of the gateways.
+  elbv2: { loadBalancers: 1, listeners: 2, rules: 4, targetGroups: 1 },
   iam: { roles: 8 },
   // Of each service, and the collectors' metrics; six filters of each gateway.
   logs: { groups: 5, metricFilters: 12 },
