@@ -1,96 +1,106 @@
-import { Stack } from 'aws-cdk-lib';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
-import type { Construct, IDependable } from 'constructs';
-import type * as blueprint from '../blueprint/blueprint';
-import { gatewayData, gatewayPair } from '../graph/gateway';
+import type * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import type { Construct } from 'constructs';
 import { Part } from '../graph/part';
-import { outside } from '../graph/value';
+import { type GatewayPairWords, gatewayPairPart } from '../words/gateway-pair';
+import { Namespace, type NamespaceTransform } from './cluster';
 import type { IConsumersSecret } from './consumers-secret';
-import { FargateService, type FargateServiceTransform, type Placement } from './fargate-service';
+import { FargateService, type FargateServiceTransform } from './fargate-service';
 import { GatewayData, type GatewayDataTransform } from './gateway-data';
+import { ListenerRules, type ListenerRulesTransform } from './listener-rules';
 import { type LogGroup, loggedMetric, type MetricDimensions } from './observability';
-import { outsideEach, PartConstruct } from './part-construct';
+import { PartConstruct } from './part-construct';
+import { letIn, type PoolProps, poolWords } from './pool';
 import { type Peers, SecurityGroup, type SecurityGroupTransform } from './security-group';
-import { type ITargetGroup, targetGroupLink } from './target-group';
+import { type ExistingPlace, engineAt, listenerWords, placeIn } from './words';
 
 export interface GatewayPairTransform extends Omit<GatewayDataTransform, 'logGroup'> {
   readonly securityGroup?: SecurityGroupTransform;
   /** Settings of each member. */
   readonly member?: FargateServiceTransform;
+  /** Of a pair that stands alone. */
+  readonly loadBalancer?: ListenerRulesTransform;
+  /** Of a pair that stands alone. */
+  readonly namespace?: NamespaceTransform;
 }
 
-export interface GatewayPairProps extends Omit<Placement, 'subnets'> {
-  readonly gateway: blueprint.GatewayPair;
-  readonly vpc: ec2.IVpc;
-  /** Subnets by the member's id. */
-  readonly subnets: Readonly<Record<string, readonly ec2.ISubnet[]>>;
-  /** Target group that all members are in: of a `LoadBalancer`, or a `TargetGroup` behind a listener that exists. */
-  readonly targetGroup: ITargetGroup;
-  /**
-   * The consumers' keys and the logs, for gateways that may go while these stay.
-   * @default made here, and gone with the gateways
-   */
-  readonly data?: GatewayData;
-  /** Issuer of the user pool whose tokens the gateways take, for APIs with `userPool: true`. */
-  readonly userPoolIssuer?: string;
-  /** The security groups that the members' rules name, such as the load balancer's. */
-  readonly peers?: Peers;
-  /** What must stand before the first member starts. */
-  readonly dependsOn?: readonly IDependable[];
+export interface GatewayPairProps extends Omit<GatewayPairWords, 'apis'>, ExistingPlace {
+  /** A listener that exists, with its load balancer's security group: the gateways are put behind it. */
+  readonly listener: elbv2.IApplicationListener;
+  /** The APIs by name, each with the place of its instances. */
+  readonly apis: Readonly<Record<string, PoolProps>>;
   readonly transform?: GatewayPairTransform;
 }
 
 /**
- * Gateways as named members: a service of one task each, pinned to a zone, rolled one after the other.
- *
- * Stands alone behind a load balancer that is not ours:
+ * Gateways as named members: a service of one task each, pinned to a zone, rolled one after the other; behind a listener
+ * that exists, in front of pools that exist. Said in the environment file's words, and checked as a file is.
  *
  * ```ts
- * const targetGroup = new TargetGroup(this, 'gateways', { targetGroup, attachRule, listener, vpc });
- * new GatewayPair(this, 'gateway', { gateway, targetGroup, vpc, … peers: { alb: balancersGroup } });
+ * new GatewayPair(this, 'Gateway', {
+ *   name: 'shop', vpc, cluster, listener,
+ *   apis: { orders: { at: 'orders.internal:8080', paths: ['/orders'], policies: { authentication: { apiKey: {} } } } },
+ *   consumers: { acme: {} },
+ * });
  * ```
+ * @throws Problems all that is wrong, each with the construct's path and the property: `apis.orders.paths`
  */
 export class GatewayPair extends PartConstruct<'gateway-pair'> implements ec2.IConnectable {
   static readonly nouns = {
     'security-group': SecurityGroup,
     'fargate-service': FargateService,
     'gateway-data': GatewayData,
+    namespace: Namespace,
+    'listener-rules': ListenerRules,
   };
-  readonly #given: GatewayData | undefined;
   #connections: ec2.Connections | undefined;
 
   constructor(scope: Construct, id: string, props: GatewayPairProps | Part<'gateway-pair'>) {
-    super(scope, id, props instanceof Part ? props : (self) => GatewayPair.#part(self, id, props));
-    this.#given = props instanceof Part ? undefined : props.data;
+    super(scope, id, props instanceof Part ? props : GatewayPair.#part(scope, id, props));
+    if (props instanceof Part) return;
+    const served = letIn(props.apis, this);
+    for (const rule of Object.values(this.listenerRules?.trafficRules ?? {}))
+      rule.node.addDependency(...served);
+    this.#letOut(props.listener.connections.securityGroups);
   }
 
-  static #part(self: Construct, id: string, props: GatewayPairProps) {
-    const { gateway, transform, userPoolIssuer } = props;
-    // Beside the members, under an id of no account.
-    const own = props.data ? undefined : gatewayData('Default', gateway.data);
-    const { noun } = gatewayPair(id, {
-      gateway,
-      data: props.data?.link ?? (own as NonNullable<typeof own>).link,
-      region: Stack.of(self).region,
-      clusterArn: outside(props.cluster),
-      namespaceId: outside(props.namespace),
-      vpcId: outside(props.vpc),
-      subnetIds: Object.fromEntries(
-        Object.entries(props.subnets).map(([member, subnets]) => [member, subnets.map(outside)]),
-      ),
-      targetGroup: targetGroupLink(props.targetGroup),
-      userPoolIssuer: userPoolIssuer === undefined ? undefined : outside(userPoolIssuer),
-      peers: outsideEach(props.peers),
-      dependsOn: props.dependsOn?.map(outside),
-    });
-    const whole = own ? { ...noun, nouns: [...noun.nouns, own.noun] } : noun;
-    return new Part(whole, { ...transform, logGroup: transform?.member?.logGroup });
+  static #part(scope: Construct, id: string, { transform, listener, apis, ...said }: GatewayPairProps) {
+    const { vpc, vpcSubnets, cidr, cluster, namespace, region, ...words } = said;
+    const place = placeIn(scope, { vpc, vpcSubnets, cidr, cluster, namespace, region });
+    const noun = gatewayPairPart(
+      id,
+      { ...words, ...place.words, listener: listenerWords(listener), apis: poolWords(apis) },
+      engineAt(scope, id),
+      place.network,
+    );
+    return new Part(noun, { ...transform, logGroup: transform?.member?.logGroup });
+  }
+
+  /** A load balancer of CDK's may send nowhere but where it is let. */
+  #letOut(balancer: readonly ec2.ISecurityGroup[]): void {
+    const [member] = this.settings.members;
+    const ports = (member?.securityGroup.ingress ?? []).filter(
+      ({ from }) => 'group' in from && from.group !== member?.securityGroup.id,
+    );
+    for (const group of balancer.filter(({ allowAllOutbound }) => !allowAllOutbound))
+      for (const own of Object.values(this.peers))
+        for (const { port } of ports) group.addEgressRule(own, ec2.Port.tcp(port), 'To the gateways', true);
   }
 
   /** What the members write and read, and what outlives them. */
   get data(): GatewayData {
-    return this.#given ?? this.find<GatewayData>('Default') ?? (this.node.scope as GatewayData);
+    return this.find<GatewayData>('Default') ?? (this.node.scope as GatewayData);
+  }
+
+  /** Its target group, and the rules that bring traffic. Absent in a stage, whose load balancer has them. */
+  get listenerRules(): ListenerRules | undefined {
+    return this.find('Listener');
+  }
+
+  /** Absent when it was given one, and in a stage. */
+  get namespace(): Namespace | undefined {
+    return this.find('Namespace');
   }
 
   /** Absent when no API asks for a key and no consumer is declared. */

@@ -1,17 +1,16 @@
 import type * as acm from 'aws-cdk-lib/aws-certificatemanager';
-import type * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type * as route53 from 'aws-cdk-lib/aws-route53';
-import type { Construct, IDependable } from 'constructs';
-import type * as blueprint from '../blueprint/blueprint';
-import { loadBalancer } from '../graph/load-balancer';
+import type { Construct } from 'constructs';
 import { Part } from '../graph/part';
 import type { Transform } from '../graph/transform';
-import { outside } from '../graph/value';
+import { type LoadBalancerWords, loadBalancerPart } from '../words/load-balancer';
 import { Certificate, type CertificateTransform, ExistingCertificate } from './certificate';
-import { outsideEach, PartConstruct } from './part-construct';
+import { PartConstruct } from './part-construct';
 import { type Peers, SecurityGroup, type SecurityGroupTransform } from './security-group';
 import { TargetGroup, type TargetGroupTransform } from './target-group';
+import { type ExistingPlace, engineAt, placeIn } from './words';
 
 export interface LoadBalancerTransform {
   readonly securityGroup?: SecurityGroupTransform;
@@ -24,28 +23,37 @@ export interface LoadBalancerTransform {
   readonly record?: Transform<route53.ARecordProps>;
 }
 
-export interface LoadBalancerProps {
-  readonly loadBalancer: blueprint.LoadBalancer;
-  readonly vpc: ec2.IVpc;
-  /** Public subnets, in two zones or more. */
-  readonly subnets: readonly ec2.ISubnet[];
-  /**
-   * Zone of the alias records and of the certificate's.
-   * @default the zones that the blueprint names
-   */
+/** The name that clients use, and how it comes to a certificate: a new one that a zone proves, or one that exists. */
+export interface DomainProps {
+  readonly name: string;
+  /** Zone of the alias records and of the certificate's. */
   readonly hostedZone?: route53.IHostedZone;
-  /** The security groups that the load balancer's rules name; none when they name address blocks alone. */
-  readonly peers?: Peers;
-  /** What must stand before the load balancer is reachable, such as the public subnets' routes. */
-  readonly dependsOn?: readonly IDependable[];
+  readonly certificate?: acm.ICertificate;
+}
+
+export interface LoadBalancerProps
+  extends Omit<LoadBalancerWords, 'domain'>,
+    Pick<ExistingPlace, 'vpc' | 'cidr' | 'region'> {
+  /** Subnets for the load balancer, in two zones or more. @default the public ones */
+  readonly vpcSubnets?: ec2.SubnetSelection;
+  readonly domain: DomainProps;
   readonly transform?: LoadBalancerTransform;
 }
 
 /**
- * An Application Load Balancer: TLS ends here, HTTP is redirected, and a request goes where a rule sends it or
- * gets the fixed answer of the listener.
+ * An Application Load Balancer: TLS ends here, HTTP is redirected, and a request goes where a rule sends it or gets the fixed
+ * answer of the listener. Said in the environment file's words, and checked as a file is.
  *
- * Stands alone in front of services that are not ours: register them in `targetGroups.<id>.targetGroup`.
+ * Stands alone in front of servers that are run elsewhere: register them in `targetGroups.<api>.targetGroup`.
+ *
+ * ```ts
+ * new LoadBalancer(this, 'front', {
+ *   name: 'shop', vpc,
+ *   domain: { name: 'api.shop.example', hostedZone },
+ *   apis: { orders: { port: 8080, paths: ['/orders'] } },
+ * });
+ * ```
+ * @throws Problems all that is wrong, each with the construct's path and the property: `apis.orders.paths`
  */
 export class LoadBalancer extends PartConstruct<'load-balancer'> implements ec2.IConnectable {
   static readonly nouns = {
@@ -54,22 +62,26 @@ export class LoadBalancer extends PartConstruct<'load-balancer'> implements ec2.
     certificate: Certificate,
   };
 
+  readonly #certificate: acm.ICertificate | undefined;
+
   constructor(scope: Construct, id: string, props: LoadBalancerProps | Part<'load-balancer'>) {
-    super(scope, id, props instanceof Part ? props : LoadBalancer.#part(id, props));
+    super(scope, id, props instanceof Part ? props : LoadBalancer.#part(scope, id, props));
     const { certificate } = this.settings.https;
-    if (certificate.kind === 'existing') new ExistingCertificate(this, 'Certificate', certificate);
+    this.#certificate = props instanceof Part ? undefined : props.domain.certificate;
+    if (certificate.kind === 'existing' && !this.#certificate)
+      new ExistingCertificate(this, 'Certificate', certificate);
   }
 
-  static #part(id: string, props: LoadBalancerProps) {
-    const input = {
-      loadBalancer: props.loadBalancer,
-      vpcId: outside(props.vpc),
-      subnetIds: props.subnets.map(outside),
-      hostedZoneId: props.hostedZone && outside(props.hostedZone),
-      peers: outsideEach(props.peers),
-      dependsOn: props.dependsOn?.map(outside),
-    };
-    return new Part(loadBalancer(id, input).noun, props.transform);
+  static #part(scope: Construct, id: string, { transform, domain, ...said }: LoadBalancerProps) {
+    const { vpc, vpcSubnets = { subnetType: ec2.SubnetType.PUBLIC }, cidr, region, ...words } = said;
+    const place = placeIn(scope, { vpc, vpcSubnets, cidr, region });
+    const noun = loadBalancerPart(
+      id,
+      { ...words, ...place.words, domain: domainWords(domain) },
+      engineAt(scope, id),
+      place.network,
+    );
+    return new Part(noun, transform);
   }
 
   get securityGroup(): SecurityGroup {
@@ -81,7 +93,7 @@ export class LoadBalancer extends PartConstruct<'load-balancer'> implements ec2.
   }
 
   get certificate(): acm.ICertificate {
-    return this.child<Certificate | ExistingCertificate>('Certificate').certificate;
+    return this.#certificate ?? this.child<Certificate | ExistingCertificate>('Certificate').certificate;
   }
 
   get httpListener(): elbv2.ApplicationListener {
@@ -121,3 +133,10 @@ export class LoadBalancer extends PartConstruct<'load-balancer'> implements ec2.
     return this.loadBalancer.metrics;
   }
 }
+
+/** A domain, in the file's words. */
+const domainWords = ({ name, hostedZone, certificate }: DomainProps) => ({
+  name,
+  hostedZone: hostedZone && { id: hostedZone, name: hostedZone.zoneName },
+  certificateArn: certificate,
+});

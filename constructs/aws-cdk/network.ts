@@ -135,7 +135,9 @@ export class ExistingNetwork extends Construct implements INetwork {
     this.vpc = ec2.Vpc.fromVpcAttributes(this, 'Vpc', {
       vpcId,
       vpcCidrBlock: cidr,
-      availabilityZones: this.zones.map((letter) => `${region}${letter}`),
+      availabilityZones: [...new Set([...this.zones, ...Object.keys(privateSubnetIds)])].map(
+        (letter) => `${region}${letter}`,
+      ),
     });
     const imported = (kind: string, ids: ByZone<string>) =>
       Object.fromEntries(

@@ -65,8 +65,6 @@ export interface Statement {
   readonly sid: string;
   readonly actions: readonly string[];
   readonly resources: readonly StatementResource[];
-  /** Why it is as wide as it is. */
-  readonly because?: string;
 }
 
 export interface Role {
@@ -77,8 +75,6 @@ export interface Role {
   readonly principal: string;
   /** Empty: no policy is made. */
   readonly statements: readonly Statement[];
-  /** ARNs of policies that exist. @default none */
-  readonly managedPolicyArns?: readonly string[];
 }
 
 export interface Container extends ContainerTies {
@@ -252,6 +248,18 @@ export interface LoadBalancer {
   readonly records: readonly { readonly id: string; readonly name: string; readonly hostedZoneId: string }[];
 }
 
+/** A listener that exists, and what is put behind it. */
+export interface ExistingListener {
+  readonly id: string;
+  readonly arn: string;
+  /** Security group of its load balancer: by which id rules name it, and its own. */
+  readonly securityGroup: { readonly id: string; readonly groupId: string };
+  readonly targetGroups: LoadBalancer['targetGroups'];
+  readonly attachRules: LoadBalancer['attachRules'];
+  readonly trafficRules: LoadBalancer['trafficRules'];
+  readonly notFound: LoadBalancer['https']['notFound'];
+}
+
 export interface ConsumersSecret {
   readonly id: string;
   readonly name: string;
@@ -323,17 +331,26 @@ export interface Blueprint {
   readonly tags: Readonly<Record<string, string>>;
   readonly state: TerraformState;
   readonly network: NewNetwork | ExistingNetwork;
-  readonly cluster: { readonly id: string; readonly name: string };
+  readonly cluster: {
+    readonly id: string;
+    readonly name: string;
+    /** Of one that exists. @default it is made */
+    readonly arn?: string;
+  };
   readonly namespace: {
     readonly id: string;
     readonly name: string;
     readonly description: string;
     /** How long a resolver may keep that a name does not exist: TTL of the SOA record. */
     readonly negativeTtlSeconds: number;
+    /** Of one that exists. @default it is made */
+    readonly namespaceId?: string;
   };
   /** The APIs' pools. */
   readonly services: readonly Service[];
   readonly loadBalancer?: LoadBalancer;
+  /** Instead of a load balancer. */
+  readonly listener?: ExistingListener;
   readonly gateway?: GatewayPair;
   /** The same in all stages. */
   readonly data: GatewayData;

@@ -1,44 +1,15 @@
 /** The environment file -> an environment, or all that is wrong with it. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
-import { formatPath, type Path, type Problem, Problems } from '../problems';
-import { withUsualZones } from './reading/defaults';
-import { readDocument, type SourceDocument } from './reading/document';
-import { explain, misspelt } from './reading/explain';
-import { findIssues } from './reading/issues';
-import { salvage, touches, watched } from './reading/salvage';
+import { type Problem, Problems } from '../problems';
+import { byPlace, checked, located, refuse } from './checked';
+import { readDocument } from './reading/document';
 import { isMapping } from './reading/shape';
 import { kindOf } from './reading/show';
-import { checksOf, type Finding, lastCheck } from './rules';
-import { type Environment, environmentSchema, type Stage } from './schema';
+import type { Finding } from './rules';
+import type { Environment, Stage } from './schema';
 
 export { formatProblems, Problems } from '../problems';
-
-const startsWith = (path: Path, prefix: Path): boolean =>
-  prefix.length <= path.length && prefix.every((step, index) => path[index] === step);
-
-const byPlace = (a: Problem, b: Problem): number =>
-  (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0);
-
-function located({ where, or, ...problem }: Finding, document: SourceDocument, file: string): Problem {
-  const path = or !== undefined && !document.has(problem.path) ? or : problem.path;
-  return { ...problem, file, ...document.place(path, where ?? 'value') };
-}
-
-/** What the rules find, leaving out what they conclude from a doubtful place. */
-function findings(environment: Environment, doubtful: readonly Path[]): Finding[] {
-  const ask = (check: (environment: Environment) => Iterable<Finding>): Finding[] => {
-    let doubt = false;
-    const note = (path: Path): void => {
-      doubt ||= touches(path, doubtful);
-    };
-    const found = [...check(doubtful.length > 0 ? watched(environment, note) : environment)];
-    return doubt ? [] : found;
-  };
-  const found = checksOf(environment).flatMap(ask);
-  if (found.length > 0 || doubtful.length > 0) return found;
-  return ask(lastCheck);
-}
 
 function notAnEnvironment(data: unknown): Finding {
   const empty = data === null || data === undefined;
@@ -59,34 +30,11 @@ function notAnEnvironment(data: unknown): Finding {
  */
 export function parseEnvironment(text: string, file: string, stage?: Stage): Environment {
   const document = readDocument(text);
-  const fail = (problems: readonly Problem[]): never => {
-    throw new Problems(problems.toSorted(byPlace));
-  };
   const inFile = document.problems.map((problem) => ({ ...problem, file }));
-  if (!document.readable) return fail(inFile);
-  if (!isMapping(document.data))
-    return fail([...inFile, located(notAnEnvironment(document.data), document, file)]);
-
-  const named = stage === undefined ? document.data : { ...document.data, stage };
-  const { data, findings: unsaid } = withUsualZones(named);
-  const { dropped } = document;
-  const issues = findIssues(environmentSchema, data).filter(
-    (issue) => !dropped.some((path) => startsWith(issue.path, path)),
-  );
-  const meant = new Set(issues.flatMap(misspelt).map(formatPath));
-  const said = issues
-    .flatMap(explain)
-    .filter(({ code, path }) => code !== 'MISSING_KEY' || !meant.has(formatPath(path)))
-    .map((problem) => located(problem, document, file));
-  const salvaged = salvage(data, dropped);
-  const found = salvaged ? findings(salvaged.environment, salvaged.doubtful) : [];
-  const problems = [
-    ...inFile,
-    ...said,
-    ...[...unsaid, ...found].map((finding) => located(finding, document, file)),
-  ];
-  if (problems.length > 0 || !salvaged) return fail(problems);
-  return salvaged.environment;
+  if (!document.readable) return refuse(inFile);
+  const { data } = document;
+  if (!isMapping(data)) return refuse([...inFile, located(notAnEnvironment(data), document, file)]);
+  return checked({ ...document, data }, file, stage);
 }
 
 /**
@@ -124,12 +72,6 @@ export function placesOf(file: string, problems: readonly Problem[]): Problem[] 
   const document = readDocument(readText(file));
   return problems.map((problem) => located(problem, document, file)).toSorted(byPlace);
 }
-
-/** What was found of an environment file elsewhere, with its place in the file. */
-export const locatedIn = (file: string, findings: readonly Finding[]): Problem[] => {
-  const document = readDocument(readText(file));
-  return findings.map((finding) => located(finding, document, file)).toSorted(byPlace);
-};
 
 /** Other files of the folder for the same environment; case may tell files apart, and does not tell environments apart. */
 function twinsOf(file: string): string[] {

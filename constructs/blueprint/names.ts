@@ -9,6 +9,7 @@ export const ids = {
   cluster: 'Cluster',
   namespace: 'Namespace',
   loadBalancer: 'LoadBalancer',
+  listener: 'Listener',
   consumersSecret: 'ConsumersSecret',
   /** Security group of the load balancer. */
   balancerGroup: 'alb',
@@ -45,7 +46,16 @@ export const memberId = (letter: string): string => `${ids.gateway}-${letter}`;
 
 export const clusterName = (environment: string): string => environment;
 export const networkName = (environment: string): string => environment;
-export const namespaceName = (environment: string): string => `${environment}.internal`;
+
+interface Named {
+  readonly name: string;
+  readonly namespace?: { readonly name: string };
+}
+
+export const namespaceName = ({ name, namespace }: Named): string => namespace?.name ?? `${name}.internal`;
+/** In a namespace that exists there may be those of other environments. */
+export const discoveryName = ({ name, namespace }: Named, id: string): string =>
+  namespace ? `${name}-${id}` : id;
 
 /** Service, task definition and security group of an API or a gateway. */
 export const serviceName = (environment: string, id: string): string => `${environment}-${id}`;

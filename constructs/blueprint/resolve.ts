@@ -6,7 +6,7 @@ import { clusterName, ids, localStatePath, namespaceName, s3StateKey } from './n
 import { resolveGatewayData } from './resolving/gateway-data';
 import { resolveGatewayPair } from './resolving/gateway-pair';
 import { resolveIdentity } from './resolving/identity';
-import { resolveLoadBalancer } from './resolving/load-balancer';
+import { resolveListener, resolveLoadBalancer } from './resolving/load-balancer';
 import { resolveNetwork } from './resolving/network';
 import { resolvePools } from './resolving/services';
 import { resolveTags } from './resolving/tags';
@@ -21,6 +21,23 @@ function resolveState({ name, region, state }: Environment): TerraformState {
     key: state.key ?? s3StateKey(name, region),
     region: state.region ?? region,
   };
+}
+
+function resolveCluster({ name, cluster }: Environment): Blueprint['cluster'] {
+  const id = ids.cluster;
+  if (!cluster) return { id, name: clusterName(name) };
+  return { id, name: cluster.arn.split('/')[1] ?? '', arn: cluster.arn };
+}
+
+/** What requests come by: a load balancer of the environment's own, or a listener that exists. */
+function resolveFront(
+  environment: Environment,
+  plane: DataPlane,
+): Pick<Blueprint, 'listener' | 'loadBalancer'> {
+  const { listener } = environment;
+  return listener
+    ? { listener: resolveListener(environment, listener, plane) }
+    : { loadBalancer: resolveLoadBalancer(environment, plane) };
 }
 
 function frozen<Value>(value: Value): Value {
@@ -50,15 +67,16 @@ export function resolve(environment: Environment, plane: DataPlane = dataPlaneOf
     tags: resolveTags(environment),
     state: resolveState(environment),
     network: resolveNetwork(environment),
-    cluster: { id: ids.cluster, name: clusterName(name) },
+    cluster: resolveCluster(environment),
     namespace: {
       id: ids.namespace,
-      name: namespaceName(name),
+      name: namespaceName(environment),
       description: `Names of the services of ${name}`,
       negativeTtlSeconds: NEGATIVE_TTL_SECONDS,
+      ...(environment.namespace ? { namespaceId: environment.namespace.id } : {}),
     },
     services: ownApis(environment.apis).flatMap(([id, api]) => resolvePools(environment, id, api)),
-    ...(balanced ? { loadBalancer: resolveLoadBalancer(environment, plane) } : {}),
+    ...(balanced ? resolveFront(environment, plane) : {}),
     ...(stage === 'gateway' ? { gateway: resolveGatewayPair(environment, plane, data) } : {}),
     data,
     ...(identity ? { identity } : {}),

@@ -12,7 +12,6 @@ import * as limits from './rules/limits';
 import * as listener from './rules/listener';
 import * as names from './rules/names';
 import * as network from './rules/network';
-import * as permissions from './rules/permissions';
 import * as pools from './rules/pools';
 import * as promises from './rules/promises';
 import * as quotas from './rules/quotas';
@@ -36,6 +35,7 @@ const rules: readonly Rule[] = [
   references.regionKnown,
   references.servicesOfRegion,
   references.arnPartition,
+  references.adoptedRegion,
   references.stateRegion,
   references.imageNames,
   references.substitutions,
@@ -55,6 +55,7 @@ const rules: readonly Rule[] = [
   network.subnetTwice,
   domain.domainNeeded,
   domain.namesInZone,
+  domain.listenerHasName,
   domain.certificateNames,
   domain.certificateRegion,
   domain.certificateAccount,
@@ -112,10 +113,6 @@ const ownApiRules: readonly OwnApiRule[] = [
   apis.secretRegion,
   references.keyRegion,
   apis.taskDefinitionSize,
-  permissions.wideStatements,
-  permissions.permissionPartition,
-  permissions.managedPolicyTwice,
-  permissions.permissionsSize,
   canary.canaryStage,
   canary.canaryName,
   canary.canarySettings,

@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { planName } from '../gateway/policies/rate-limit';
 import { retentionDays } from './aws-lists';
 import { cidrBlock, duration, name } from './fields';
+import { cluster, listener, namespace } from './sections/adopted';
 import { api } from './sections/api';
 import { domain } from './sections/domain';
 import { gateway } from './sections/gateway';
@@ -37,6 +38,13 @@ export const environmentSchema = z.strictObject({
   tags: z.record(z.string().min(1).max(128), z.string().max(256)).default({}).describe('Tags on everything.'),
   network,
   domain: domain.optional().describe('Needed from stage `load-balanced` on.'),
+  cluster: cluster.optional().describe('An ECS cluster that exists. By default a new one.'),
+  namespace: namespace
+    .optional()
+    .describe('A Cloud Map namespace that exists. By default a new one, <name>.internal.'),
+  listener: listener
+    .optional()
+    .describe('A listener that exists, instead of a load balancer. Used from stage `load-balanced` on.'),
   state: state.prefault({ kind: 'local' }),
   logRetentionDays: z
     .union(retentionDays.map((days) => z.literal(days)))

@@ -7,18 +7,15 @@ import {
   type AppautoscalingTargetConfig,
 } from '@cdktf/provider-aws/lib/appautoscaling-target';
 import type { Construct } from 'constructs';
-import { apiService } from '../graph/api-service';
 import { Part } from '../graph/part';
 import type { Transform } from '../graph/transform';
 import { outside } from '../graph/value';
-import {
-  FargateService,
-  type FargateServiceTransform,
-  type ServiceProps,
-  serviceInput,
-} from './fargate-service';
-import { outsideEach, PartConstruct } from './part-construct';
-import { type Peers, SecurityGroup, type SecurityGroupTransform } from './security-group';
+import { type ApiServiceWords, apiServicePart } from '../words/api-service';
+import { FargateService, type FargateServiceTransform } from './fargate-service';
+import { PartConstruct } from './part-construct';
+import { SecurityGroup, type SecurityGroupTransform } from './security-group';
+import { type ITargetGroup, targetGroupLink } from './target-group';
+import { type ExistingPlace, engineAt } from './words';
 
 export interface ApiServiceTransform extends FargateServiceTransform {
   readonly securityGroup?: SecurityGroupTransform;
@@ -26,24 +23,30 @@ export interface ApiServiceTransform extends FargateServiceTransform {
   readonly scalingPolicy?: Transform<AppautoscalingPolicyConfig>;
 }
 
-export interface ApiServiceProps extends Omit<ServiceProps, 'consumersSecretArn'> {
-  readonly vpcId: string;
-  /** Ids of the security groups that the service's rules name, such as the load balancer's. */
-  readonly peers?: Peers;
+export interface ApiServiceProps extends ApiServiceWords, Omit<ExistingPlace, 'namespace'> {
+  readonly namespace: NonNullable<ExistingPlace['namespace']>;
+  /** Id of the security group of who calls it. @default nobody is let in */
+  readonly from?: string;
+  /** The target group of a load balancer that it is put into. @default none */
+  readonly targetGroup?: ITargetGroup;
   readonly transform?: ApiServiceTransform;
 }
 
 /**
- * An API's pool: a Fargate service with its security group, roles, log group, Cloud Map name and autoscaling.
+ * An API's pool: a Fargate service with its security group, roles, log group, Cloud Map name and autoscaling. Said in the
+ * environment file's words, and checked as a file is.
  *
- * Stands alone in a VPC and a cluster that exist:
+ * Stands alone in a VPC, a cluster and a namespace that exist:
  *
  * ```ts
  * new ApiService(this, 'orders', {
- *   service, region: 'eu-central-1', vpcId: 'vpc-0a1b2c3d', subnetIds: ['subnet-0a1b2c3d'],
- *   clusterArn: cluster.arn, namespaceId: namespace.id, peers: { alb: 'sg-0a1b2c3d' },
+ *   name: 'shop', api: 'orders', image: 'registry.example/orders:1', instances: { min: 2, max: 6 },
+ *   region: 'eu-central-1',
+ *   network: { vpc: vpc.id, cidr: '10.0.0.0/16', privateSubnets: { a: first.id, b: second.id } },
+ *   cluster: { arn: cluster.arn }, namespace: { id: namespace.id, name: 'own.internal' },
  * });
  * ```
+ * @throws Problems all that is wrong, each with the construct's path and the property: `instances.max`
  */
 export class ApiService extends PartConstruct<'api-service'> {
   static readonly resources = {
@@ -53,12 +56,16 @@ export class ApiService extends PartConstruct<'api-service'> {
   static readonly nouns = { 'security-group': SecurityGroup, 'fargate-service': FargateService };
 
   constructor(scope: Construct, id: string, props: ApiServiceProps | Part<'api-service'>) {
-    super(scope, id, props instanceof Part ? props : ApiService.#part(id, props));
+    super(scope, id, props instanceof Part ? props : ApiService.#part(scope, id, props));
   }
 
-  static #part(id: string, { vpcId, peers, transform, ...props }: ApiServiceProps) {
-    const input = { ...serviceInput(props), vpcId: outside(vpcId), peers: outsideEach(peers) };
-    return new Part(apiService(id, input).noun, transform);
+  static #part(scope: Construct, id: string, props: ApiServiceProps) {
+    const { transform, from, targetGroup, ...words } = props;
+    const surroundings = {
+      from: from === undefined ? undefined : outside(from),
+      targetGroup: targetGroup && targetGroupLink(targetGroup),
+    };
+    return new Part(apiServicePart(id, words, engineAt(scope, id), surroundings), transform);
   }
 
   get securityGroup(): SecurityGroup {

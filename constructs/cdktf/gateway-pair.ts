@@ -1,53 +1,49 @@
-import type { ITerraformDependable } from 'cdktf';
 import type { Construct } from 'constructs';
-import type * as blueprint from '../blueprint/blueprint';
-import { gatewayData, gatewayPair } from '../graph/gateway';
+import type { EnvironmentInput } from '../blueprint/schema';
 import { Part } from '../graph/part';
-import { outside } from '../graph/value';
+import { type GatewayPairWords, gatewayPairPart } from '../words/gateway-pair';
+import { Namespace, type NamespaceTransform } from './cluster';
 import type { IConsumersSecret } from './consumers-secret';
-import { FargateService, type FargateServiceTransform, type Placement } from './fargate-service';
+import { FargateService, type FargateServiceTransform } from './fargate-service';
 import { GatewayData, type GatewayDataTransform } from './gateway-data';
+import { ListenerRules, type ListenerRulesTransform } from './listener-rules';
 import type { LogGroup } from './observability';
-import { outsideEach, PartConstruct } from './part-construct';
+import { PartConstruct } from './part-construct';
 import { type Peers, SecurityGroup, type SecurityGroupTransform } from './security-group';
-import { type ITargetGroup, targetGroupLink } from './target-group';
+import { type ExistingPlace, engineAt } from './words';
 
 export interface GatewayPairTransform extends Omit<GatewayDataTransform, 'logGroup'> {
   readonly securityGroup?: SecurityGroupTransform;
   /** Settings of each member. */
   readonly member?: FargateServiceTransform;
+  /** Of a pair that stands alone. */
+  readonly loadBalancer?: ListenerRulesTransform;
+  /** Of a pair that stands alone. */
+  readonly namespace?: NamespaceTransform;
 }
 
-export interface GatewayPairProps extends Omit<Placement, 'subnetIds'> {
-  readonly gateway: blueprint.GatewayPair;
-  readonly vpcId: string;
-  /** Subnets by the member's id. */
-  readonly subnetIds: Readonly<Record<string, readonly string[]>>;
-  /** Target group that all members are in: of a `LoadBalancer`, or a `TargetGroup` behind a listener that exists. */
-  readonly targetGroup: ITargetGroup;
-  /**
-   * The consumers' keys and the logs, for gateways that may go while these stay.
-   * @default made here, and gone with the gateways
-   */
-  readonly data?: GatewayData;
-  /** Issuer of the user pool whose tokens the gateways take, for APIs with `userPool: true`. */
-  readonly userPoolIssuer?: string;
-  /** Ids of the security groups that the members' rules name, such as the load balancer's. */
-  readonly peers?: Peers;
-  /** What must stand before the first member starts. */
-  readonly dependsOn?: readonly ITerraformDependable[];
+export interface GatewayPairProps extends GatewayPairWords, ExistingPlace {
+  /** A listener that exists: the gateways are put behind it. */
+  readonly listener: NonNullable<EnvironmentInput['listener']>;
   readonly transform?: GatewayPairTransform;
 }
 
 /**
- * Gateways as named members: a service of one task each, pinned to a zone, rolled one after the other.
- *
- * Stands alone behind a load balancer that is not ours:
+ * Gateways as named members: a service of one task each, pinned to a zone, rolled one after the other; behind a listener
+ * that exists, in front of pools that exist. Said in the environment file's words, and checked as a file is.
  *
  * ```ts
- * const targetGroup = new TargetGroup(this, 'gateways', { targetGroup, attachRule, listenerArn, vpcId });
- * new GatewayPair(this, 'gateway', { gateway, targetGroup, vpcId, … peers: { alb: 'sg-0a1b2c3d' } });
+ * new GatewayPair(this, 'gateway', {
+ *   name: 'shop',
+ *   region: 'eu-central-1',
+ *   network: { vpc: vpc.id, cidr: '10.0.0.0/16', privateSubnets: { a: first.id, b: second.id } },
+ *   cluster: { arn: cluster.arn },
+ *   listener: { arn: listener.arn, securityGroup: balancersGroup.id },
+ *   apis: { orders: { at: 'orders.internal:8080', paths: ['/orders'], policies: { authentication: { apiKey: {} } } } },
+ *   consumers: { acme: {} },
+ * });
  * ```
+ * @throws Problems all that is wrong, each with the construct's path and the property: `apis.orders.paths`
  */
 export class GatewayPair extends PartConstruct<'gateway-pair'> {
   static readonly resources = {};
@@ -55,40 +51,32 @@ export class GatewayPair extends PartConstruct<'gateway-pair'> {
     'security-group': SecurityGroup,
     'fargate-service': FargateService,
     'gateway-data': GatewayData,
+    namespace: Namespace,
+    'listener-rules': ListenerRules,
   };
-  readonly #given: GatewayData | undefined;
 
   constructor(scope: Construct, id: string, props: GatewayPairProps | Part<'gateway-pair'>) {
-    super(scope, id, props instanceof Part ? props : GatewayPair.#part(id, props));
-    this.#given = props instanceof Part ? undefined : props.data;
+    super(scope, id, props instanceof Part ? props : GatewayPair.#part(scope, id, props));
   }
 
-  static #part(id: string, props: GatewayPairProps) {
-    const { gateway, transform } = props;
-    // Beside the members, under an id of no account.
-    const own = props.data ? undefined : gatewayData('Default', gateway.data);
-    const { noun } = gatewayPair(id, {
-      gateway,
-      data: props.data?.link ?? (own as NonNullable<typeof own>).link,
-      region: props.region,
-      clusterArn: outside(props.clusterArn),
-      namespaceId: outside(props.namespaceId),
-      vpcId: outside(props.vpcId),
-      subnetIds: Object.fromEntries(
-        Object.entries(props.subnetIds).map(([member, subnets]) => [member, subnets.map(outside)]),
-      ),
-      targetGroup: targetGroupLink(props.targetGroup),
-      userPoolIssuer: props.userPoolIssuer === undefined ? undefined : outside(props.userPoolIssuer),
-      peers: outsideEach(props.peers),
-      dependsOn: props.dependsOn?.map(outside),
-    });
-    const whole = own ? { ...noun, nouns: [...noun.nouns, own.noun] } : noun;
-    return new Part(whole, { ...transform, logGroup: transform?.member?.logGroup });
+  static #part(scope: Construct, id: string, { transform, ...words }: GatewayPairProps) {
+    const noun = gatewayPairPart(id, words, engineAt(scope, id));
+    return new Part(noun, { ...transform, logGroup: transform?.member?.logGroup });
   }
 
   /** What the members write and read, and what outlives them. */
   get data(): GatewayData {
-    return this.#given ?? this.find<GatewayData>('Default') ?? (this.node.scope as GatewayData);
+    return this.find<GatewayData>('Default') ?? (this.node.scope as GatewayData);
+  }
+
+  /** Its target group, and the rules that bring traffic. Absent in a stage, whose load balancer has them. */
+  get listenerRules(): ListenerRules | undefined {
+    return this.find('Listener');
+  }
+
+  /** Absent when it was given one, and in a stage. */
+  get namespace(): Namespace | undefined {
+    return this.find('Namespace');
   }
 
   /** Absent when no API asks for a key and no consumer is declared. */

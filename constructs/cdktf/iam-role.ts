@@ -1,7 +1,6 @@
 import { IamRole as AwsIamRole, type IamRoleConfig } from '@cdktf/provider-aws/lib/iam-role';
 import { IamRolePolicy, type IamRolePolicyConfig } from '@cdktf/provider-aws/lib/iam-role-policy';
-import { IamRolePolicyAttachment } from '@cdktf/provider-aws/lib/iam-role-policy-attachment';
-import { type ITerraformDependable, TerraformResource } from 'cdktf';
+import type { ITerraformDependable } from 'cdktf';
 import type { Construct } from 'constructs';
 import type * as blueprint from '../blueprint/blueprint';
 import { iamRole } from '../graph/iam-role';
@@ -29,11 +28,7 @@ export interface IamRoleProps {
 
 /** A role that one service principal may assume, with the statements it is given and no others. */
 export class IamRole extends PartConstruct<'iam-role'> {
-  static readonly resources = {
-    aws_iam_role: AwsIamRole,
-    aws_iam_role_policy: IamRolePolicy,
-    aws_iam_role_policy_attachment: IamRolePolicyAttachment,
-  };
+  static readonly resources = { aws_iam_role: AwsIamRole, aws_iam_role_policy: IamRolePolicy };
   static readonly nouns = {};
 
   constructor(scope: Construct, id: string, props: IamRoleProps | Part<'iam-role'>) {
@@ -50,7 +45,7 @@ export class IamRole extends PartConstruct<'iam-role'> {
     return this.child('Role');
   }
 
-  /** Absent when the role has no statements. */
+  /** Absent when the role may do nothing. */
   get policy(): IamRolePolicy | undefined {
     return this.find('Policy');
   }
@@ -61,6 +56,6 @@ export class IamRole extends PartConstruct<'iam-role'> {
 
   /** What must stand before the role can do its work. */
   get access(): ITerraformDependable[] {
-    return this.node.findAll().filter(TerraformResource.isTerraformResource);
+    return this.policy === undefined ? [this.role] : [this.role, this.policy];
   }
 }

@@ -2,22 +2,20 @@ import { Lb, type LbConfig } from '@cdktf/provider-aws/lib/lb';
 import { LbListener, type LbListenerConfig } from '@cdktf/provider-aws/lib/lb-listener';
 import { LbListenerRule, type LbListenerRuleConfig } from '@cdktf/provider-aws/lib/lb-listener-rule';
 import { Route53Record, type Route53RecordConfig } from '@cdktf/provider-aws/lib/route53-record';
-import type { ITerraformDependable } from 'cdktf';
 import type { Construct } from 'constructs';
-import type * as blueprint from '../blueprint/blueprint';
-import { loadBalancer } from '../graph/load-balancer';
 import { Part } from '../graph/part';
 import type { Transform } from '../graph/transform';
-import { outside } from '../graph/value';
+import { type LoadBalancerWords, loadBalancerPart } from '../words/load-balancer';
 import {
   Certificate,
   type CertificateTransform,
   ExistingCertificate,
   type ICertificate,
 } from './certificate';
-import { outsideEach, PartConstruct } from './part-construct';
+import { PartConstruct } from './part-construct';
 import { type Peers, SecurityGroup, type SecurityGroupTransform } from './security-group';
 import { TargetGroup, type TargetGroupTransform } from './target-group';
+import { type ExistingPlace, engineAt } from './words';
 
 export interface LoadBalancerTransform {
   readonly securityGroup?: SecurityGroupTransform;
@@ -30,23 +28,25 @@ export interface LoadBalancerTransform {
   readonly record?: Transform<Route53RecordConfig>;
 }
 
-export interface LoadBalancerProps {
-  readonly loadBalancer: blueprint.LoadBalancer;
-  readonly vpcId: string;
-  /** Public subnets, in two zones or more. */
-  readonly subnetIds: readonly string[];
-  /** Ids of the security groups that the load balancer's rules name; none when they name address blocks alone. */
-  readonly peers?: Peers;
-  /** What must stand before the load balancer is reachable, such as the public subnets' routes. */
-  readonly dependsOn?: readonly ITerraformDependable[];
+export interface LoadBalancerProps extends LoadBalancerWords, Pick<ExistingPlace, 'region' | 'network'> {
   readonly transform?: LoadBalancerTransform;
 }
 
 /**
- * An Application Load Balancer: TLS ends here, HTTP is redirected, and a request goes where a rule sends it or
- * gets the fixed answer of the listener.
+ * An Application Load Balancer: TLS ends here, HTTP is redirected, and a request goes where a rule sends it or gets the fixed
+ * answer of the listener. Said in the environment file's words, and checked as a file is.
  *
- * Stands alone in front of services that are not ours: register them in `targetGroups.<id>.arn`.
+ * Stands alone in front of servers that are run elsewhere: register them in `targetGroups.<api>.arn`.
+ *
+ * ```ts
+ * new LoadBalancer(this, 'front', {
+ *   name: 'shop', region: 'eu-central-1',
+ *   network: { vpc: vpc.id, cidr: '10.0.0.0/16', publicSubnets: { a: first.id, b: second.id } },
+ *   domain: { name: 'api.shop.example', hostedZone: { id: zone.id, name: 'shop.example' } },
+ *   apis: { orders: { port: 8080, paths: ['/orders'] } },
+ * });
+ * ```
+ * @throws Problems all that is wrong, each with the construct's path and the property: `apis.orders.paths`
  */
 export class LoadBalancer extends PartConstruct<'load-balancer'> {
   static readonly resources = {
@@ -62,18 +62,11 @@ export class LoadBalancer extends PartConstruct<'load-balancer'> {
   };
 
   constructor(scope: Construct, id: string, props: LoadBalancerProps | Part<'load-balancer'>) {
-    super(scope, id, props instanceof Part ? props : LoadBalancer.#part(id, props));
+    super(scope, id, props instanceof Part ? props : LoadBalancer.#part(scope, id, props));
   }
 
-  static #part(id: string, props: LoadBalancerProps) {
-    const input = {
-      loadBalancer: props.loadBalancer,
-      vpcId: outside(props.vpcId),
-      subnetIds: props.subnetIds.map(outside),
-      peers: outsideEach(props.peers),
-      dependsOn: props.dependsOn?.map(outside),
-    };
-    return new Part(loadBalancer(id, input).noun, props.transform);
+  static #part(scope: Construct, id: string, { transform, ...words }: LoadBalancerProps) {
+    return new Part(loadBalancerPart(id, words, engineAt(scope, id)), transform);
   }
 
   get securityGroup(): SecurityGroup {
@@ -88,7 +81,7 @@ export class LoadBalancer extends PartConstruct<'load-balancer'> {
     const { certificate } = this.settings.https;
     return certificate.kind === 'new'
       ? this.child<Certificate>('Certificate')
-      : new ExistingCertificate(certificate.arn);
+      : new ExistingCertificate(this.httpsListener.certificateArnInput ?? certificate.arn);
   }
 
   get httpListener(): LbListener {

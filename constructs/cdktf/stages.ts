@@ -1,17 +1,21 @@
 import type { Construct } from 'constructs';
 import type * as blueprint from '../blueprint/blueprint';
-import { environmentGraph, lacks } from '../graph/environment';
+import type { Stage as StageName } from '../blueprint/schema';
+import { lacks } from '../graph/environment';
 import { Part } from '../graph/part';
+import { type StageWords, stageMeant, stagePart } from '../words/stage';
 import { ApiService, type ApiServiceTransform } from './api-service';
 import { Cluster, type ClusterTransform, Namespace, type NamespaceTransform } from './cluster';
 import { ConsumersSecret } from './consumers-secret';
 import { GatewayData } from './gateway-data';
 import { GatewayPair, type GatewayPairTransform } from './gateway-pair';
 import { Identity, type IdentityTransform } from './identity';
+import { ListenerRules } from './listener-rules';
 import { LoadBalancer, type LoadBalancerTransform } from './load-balancer';
 import { ExistingNetwork, type INetwork, Network, type NetworkTransform } from './network';
 import { LogGroup } from './observability';
 import { PartConstruct } from './part-construct';
+import { engineAt } from './words';
 
 /** The first way out at the level of a stage: what each construct in it takes. */
 export interface StageTransform {
@@ -25,11 +29,10 @@ export interface StageTransform {
   readonly identity?: IdentityTransform;
 }
 
-export interface StageProps {
-  /** What to provision: `resolve(environment)`. */
-  readonly blueprint: blueprint.Blueprint;
+/** What to provision: said in the environment file's words, where ids and ARNs may be tokens; or resolved from a file. */
+export type StageProps = (StageWords | { readonly blueprint: blueprint.Blueprint }) & {
   readonly transform?: StageTransform;
-}
+};
 
 /** The gateways' data, where the gateways themselves stand below it. */
 class GatewayScope extends GatewayData {
@@ -45,6 +48,7 @@ class GatewayScope extends GatewayData {
  * address in both: an environment grows by taking the next stage's class under the same id.
  */
 abstract class Stage extends PartConstruct<'stage'> {
+  static readonly stage: StageName = 'api';
   static readonly resources = {};
   static readonly nouns = {
     network: Network,
@@ -53,15 +57,21 @@ abstract class Stage extends PartConstruct<'stage'> {
     'gateway-data': GatewayScope,
     identity: Identity,
     'load-balancer': LoadBalancer,
+    'listener-rules': ListenerRules,
     'api-service': ApiService,
   };
 
-  constructor(scope: Construct, id: string, { blueprint, transform }: StageProps) {
+  /** @throws Problems all that is wrong with the words, each with the construct's path and the property */
+  constructor(scope: Construct, id: string, { transform, ...said }: StageProps) {
+    const meant =
+      'blueprint' in said
+        ? { blueprint: said.blueprint, later: new Map() }
+        : stageMeant(said, new.target.stage, engineAt(scope, id));
     const logGroup = transform?.gateway?.member?.logGroup;
     super(
       scope,
       id,
-      new Part(environmentGraph(blueprint), { ...transform, gateway: { ...transform?.gateway, logGroup } }),
+      new Part(stagePart(meant), { ...transform, gateway: { ...transform?.gateway, logGroup } }),
     );
   }
 
@@ -70,12 +80,14 @@ abstract class Stage extends PartConstruct<'stage'> {
     return network.kind === 'existing' ? new ExistingNetwork(network) : this.child<Network>('Network');
   }
 
-  get cluster(): Cluster {
-    return this.child(this.settings.cluster.id);
+  /** Absent when the environment runs in one that exists. */
+  get cluster(): Cluster | undefined {
+    return this.find(this.settings.cluster.id);
   }
 
-  get namespace(): Namespace {
-    return this.child(this.settings.namespace.id);
+  /** Absent when the environment's names are in one that exists. */
+  get namespace(): Namespace | undefined {
+    return this.find(this.settings.namespace.id);
   }
 
   /** What the gateways leave behind: in every stage, so that it is there before they are and after they have gone. */
@@ -106,6 +118,14 @@ export class ApiStage extends Stage {}
 
 /** A load balancer in front of the APIs: TLS, several tasks over two zones, health checks, routing. */
 export class LoadBalancedStage extends Stage {
+  static override readonly stage: StageName = 'load-balanced';
+
+  /** What is put behind a listener that exists. Absent when the environment has a load balancer of its own. */
+  get listenerRules(): ListenerRules | undefined {
+    return this.find(this.settings.listener?.id ?? '');
+  }
+
+  /** @throws Error when the environment is behind a listener that exists */
   get loadBalancer(): LoadBalancer {
     return this.part('loadBalancer', this.settings.loadBalancer?.id ?? '');
   }
@@ -113,6 +133,8 @@ export class LoadBalancedStage extends Stage {
 
 /** Gateways between the load balancer and the APIs' pools. */
 export class GatewayStage extends LoadBalancedStage {
+  static override readonly stage: StageName = 'gateway';
+
   get gateway(): GatewayPair {
     return this.part('gateway', 'Gateway/Default');
   }

@@ -8,8 +8,10 @@ import {
 import { type ApiServiceParts, apiService } from './api-service';
 import { cluster, namespace } from './cluster';
 import type { Placement } from './fargate-service';
+import type { Front } from './front';
 import { type GatewayDataLink, type GatewayPairParts, gatewayData, gatewayPair } from './gateway';
 import { identity } from './identity';
+import { listenerRules } from './listener-rules';
 import { type LoadBalancerParts, loadBalancer } from './load-balancer';
 import { existingNetwork, type NetworkPlaces, network } from './network';
 import { type Noun, type NounOf, type Resource, type Wait, waitsFor } from './resource';
@@ -27,7 +29,8 @@ import type { Awaited, Value } from './value';
  */
 export function environmentGraph(blueprint: Blueprint, existing?: NetworkPlaces): NounOf<'stage'> {
   const { stage } = blueprint;
-  if (stage !== 'api' && blueprint.loadBalancer === undefined) throw lacks(blueprint, 'loadBalancer');
+  if (stage !== 'api' && (blueprint.loadBalancer ?? blueprint.listener) === undefined)
+    throw lacks(blueprint, 'loadBalancer');
   if (stage === 'gateway' && blueprint.gateway === undefined) throw lacks(blueprint, 'gateway');
   const parts = new EnvironmentBuilder(blueprint, existing);
   return {
@@ -61,14 +64,17 @@ class EnvironmentBuilder {
     this.#blueprint = blueprint;
     this.#network = existing ?? this.#makeNetwork();
     const { vpcId } = this.#network;
-    const run = cluster(blueprint.cluster, vpcId);
-    const names = namespace(blueprint.namespace, vpcId);
-    this.#place = { region: blueprint.region, clusterArn: run.arn, namespaceId: names.id, vpcId };
+    this.#place = {
+      region: blueprint.region,
+      clusterArn: this.#clusterArn(vpcId),
+      namespaceId: this.#namespaceId(vpcId),
+      vpcId,
+    };
     const data = gatewayData('Gateway', blueprint.data);
     const pool = blueprint.identity && identity('Identity', blueprint.identity);
     this.#userPoolIssuer = pool?.issuer;
-    this.nouns.push(run.noun, names.noun, ...(pool ? [pool.noun] : []));
-    const front = blueprint.loadBalancer && this.#loadBalancer(blueprint.loadBalancer);
+    if (pool) this.nouns.push(pool.noun);
+    const front = this.#front();
     const gateways = blueprint.gateway && front && this.#gateway(blueprint.gateway, front, data.link);
     // The pair's own id is of no account, so that data and gateways share one prefix.
     const pairs = gateways ? [gateways.noun] : [];
@@ -85,6 +91,31 @@ class EnvironmentBuilder {
     return places;
   }
 
+  #clusterArn(vpcId: Value): Value {
+    const settings = this.#blueprint.cluster;
+    if (settings.arn !== undefined) return settings.arn;
+    const { noun, arn } = cluster(settings, vpcId);
+    this.nouns.push(noun);
+    return arn;
+  }
+
+  #namespaceId(vpcId: Value): Value {
+    const settings = this.#blueprint.namespace;
+    if (settings.namespaceId !== undefined) return settings.namespaceId;
+    const { noun, id } = namespace(settings, vpcId);
+    this.nouns.push(noun);
+    return id;
+  }
+
+  #front(): Front | undefined {
+    const { loadBalancer: settings, listener } = this.#blueprint;
+    if (settings) return this.#loadBalancer(settings);
+    if (!listener) return undefined;
+    const parts = listenerRules(listener.id, { listener, vpcId: this.#place.vpcId });
+    this.nouns.push(parts.noun);
+    return parts;
+  }
+
   #loadBalancer(settings: NonNullable<Blueprint['loadBalancer']>): LoadBalancerParts {
     const parts = loadBalancer(settings.id, {
       loadBalancer: settings,
@@ -98,7 +129,7 @@ class EnvironmentBuilder {
 
   #gateway(
     gateway: NonNullable<Blueprint['gateway']>,
-    front: LoadBalancerParts,
+    front: Front,
     data: GatewayDataLink,
   ): GatewayPairParts {
     const targetGroup = front.targetGroups[gateway.targetGroup];
@@ -117,7 +148,7 @@ class EnvironmentBuilder {
     });
   }
 
-  #services(front?: LoadBalancerParts, gateways?: GatewayPairParts): Map<string, ApiServiceParts> {
+  #services(front?: Front, gateways?: GatewayPairParts): Map<string, ApiServiceParts> {
     const made = this.#blueprint.services.map((service) => {
       const parts = apiService(service.id, {
         service,
@@ -133,8 +164,8 @@ class EnvironmentBuilder {
     return new Map(made);
   }
 
-  #order(front: LoadBalancerParts, apis: Map<string, ApiServiceParts>, gateways?: GatewayPairParts): void {
-    const { loadBalancer: balancer, services, gateway } = this.#blueprint;
+  #order(front: Front, apis: Map<string, ApiServiceParts>, gateways?: GatewayPairParts): void {
+    const { loadBalancer, listener, services, gateway } = this.#blueprint;
     const resourceOf = ({ kind, id }: Waiting): Resource =>
       (kind === 'traffic-rule'
         ? front.trafficRules[id]
@@ -142,7 +173,7 @@ class EnvironmentBuilder {
     const awaited = (on: TrafficWait['on']): readonly Awaited[] =>
       on.kind === 'pool-access' ? (apis.get(on.id)?.securityGroup.access ?? []) : [resourceOf(on)];
     const order = trafficOrder({
-      trafficRules: balancer?.trafficRules ?? [],
+      trafficRules: (loadBalancer ?? listener)?.trafficRules ?? [],
       apis: services,
       gateways: gateway?.members ?? [],
       canaries: gateway?.canaries,

@@ -21,17 +21,11 @@ export function iamRole(
   arns: StatementArns,
   transform: string,
 ): { readonly noun: NounOf<'iam-role'>; readonly link: RoleLink } {
-  const { name, description, principal, statements, managedPolicyArns } = settings;
+  const { name, description, principal, statements } = settings;
   const role = resource(
     'role',
     'Role',
-    {
-      name,
-      description,
-      principal,
-      statements: statements.map((one) => statement(one, arns)),
-      ...(managedPolicyArns && { managedPolicyArns }),
-    },
+    { name, description, principal, statements: statements.map((one) => statement(one, arns)) },
     { transform: 'role' },
   );
   return {
@@ -48,8 +42,9 @@ export function iamRole(
   };
 }
 
-const statement = ({ resources, ...others }: Statement, arns: StatementArns): RoleStatement => ({
-  ...others,
+const statement = ({ sid, actions, resources }: Statement, arns: StatementArns): RoleStatement => ({
+  sid,
+  actions,
   resources: resources.flatMap((one) => resourceArns(one, arns)),
 });
 

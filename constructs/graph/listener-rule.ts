@@ -19,7 +19,7 @@ export function attachRule(rule: ListenerRule, listenerArn: Value, targetGroupAr
 /** In a group of their own: an API may be called as another one's rule is. */
 export function trafficRule(
   rule: ListenerRule,
-  https: LoadBalancer['https'],
+  https: Pick<LoadBalancer['https'], 'notFound'>,
   listenerArn: Value,
   targetGroups: Readonly<Record<string, { readonly arn: Value }>>,
 ): Resource {

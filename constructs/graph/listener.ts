@@ -6,7 +6,7 @@ import type { Value } from './value';
 /** What is answered where no rule leads anywhere. */
 export const notFound = ({
   notFound: { status, contentType, body },
-}: LoadBalancer['https']): FixedResponse => ({
+}: Pick<LoadBalancer['https'], 'notFound'>): FixedResponse => ({
   statusCode: status,
   contentType,
   messageBody: body,

@@ -1,10 +1,9 @@
 import type { LoadBalancer } from '../blueprint/blueprint';
 import { certificate } from './certificate';
+import { type Front, groupsAndRules } from './front';
 import { listeners } from './listener';
-import { trafficRule } from './listener-rule';
 import { type NounOf, type Resource, resource, type Wait, waitsFor } from './resource';
 import { type Peers, securityGroup } from './security-group';
-import { type TargetGroupLink, targetGroup } from './target-group';
 import { type Awaited, type Ref, ref, type Value } from './value';
 
 export interface LoadBalancerInput {
@@ -20,12 +19,8 @@ export interface LoadBalancerInput {
   readonly dependsOn?: readonly Awaited[];
 }
 
-export interface LoadBalancerParts {
+export interface LoadBalancerParts extends Front {
   readonly noun: NounOf<'load-balancer'>;
-  readonly peers: Peers;
-  readonly targetGroups: Readonly<Record<string, TargetGroupLink>>;
-  /** By the rule's id. */
-  readonly trafficRules: Readonly<Record<string, Resource>>;
 }
 
 /**
@@ -41,19 +36,11 @@ export function loadBalancer(id: string, input: LoadBalancerInput): LoadBalancer
       ? certificate('Certificate', settings.https.certificate, input.hostedZoneId)
       : { arn: settings.https.certificate.arn };
   const [http, https] = listeners(settings, ref(balancer, 'arn'), issued.arn);
-  const listenerArn = ref(https, 'arn');
-  const groups = settings.targetGroups.map((one) => {
-    const attachRule = settings.attachRules.find((rule) => rule.targetGroup === one.id);
-    if (attachRule === undefined) throw new Error(`Target group "${one.id}" has no attach rule.`);
-    return [one.id, targetGroup(one.id, { targetGroup: one, attachRule, listenerArn, vpcId })] as const;
-  });
-  const targetGroups = Object.fromEntries(groups.map(([name, { link }]) => [name, link]));
-  const trafficRules = Object.fromEntries(
-    settings.trafficRules.map((rule) => [
-      rule.id,
-      trafficRule(rule, settings.https, listenerArn, targetGroups),
-    ]),
-  );
+  const {
+    nouns: groups,
+    targetGroups,
+    trafficRules,
+  } = groupsAndRules(settings, settings.https, ref(https, 'arn'), vpcId);
   const records = settings.records.map((one) =>
     aliasRecord(one, input.hostedZoneId ?? one.hostedZoneId, ref(balancer, 'dnsName')),
   );
@@ -69,7 +56,7 @@ export function loadBalancer(id: string, input: LoadBalancerInput): LoadBalancer
       id,
       settings,
       resources: [balancer, http, https, ...rules, ...records],
-      nouns: [group.noun, ...('noun' in issued ? [issued.noun] : []), ...groups.map(([, { noun }]) => noun)],
+      nouns: [group.noun, ...('noun' in issued ? [issued.noun] : []), ...groups],
       waits,
       transform: ['loadBalancer'],
     },

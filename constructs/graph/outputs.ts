@@ -13,17 +13,31 @@ export type OutputValue = Value | Concat | readonly string[] | { readonly [id: s
 
 /** The outputs of an environment, at its stage. */
 export function environmentOutputs(stage: NounOf<'stage'>): Output[] {
-  return [...apiOutputs(stage), ...loadBalancerOutputs(stage), ...gatewayOutputs(stage)];
+  return [
+    ...apiOutputs(stage),
+    ...loadBalancerOutputs(stage),
+    ...listenerOutputs(stage),
+    ...gatewayOutputs(stage),
+  ];
 }
 
 function apiOutputs(stage: NounOf<'stage'>): Output[] {
   const services = nouns(stage, 'api-service');
   const cluster = resources(stage, 'cluster').map((one) => ref(one, 'name'));
   const namespace = resources(stage, 'namespace').map((one) => ref(one, 'name'));
+  const { settings } = stage;
   const groups = services.map((api) => [api.id, ref(only(resources(api, 'log-group')), 'name')] as const);
   return [
-    output('cluster', 'ECS cluster.', only(cluster)),
-    output('namespace', 'Cloud Map namespace.', only(namespace)),
+    output(
+      'cluster',
+      'ECS cluster.',
+      settings.cluster.arn === undefined ? only(cluster) : settings.cluster.name,
+    ),
+    output(
+      'namespace',
+      'Cloud Map namespace.',
+      settings.namespace.namespaceId === undefined ? only(namespace) : settings.namespace.name,
+    ),
     output('services', 'ECS services of the APIs.', serviceNames(services)),
     output('log_groups', 'Log groups of the APIs.', Object.fromEntries(groups)),
     ...resources(stage, 'secret').map((secret) =>
@@ -50,18 +64,30 @@ function loadBalancerOutputs(stage: NounOf<'stage'>): Output[] {
   return nouns(stage, 'load-balancer').flatMap((balancer) => {
     const dnsName = ref(only(resources(balancer, 'load-balancer')), 'dnsName');
     const { host } = stage.settings;
-    const groups = nouns(balancer, 'target-group').map((group) => [
-      group.id,
-      ref(only(resources(group, 'target-group')), 'arn'),
-    ]);
     const zones = [...new Set(balancer.settings.records.map(({ hostedZoneId }) => hostedZoneId))];
     return [
       output('endpoint', 'Where clients call.', host ? `https://${host}` : { concat: ['https://', dnsName] }),
       output('load_balancer_dns_name', 'Name of the load balancer itself.', dnsName),
-      output('target_groups', 'Target groups.', Object.fromEntries(groups)),
+      targetGroups(balancer),
       ...(zones.length > 0 ? [output('hosted_zones', 'Hosted zones that the records are in.', zones)] : []),
     ];
   });
+}
+
+function listenerOutputs(stage: NounOf<'stage'>): Output[] {
+  const { host } = stage.settings;
+  return nouns(stage, 'listener-rules').flatMap((rules) => [
+    ...(host ? [output('endpoint', 'Where clients call.', `https://${host}`)] : []),
+    targetGroups(rules),
+  ]);
+}
+
+function targetGroups(front: Noun): Output {
+  const groups = nouns(front, 'target-group').map((group) => [
+    group.id,
+    ref(only(resources(group, 'target-group')), 'arn'),
+  ]);
+  return output('target_groups', 'Target groups.', Object.fromEntries(groups));
 }
 
 function gatewayOutputs(stage: NounOf<'stage'>): Output[] {

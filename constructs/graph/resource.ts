@@ -77,6 +77,7 @@ export interface NounSettings {
   readonly 'target-group': blueprint.TargetGroup;
   readonly certificate: Extract<blueprint.Certificate, { readonly kind: 'new' }>;
   readonly 'load-balancer': blueprint.LoadBalancer;
+  readonly 'listener-rules': blueprint.ExistingListener;
   readonly 'iam-role': blueprint.Role;
   readonly 'log-group': blueprint.LogGroup;
   readonly 'consumers-secret': blueprint.ConsumersSecret;

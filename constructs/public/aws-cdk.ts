@@ -41,7 +41,13 @@ export { GatewayData, type GatewayDataProps, type GatewayDataTransform } from '.
 export { GatewayPair, type GatewayPairProps, type GatewayPairTransform } from '../aws-cdk/gateway-pair';
 export { IamRole, type IamRoleProps, type IamRoleTransform, type StatementArns } from '../aws-cdk/iam-role';
 export { Identity, type IdentityProps, type IdentityTransform } from '../aws-cdk/identity';
-export { LoadBalancer, type LoadBalancerProps, type LoadBalancerTransform } from '../aws-cdk/load-balancer';
+export { ListenerRules, type ListenerRulesTransform } from '../aws-cdk/listener-rules';
+export {
+  type DomainProps,
+  LoadBalancer,
+  type LoadBalancerProps,
+  type LoadBalancerTransform,
+} from '../aws-cdk/load-balancer';
 export {
   ExistingNetwork,
   type ExistingNetworkProps,
@@ -56,6 +62,7 @@ export {
   type LogGroupTransform,
   type MetricDimensions,
 } from '../aws-cdk/observability';
+export type { PoolProps, ServicePool } from '../aws-cdk/pool';
 export {
   type Peers,
   SecurityGroup,
@@ -68,6 +75,7 @@ export {
   LoadBalancedStage,
   type StageProps,
   type StageTransform,
+  type StageWordsProps,
 } from '../aws-cdk/stages';
 export {
   type ITargetGroup,
@@ -75,4 +83,5 @@ export {
   type TargetGroupProps,
   type TargetGroupTransform,
 } from '../aws-cdk/target-group';
+export type { ExistingPlace } from '../aws-cdk/words';
 export type { Transform } from '../graph/transform';

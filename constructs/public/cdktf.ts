@@ -42,6 +42,7 @@ export { GatewayData, type GatewayDataProps, type GatewayDataTransform } from '.
 export { GatewayPair, type GatewayPairProps, type GatewayPairTransform } from '../cdktf/gateway-pair';
 export { IamRole, type IamRoleProps, type IamRoleTransform, type StatementArns } from '../cdktf/iam-role';
 export { Identity, type IdentityProps, type IdentityTransform } from '../cdktf/identity';
+export { ListenerRules, type ListenerRulesTransform } from '../cdktf/listener-rules';
 export { LoadBalancer, type LoadBalancerProps, type LoadBalancerTransform } from '../cdktf/load-balancer';
 export {
   ExistingNetwork,
@@ -70,4 +71,5 @@ export {
   type TargetGroupProps,
   type TargetGroupTransform,
 } from '../cdktf/target-group';
+export type { ExistingPlace } from '../cdktf/words';
 export type { Transform } from '../graph/transform';

@@ -43,6 +43,7 @@ export { GatewayData, type GatewayDataArgs, type GatewayDataTransform } from '..
 export { GatewayPair, type GatewayPairArgs, type GatewayPairTransform } from '../pulumi/gateway-pair';
 export { IamRole, type IamRoleArgs, type IamRoleTransform, type StatementArns } from '../pulumi/iam-role';
 export { Identity, type IdentityArgs, type IdentityTransform } from '../pulumi/identity';
+export { ListenerRules, type ListenerRulesTransform } from '../pulumi/listener-rules';
 export { LoadBalancer, type LoadBalancerArgs, type LoadBalancerTransform } from '../pulumi/load-balancer';
 export {
   ExistingNetwork,

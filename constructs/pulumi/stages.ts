@@ -9,6 +9,7 @@ import { ConsumersSecret } from './consumers-secret';
 import { GatewayData } from './gateway-data';
 import { GatewayPair, type GatewayPairTransform } from './gateway-pair';
 import { Identity, type IdentityTransform } from './identity';
+import { ListenerRules } from './listener-rules';
 import { LoadBalancer, type LoadBalancerTransform } from './load-balancer';
 import { ExistingNetwork, type INetwork, Network, type NetworkTransform } from './network';
 import { LogGroup } from './observability';
@@ -58,6 +59,7 @@ abstract class Stage extends PartComponent<'stage'> {
     'gateway-data': GatewayScope,
     identity: Identity,
     'load-balancer': LoadBalancer,
+    'listener-rules': ListenerRules,
     'api-service': ApiService,
   };
 
@@ -76,12 +78,14 @@ abstract class Stage extends PartComponent<'stage'> {
     return network.kind === 'existing' ? new ExistingNetwork(network) : this.child<Network>('Network');
   }
 
-  get cluster(): Cluster {
-    return this.child(this.settings.cluster.id);
+  /** Absent when the environment runs in one that exists. */
+  get cluster(): Cluster | undefined {
+    return this.find(this.settings.cluster.id);
   }
 
-  get namespace(): Namespace {
-    return this.child(this.settings.namespace.id);
+  /** Absent when the environment's names are in one that exists. */
+  get namespace(): Namespace | undefined {
+    return this.find(this.settings.namespace.id);
   }
 
   /** What the gateways leave behind: in every stage, so that it is there before they are and after they have gone. */
@@ -117,6 +121,12 @@ export class ApiStage extends Stage {}
 
 /** A load balancer in front of the APIs: TLS, several tasks over two zones, health checks, routing. */
 export class LoadBalancedStage extends Stage {
+  /** What is put behind a listener that exists. Absent when the environment has a load balancer of its own. */
+  get listenerRules(): ListenerRules | undefined {
+    return this.find(this.settings.listener?.id ?? '');
+  }
+
+  /** @throws Error when the environment is behind a listener that exists */
   get loadBalancer(): LoadBalancer {
     return this.part('loadBalancer', this.find(this.settings.loadBalancer?.id ?? ''));
   }

@@ -2,8 +2,7 @@
  * The constructs in a stack of one's own: gateways behind a load balancer that exists, an API behind the gateways, in a
  * VPC and a cluster that exist. L2 types go in and come out; nothing is looked up.
  *
- * An environment says what is wanted, in the same words as an environment file; `resolve` decides names and numbers; the
- * constructs take their parts of it.
+ * The words are the environment file's: they are checked as a file is, and an error names the property.
  *
  * See it with `npx cdk synth --app 'npx tsx examples/aws-cdk-own-stack/main.ts'`.
  */
@@ -16,22 +15,7 @@ import * as route53 from 'aws-cdk-lib/aws-route53';
 import { LoadBalancerTarget } from 'aws-cdk-lib/aws-route53-targets';
 import * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
 import type { Construct } from 'constructs';
-import { parseEnvironment, resolve } from 'stagecraft';
-import { ApiService, GatewayPair, TargetGroup } from 'stagecraft/aws-cdk';
-
-const ENVIRONMENT = `
-name: shop
-stage: gateway
-region: eu-central-1
-domain: { name: api.shop.example, hostedZone: { id: Z0123456789SHOP, name: shop.example } }
-apis:
-  orders:
-    image: registry.example/orders:1
-    paths: [/orders]
-    instances: { min: 2, max: 6 }
-    policies: { authentication: { apiKey: {} } }
-consumers: { web: {} }
-`;
+import { ApiService, GatewayPair } from 'stagecraft/aws-cdk';
 
 const region = 'eu-central-1';
 const loadBalancers = `arn:aws:elasticloadbalancing:${region}:123456789012`;
@@ -40,6 +24,7 @@ const loadBalancers = `arn:aws:elasticloadbalancing:${region}:123456789012`;
 function imported(scope: Construct) {
   const vpc = ec2.Vpc.fromVpcAttributes(scope, 'vpc', {
     vpcId: 'vpc-0a1b2c3d4e5f60718',
+    vpcCidrBlock: '10.0.0.0/16',
     availabilityZones: [`${region}a`, `${region}b`],
     privateSubnetIds: ['subnet-0a1b2c3d4e5f60713', 'subnet-0a1b2c3d4e5f60714'],
     privateSubnetRouteTableIds: ['rtb-0a1b2c3d4e5f60713', 'rtb-0a1b2c3d4e5f60714'],
@@ -47,8 +32,7 @@ function imported(scope: Construct) {
   const cluster = ecs.Cluster.fromClusterAttributes(scope, 'cluster', { clusterName: 'own', vpc });
   const namespace = servicediscovery.PrivateDnsNamespace.fromPrivateDnsNamespaceAttributes(scope, 'names', {
     namespaceId: 'ns-0123456789abcdef',
-    // The gateways ask for orders.shop.internal: the name follows from the environment's.
-    namespaceName: 'shop.internal',
+    namespaceName: 'own.internal',
     namespaceArn: `arn:aws:servicediscovery:${region}:123456789012:namespace/ns-0123456789abcdef`,
   });
   const securityGroup = ec2.SecurityGroup.fromSecurityGroupId(scope, 'own-group', 'sg-0a1b2c3d4e5f60719');
@@ -66,34 +50,19 @@ function imported(scope: Construct) {
     hostedZoneId: 'Z0123456789SHOP',
     zoneName: 'shop.example',
   });
-  return { place: { vpc, cluster, namespace }, securityGroup, balancer, listener, zone };
+  return { place: { vpc, cluster, namespace }, balancer, listener, zone };
 }
 
 export class OwnStack extends Stack {
   constructor(scope: Construct, id: string) {
     super(scope, id, { env: { region } });
-    const { place, securityGroup, balancer, listener, zone } = imported(this);
-    const { vpc } = place;
-    const { gateway, loadBalancer, services } = resolve(parseEnvironment(ENVIRONMENT, 'environment'));
-    const [service] = services;
-    const [targetGroup] = loadBalancer?.targetGroups ?? [];
-    const [attachRule] = loadBalancer?.attachRules ?? [];
-    if (!gateway || !service || !targetGroup || !attachRule) throw new Error('The stage has all four.');
-
-    const inZone = (zoneName: string) => vpc.selectSubnets({ availabilityZones: [zoneName] }).subnets;
-    const group = new TargetGroup(this, 'gateways', { targetGroup, attachRule, listener, vpc });
-    const gateways = new GatewayPair(this, 'gateway', {
-      ...place,
-      gateway,
-      subnets: { 'gateway-a': inZone(`${region}a`), 'gateway-b': inZone(`${region}b`) },
-      targetGroup: group,
-      peers: { alb: securityGroup },
-    });
+    const { place, balancer, listener, zone } = imported(this);
     const orders = new ApiService(this, 'orders', {
+      name: 'shop',
+      api: 'orders',
+      image: 'registry.example/orders:1',
+      instances: { min: 2, max: 6 },
       ...place,
-      service,
-      subnets: vpc.privateSubnets,
-      peers: gateways.peers,
       // The first way out: the settings of a child, just before it is made.
       transform: { scalingPolicy: (settings) => ({ ...settings, scaleInCooldown: Duration.minutes(10) }) },
     });
@@ -104,20 +73,27 @@ export class OwnStack extends Stack {
     orders
       .metricCpuUtilization({ period: Duration.minutes(1) })
       .createAlarm(this, 'busy', { threshold: 85, evaluationPeriods: 10 });
+
+    const gateways = new GatewayPair(this, 'gateway', {
+      name: 'shop',
+      ...place,
+      listener,
+      domain: { name: 'api.shop.example' },
+      apis: {
+        orders: {
+          at: { service: orders, port: 8080 },
+          paths: ['/orders'],
+          policies: { authentication: { apiKey: {} } },
+        },
+      },
+      consumers: { web: {} },
+    });
     gateways
       .metric('Errors5xx', { Api: 'orders' })
       .createAlarm(this, 'errors', { threshold: 5, evaluationPeriods: 3 });
-
-    const traffic = new elbv2.ApplicationListenerRule(this, 'traffic', {
-      listener,
-      priority: 10,
-      conditions: [elbv2.ListenerCondition.pathPatterns(['/orders', '/orders/*'])],
-      action: elbv2.ListenerAction.forward([group.targetGroup]),
-    });
-    // Callers come when all that answers them is steady.
-    traffic.node.addDependency(gateways, orders);
     const target = route53.RecordTarget.fromAlias(new LoadBalancerTarget(balancer));
-    new route53.ARecord(this, 'name', { zone, recordName: 'api', target }).node.addDependency(traffic);
+    // The name leads there when all that answers is steady.
+    new route53.ARecord(this, 'name', { zone, recordName: 'api', target }).node.addDependency(gateways);
   }
 }
 

@@ -9,6 +9,7 @@ import { resolve } from '../../constructs/blueprint/resolve';
 import { parseConsumersText } from '../../constructs/gateway/haproxy/callers/consumers';
 import { textProblem } from '../../constructs/gateway/haproxy/language/text';
 import { type Problem, Problems } from '../../constructs/problems';
+import { gatewayPairPart } from '../../constructs/words/gateway-pair';
 import { blueprints } from '../../stacks/blueprints';
 import { leftInOtherRegions } from '../../stacks/cdktf/other-regions';
 import { deployedBlueprint } from '../../stacks/pulumi/blueprint';
@@ -19,6 +20,23 @@ region: eu-central-1
 apis:
   orders: { image: ghcr.io/example/orders:1 }
 `;
+
+/** A program that tells a pair of gateways, in which one value is known later. */
+const LATER = Symbol('later');
+const PROGRAM = { at: 'shop/Gateway', isLater: (value: unknown) => value === LATER };
+const PAIR = {
+  name: 'shop',
+  region: 'eu-central-1',
+  network: {
+    vpc: LATER,
+    cidr: '10.0.0.0/16',
+    privateSubnets: { a: 'subnet-00000001', b: 'subnet-00000002' },
+  },
+  cluster: { arn: LATER },
+  listener: { arn: LATER, securityGroup: LATER },
+  apis: { orders: { at: 'orders.internal:8080' } },
+};
+
 const LOOPBACK = `${SHOP}network: { cidr: 127.20.0.0/16 }\n`;
 
 /** What is wrong in a folder with these files. */
@@ -108,6 +126,9 @@ export const scenes: Readonly<Record<string, () => readonly Problem[]>> = {
     inFolder({ 'environments/shop.yaml': LOOPBACK }, (at) =>
       withoutEndpoint(() => deployedBlueprint(join(at, 'environments'), 'shop')),
     ),
+  LATER_VALUE: () => thrown(() => gatewayPairPart('Gateway', { ...PAIR, name: LATER }, PROGRAM)),
+  POOL_OF_ITS_OWN: () =>
+    thrown(() => gatewayPairPart('Gateway', { ...PAIR, apis: { orders: { image: 'orders:1' } } }, PROGRAM)),
   GATEWAY_TOO_LARGE: () => thrown(() => parseEnvironment(manyRoutes(), 'shop.yaml')),
   GATEWAY_TEXT: () => textProblem('headerValue', 'a\nb', ['apis', 'orders', 'headers', 'x-tenant']),
   CONSUMER_KEY: () => thrown(() => parseConsumersText('acme 3fa9c2d41b07')),

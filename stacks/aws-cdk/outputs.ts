@@ -1,12 +1,23 @@
 import { CfnOutput, type Stack } from 'aws-cdk-lib';
+import type { ListenerRules } from '../../constructs/aws-cdk/listener-rules';
 import type { ApiStage, GatewayStage, LoadBalancedStage } from '../../constructs/aws-cdk/stages';
 import type { Blueprint } from '../../constructs/blueprint/blueprint';
 
 /** What an operator needs after a deploy. CloudFormation's outputs are texts: what is one of each is a JSON object. */
 export function apiOutputs(stack: Stack, stage: ApiStage | LoadBalancedStage | GatewayStage): void {
   const services = Object.entries(stage.services);
-  output(stack, 'ClusterName', stage.cluster.cluster.clusterName, 'ECS cluster.');
-  output(stack, 'NamespaceName', stage.namespace.namespace.namespaceName, 'Cloud Map namespace.');
+  output(
+    stack,
+    'ClusterName',
+    stage.cluster?.cluster.clusterName ?? stage.settings.cluster.name,
+    'ECS cluster.',
+  );
+  output(
+    stack,
+    'NamespaceName',
+    stage.namespace?.namespace.namespaceName ?? stage.settings.namespace.name,
+    'Cloud Map namespace.',
+  );
   output(
     stack,
     'ServiceNames',
@@ -39,26 +50,29 @@ export function apiOutputs(stack: Stack, stage: ApiStage | LoadBalancedStage | G
 
 export function loadBalancerOutputs(
   stack: Stack,
-  { loadBalancer }: LoadBalancedStage | GatewayStage,
+  stage: LoadBalancedStage | GatewayStage,
   { host }: Blueprint,
 ): void {
+  const { listenerRules } = stage;
+  if (listenerRules) {
+    if (host !== undefined) output(stack, 'Endpoint', `https://${host}`, 'Where clients call.');
+    targetGroupOutput(stack, listenerRules);
+    return;
+  }
+  const { loadBalancer } = stage;
   const { loadBalancerDnsName } = loadBalancer.loadBalancer;
   output(stack, 'Endpoint', `https://${host ?? loadBalancerDnsName}`, 'Where clients call.');
   output(stack, 'LoadBalancerDnsName', loadBalancerDnsName, 'Name of the load balancer itself.');
-  output(
-    stack,
-    'TargetGroupArns',
-    fromEach(
-      stack,
-      Object.entries(loadBalancer.targetGroups),
-      ({ targetGroup }) => targetGroup.targetGroupArn,
-    ),
-    'Target groups.',
-  );
+  targetGroupOutput(stack, loadBalancer);
   const zones = [...new Set(loadBalancer.settings.records.map((record) => record.hostedZoneId))];
   if (zones.length > 0) {
     output(stack, 'HostedZoneIds', zones.join(','), 'Hosted zones that the records are in.');
   }
+}
+
+function targetGroupOutput(stack: Stack, { targetGroups }: Pick<ListenerRules, 'targetGroups'>): void {
+  const arns = fromEach(stack, Object.entries(targetGroups), ({ targetGroup }) => targetGroup.targetGroupArn);
+  output(stack, 'TargetGroupArns', arns, 'Target groups.');
 }
 
 export function gatewayOutputs(stack: Stack, { gateway }: GatewayStage): void {

@@ -3,34 +3,34 @@ import type { Stack } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import * as kms from 'aws-cdk-lib/aws-kms';
 import * as route53 from 'aws-cdk-lib/aws-route53';
 import * as s3 from 'aws-cdk-lib/aws-s3';
+import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { ApiService, type ApiServiceProps } from '../../constructs/aws-cdk/api-service';
 import { Identity } from '../../constructs/aws-cdk/identity';
 import { LoadBalancer } from '../../constructs/aws-cdk/load-balancer';
 import { ExistingNetwork, Network } from '../../constructs/aws-cdk/network';
-import { existing, groupOf, partsAt } from './support/aws-cdk-existing';
+import { existing, groupOf } from './support/aws-cdk-existing';
 import { stackAt, synthesizedIn } from './support/aws-cdk-template';
 import { blueprintAt } from './support/blueprints';
 
 describe('an ApiService in a VPC and a cluster that exist', () => {
-  const [service] = blueprintAt('api').services;
-  const build = (stack: Stack, props: Partial<ApiServiceProps> = {}) => {
-    const own = existing(stack);
-    return new ApiService(stack, 'orders', {
-      service: service as NonNullable<typeof service>,
-      ...own,
-      subnets: own.vpc.privateSubnets,
+  const build = (stack: Stack, props: Partial<ApiServiceProps> = {}) =>
+    new ApiService(stack, 'orders', {
+      name: 'shop',
+      api: 'orders',
+      image: 'registry.example/orders:1',
+      instances: { min: 2, max: 6 },
+      ...existing(stack),
       ...props,
     });
-  };
 
   test('brings all that a service is made of, and nothing else', () => {
     expect(synthesizedIn((stack) => build(stack)).counts).toEqual({
       'AWS::ApplicationAutoScaling::ScalableTarget': 1,
       'AWS::ApplicationAutoScaling::ScalingPolicy': 1,
       'AWS::EC2::SecurityGroup': 1,
-      'AWS::EC2::SecurityGroupIngress': 1,
       'AWS::ECS::Service': 1,
       'AWS::ECS::TaskDefinition': 1,
       'AWS::IAM::Role': 2,
@@ -97,27 +97,59 @@ describe('an ApiService in a VPC and a cluster that exist', () => {
     expect(HealthCheckGracePeriodSeconds).toBe(60);
   });
 
-  test('refuses a rule that names an unknown group, and says which it knows', () => {
-    const [behind] = blueprintAt('load-balanced').services;
-    const refused = (peers: readonly string[]) => () =>
-      synthesizedIn((scope) =>
-        build(scope, {
-          service: behind as NonNullable<typeof behind>,
-          peers: Object.fromEntries(peers.map((id) => [id, groupOf(scope, id)])),
-        }),
-      );
-    expect(refused(['web'])).toThrow(
-      'Security group "orders" lets in group "alb", and peers has no such group (it has: web). Add it to peers: { "alb": … }.',
+  test('lets in whom it is told, and nobody else', () => {
+    const stack = synthesizedIn((scope) => build(scope, { from: groupOf(scope, 'callers') }));
+    const rules = Object.values(stack.all('AWS::EC2::SecurityGroupIngress'));
+    expect(rules.map(({ SourceSecurityGroupId, FromPort }) => [SourceSecurityGroupId, FromPort])).toEqual([
+      ['sg-callers', 8080],
+    ]);
+  });
+
+  test('takes secrets, keys and values that are known later', () => {
+    const stack = synthesizedIn((scope) => {
+      const key = new kms.Key(scope, 'key');
+      const secret = new secretsmanager.Secret(scope, 'secret', { encryptionKey: key });
+      const bucket = new s3.Bucket(scope, 'bucket');
+      build(scope, {
+        environment: { BUCKET: bucket.bucketName, LEVEL: 'info' },
+        secrets: { PASSWORD: secret },
+        kmsKeys: [key],
+      });
+    });
+    const [container] = stack.one('ordersTaskDefinition').ContainerDefinitions;
+    const of = (id: string) => expect.stringMatching(new RegExp(`^${id}[0-9A-F]{8}$`));
+    expect(container.Environment).toEqual([
+      { Name: 'BUCKET', Value: { Ref: of('bucket') } },
+      { Name: 'LEVEL', Value: 'info' },
+    ]);
+    expect(container.Secrets).toEqual([{ Name: 'PASSWORD', ValueFrom: { Ref: of('secret') } }]);
+    const { Policies } = stack.one('ordersExecutionRole');
+    const statements = Policies.flatMap(
+      ({ PolicyDocument }: { PolicyDocument: { Statement: { Action: unknown; Resource: unknown }[] } }) =>
+        PolicyDocument.Statement,
     );
-    expect(refused(['alb'])).toThrow(
-      'Service "orders" is attached to target group "orders". Give that target group as targetGroup.',
+    expect(statements).toContainEqual({
+      Sid: 'ReadSecrets',
+      Action: 'secretsmanager:GetSecretValue',
+      Effect: 'Allow',
+      Resource: { Ref: of('secret') },
+    });
+    expect(statements).toContainEqual({
+      Sid: 'DecryptSecrets',
+      Action: 'kms:Decrypt',
+      Effect: 'Allow',
+      Resource: { 'Fn::GetAtt': [of('key'), 'Arn'] },
+    });
+  });
+
+  test('names the property and the construct of what is wrong', () => {
+    expect(() => synthesizedIn((scope) => build(scope, { instances: { min: 4, max: 2 }, cpu: 300 }))).toThrow(
+      /own\/orders {2}\w+ {2}(cpu|instances.max).*own\/orders {2}\w+ {2}(cpu|instances.max)/s,
     );
   });
 });
 
 describe('a LoadBalancer in front of services that are not ours', () => {
-  const { loadBalancer } = partsAt('load-balanced');
-
   test('takes the subnets and the zone that it is given', () => {
     const stack = synthesizedIn((scope) => {
       const { vpc } = existing(scope);
@@ -126,10 +158,10 @@ describe('a LoadBalancer in front of services that are not ours', () => {
         zoneName: 'shop.example',
       });
       const front = new LoadBalancer(scope, 'front', {
-        loadBalancer,
+        name: 'shop',
         vpc,
-        subnets: vpc.publicSubnets,
-        hostedZone,
+        domain: { name: 'api.shop.example', hostedZone },
+        apis: { orders: { port: 8080, paths: ['/orders'] }, reports: { paths: ['/reports'] } },
       });
       expect(Object.keys(front.targetGroups)).toEqual(['orders', 'reports']);
       expect(front.metrics.requestCount().metricName).toBe('RequestCount');
@@ -142,10 +174,11 @@ describe('a LoadBalancer in front of services that are not ours', () => {
     });
     expect(stack.counts['AWS::ECS::Service']).toBeUndefined();
     expect(stack.one('frontLoadBalancer').Subnets).toEqual(['subnet-c', 'subnet-d']);
-    expect(stack.one('frontRecordsapishopexample').HostedZoneId).toBe('ZOWN');
+    expect(stack.one('frontRecordsaliasapishopexample').HostedZoneId).toBe('ZOWN');
     expect(stack.one('frontCertificate').DomainValidationOptions[0].HostedZoneId).toBe('ZOWN');
     expect(stack.one('frontordersTargetGroup').Targets).toEqual([{ Id: '10.0.0.9', Port: 8080 }]);
-    expect(stack.waitsFor('frontTraffictraffic1orders')).toEqual([]);
+    const rules = Object.keys(stack.all('AWS::ElasticLoadBalancingV2::ListenerRule'));
+    for (const rule of rules) expect(stack.waitsFor(rule)).toEqual([]);
   });
 });
 

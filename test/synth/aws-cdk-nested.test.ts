@@ -7,7 +7,6 @@ import { NestedStack, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import type { Construct } from 'constructs';
 import { ApiService } from '../../constructs/aws-cdk/api-service';
-import type { Service } from '../../constructs/blueprint/blueprint';
 import type { Stage } from '../../constructs/blueprint/schema';
 import type { GatewayStack } from '../../stacks/aws-cdk/stacks';
 import { existing } from './support/aws-cdk-existing';
@@ -204,17 +203,10 @@ test('who names no nested stack has none, and stands where it stood when others 
   expect(own(beside).length).toBeGreaterThan(60);
 });
 
-test("an API in a stack of one's own stands there, whatever its blueprint says", () => {
-  const [service] = shopAt({ stock: 'nestedStack: b' }, 'api').services;
+test("an API in a stack of one's own stands there, whatever its words say", () => {
   const all = synthesizedIn((stack) => {
-    const { vpc, cluster, namespace } = existing(stack);
-    new ApiService(stack, 'stock', {
-      service: service as Service,
-      vpc,
-      cluster,
-      namespace,
-      subnets: vpc.privateSubnets,
-    });
+    const words = { name: 'shop', api: 'stock', image: 'registry.example/stock:1', nestedStack: 'b' };
+    new ApiService(stack, 'stock', { ...words, ...existing(stack) });
   });
   expect(Object.values(all.counts)).not.toContain('AWS::CloudFormation::Stack');
   expect(all.one('stockService').ServiceName).toBe('shop-stock');

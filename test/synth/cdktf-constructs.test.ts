@@ -1,32 +1,36 @@
 /** Each construct stands alone, in a stack of one's own and with things that exist. */
-import { type TerraformStack, Testing } from 'cdktf';
+import { Testing } from 'cdktf';
 import { ApiService, type ApiServiceProps } from '../../constructs/cdktf/api-service';
-import { GatewayPair, type GatewayPairProps } from '../../constructs/cdktf/gateway-pair';
 import { Identity } from '../../constructs/cdktf/identity';
-import { LoadBalancer } from '../../constructs/cdktf/load-balancer';
+import { LoadBalancer, type LoadBalancerProps } from '../../constructs/cdktf/load-balancer';
 import { ExistingNetwork, Network } from '../../constructs/cdktf/network';
-import { TargetGroup } from '../../constructs/cdktf/target-group';
 import { OwnListener, OwnServers, OwnService } from '../../examples/cdktf-own-stack/main';
 import { blueprintAt } from './support/blueprints';
 import { newApp, Synthesized, synthesizedIn } from './support/terraform-json';
 
-const place = {
-  region: 'eu-central-1',
-  clusterArn: 'arn:aws:ecs:eu-central-1:123456789012:cluster/own',
-  namespaceId: 'ns-own',
+const network = {
+  vpc: 'vpc-00000001',
+  cidr: '10.0.0.0/16',
+  publicSubnets: { a: 'subnet-00000001', b: 'subnet-00000002' },
+  privateSubnets: { a: 'subnet-00000003', b: 'subnet-00000004' },
 };
-const own = { vpcId: 'vpc-own', ...place };
-
-function partsAt(stage: 'load-balanced' | 'gateway') {
-  const { loadBalancer, gateway, services } = blueprintAt(stage);
-  if (loadBalancer === undefined) throw new Error(`no load balancer at ${stage}`);
-  return { loadBalancer, gateway: gateway as NonNullable<typeof gateway>, services };
-}
+const place = { name: 'shop', region: 'eu-central-1', network };
+const orders: ApiServiceProps = {
+  ...place,
+  api: 'orders',
+  image: 'registry.example/orders:1',
+  instances: { min: 2, max: 6 },
+  cluster: { arn: 'arn:aws:ecs:eu-central-1:123456789012:cluster/own' },
+  namespace: { id: 'ns-own', name: 'own.internal' },
+};
+const front: LoadBalancerProps = {
+  ...place,
+  domain: { name: 'api.shop.example', hostedZone: { id: 'Z0123456789SHOP', name: 'shop.example' } },
+  apis: { orders: { port: 8080, paths: ['/orders'] }, reports: { paths: ['/reports'] } },
+};
 
 describe('an ApiService in a VPC and a cluster that exist', () => {
-  const [service] = blueprintAt('api').services;
-  const props = { service, subnetIds: ['subnet-own'], ...own } as ApiServiceProps;
-  const stack = synthesizedIn((scope) => new ApiService(scope, 'orders', props));
+  const stack = synthesizedIn((scope) => new ApiService(scope, 'orders', orders));
 
   test('brings all that a service is made of, and nothing else', () => {
     expect(stack.counts).toEqual({
@@ -40,98 +44,50 @@ describe('an ApiService in a VPC and a cluster that exist', () => {
       aws_security_group: 1,
       aws_service_discovery_service: 1,
       aws_vpc_security_group_egress_rule: 1,
-      aws_vpc_security_group_ingress_rule: 1,
     });
   });
 
   test('is put where it is told', () => {
-    expect(stack.one('aws_security_group.orders_SecurityGroup').vpc_id).toBe('vpc-own');
+    expect(stack.one('aws_security_group.orders_SecurityGroup').vpc_id).toBe('vpc-00000001');
     expect(stack.one('aws_service_discovery_service.orders_Discovery').dns_config.namespace_id).toBe(
       'ns-own',
     );
     expect(stack.one('aws_ecs_service.orders_Service')).toMatchObject({
       cluster: 'arn:aws:ecs:eu-central-1:123456789012:cluster/own',
-      network_configuration: { subnets: ['subnet-own'] },
+      network_configuration: { subnets: ['subnet-00000003', 'subnet-00000004'] },
     });
   });
 
-  test('refuses a rule that names an unknown group, and says which it knows', () => {
-    const [behind] = blueprintAt('load-balanced').services;
-    const build = (peers: Record<string, string>) => () =>
-      synthesizedIn(
-        (scope) =>
-          new ApiService(scope, 'orders', { ...props, service: behind as typeof behind & object, peers }),
-      );
-    expect(build({ web: 'sg-web' })).toThrow(
-      'Security group "orders" lets in group "alb", and peers has no such group (it has: web). Add it to peers: { "alb": … }.',
-    );
-    expect(build({ alb: 'sg-alb' })).toThrow(
-      'Service "orders" is attached to target group "orders". Give that target group as targetGroup.',
-    );
+  test('lets in whom it is told, and is put into the target group that it is given', () => {
+    const { one, counts } = synthesizedIn((scope) => {
+      const balancer = new LoadBalancer(scope, 'front', front);
+      new ApiService(scope, 'orders', {
+        ...orders,
+        from: 'sg-callers',
+        targetGroup: balancer.targetGroups.orders,
+      });
+    });
+    expect(counts.aws_vpc_security_group_ingress_rule).toBe(3);
+    expect(one).toBeInstanceOf(Function);
+  });
+
+  test('names the property and the construct of what is wrong', () => {
+    expect(() =>
+      synthesizedIn((scope) => new ApiService(scope, 'orders', { ...orders, instances: { min: 4, max: 2 } })),
+    ).toThrow(/own\/orders {2}INSTANCES_RANGE {2}instances.max/);
   });
 });
 
 test('a LoadBalancer stands in front of services that are not ours', () => {
-  const { loadBalancer } = partsAt('load-balanced');
   const stack = synthesizedIn((scope) => {
-    const props = { loadBalancer, vpcId: 'vpc-own', subnetIds: ['subnet-one', 'subnet-two'] };
-    const front = new LoadBalancer(scope, 'front', props);
-    expect(Object.keys(front.targetGroups)).toEqual(['orders', 'reports']);
+    expect(Object.keys(new LoadBalancer(scope, 'front', front).targetGroups)).toEqual(['orders', 'reports']);
   });
   expect(stack.counts.aws_ecs_service).toBeUndefined();
-  expect(stack.one('aws_lb.front_LoadBalancer').subnets).toEqual(['subnet-one', 'subnet-two']);
-  expect(stack.waitsFor('aws_lb_listener_rule.front_Traffic_traffic-1-orders')).toEqual([]);
-});
-
-describe('a GatewayPair behind a listener that is not ours', () => {
-  const { gateway, loadBalancer } = partsAt('gateway');
-  const build = (scope: TerraformStack, props: Partial<GatewayPairProps> = {}) => {
-    const [targetGroup] = loadBalancer.targetGroups;
-    const [attachRule] = loadBalancer.attachRules;
-    if (targetGroup === undefined || attachRule === undefined) throw new Error('no target group');
-    const listenerArn = 'arn:own-listener';
-    return new GatewayPair(scope, 'gateway', {
-      gateway,
-      ...own,
-      subnetIds: { 'gateway-a': ['subnet-a'], 'gateway-b': ['subnet-b'] },
-      targetGroup: new TargetGroup(scope, 'gateways', {
-        targetGroup,
-        attachRule,
-        listenerArn,
-        vpcId: 'vpc-own',
-      }),
-      peers: { alb: 'sg-own-balancer' },
-      ...props,
-    });
-  };
-
-  test('joins it by an attach rule, and lets in its load balancer', () => {
-    const stack = synthesizedIn((scope) => build(scope));
-    expect(stack.counts.aws_lb).toBeUndefined();
-    expect(stack.one('aws_lb_listener_rule.gateways_AttachRule').listener_arn).toBe('arn:own-listener');
-    expect(
-      stack.one('aws_vpc_security_group_ingress_rule.gateway_alb-8080').referenced_security_group_id,
-    ).toBe('sg-own-balancer');
-    expect(stack.waitsFor('aws_ecs_service.gateway_gateway-a_Service')).toContain(
-      'aws_lb_listener_rule.gateways_AttachRule',
-    );
-    expect(stack.waitsFor('aws_ecs_service.gateway_gateway-b_Service')).toContain(
-      'aws_ecs_service.gateway_gateway-a_Service',
-    );
-  });
-
-  test('needs subnets for each member', () => {
-    expect(() =>
-      synthesizedIn((scope) => build(scope, { subnetIds: { 'gateway-a': ['subnet-a'] } })),
-    ).toThrow('Gateway "gateway-b" has no subnets; given are those of gateway-a.');
-  });
-
-  test('refuses a member that comes after no member', () => {
-    const members = gateway.members.map((member) => ({ ...member, after: ['gateway-z'] }));
-    expect(() => synthesizedIn((scope) => build(scope, { gateway: { ...gateway, members } }))).toThrow(
-      'Gateway "gateway-a" comes after "gateway-z", which is no member. Members: gateway-a, gateway-b.',
-    );
-  });
+  expect(stack.one('aws_lb.front_LoadBalancer').subnets).toEqual(['subnet-00000001', 'subnet-00000002']);
+  for (const rule of Object.keys(stack.all('aws_lb_listener_rule')).filter((name) =>
+    /Traffic_.*orders/.test(name),
+  ))
+    expect(stack.waitsFor(`aws_lb_listener_rule.${rule}`)).toEqual([]);
 });
 
 describe('a network', () => {
@@ -200,13 +156,10 @@ test('an Identity gives tokens to machines, and lets nobody sign up', () => {
 
 describe('the two ways out', () => {
   test('settings just before a child is made', () => {
-    const { loadBalancer } = partsAt('load-balanced');
     const stack = synthesizedIn(
       (scope) =>
         new LoadBalancer(scope, 'front', {
-          loadBalancer,
-          vpcId: 'vpc-own',
-          subnetIds: [],
+          ...front,
           transform: {
             loadBalancer: (config) => ({ ...config, enableHttp2: false }),
             targetGroup: { targetGroup: (config) => ({ ...config, slowStart: 30 }) },
@@ -218,11 +171,9 @@ describe('the two ways out', () => {
   });
 
   test('a service whose version somebody else says is not asked for ours', () => {
-    const [service] = blueprintAt('api').services;
     const serviceWith = (change: NonNullable<ApiServiceProps['transform']>['service']) =>
       synthesizedIn((scope) => {
-        const props = { service, subnetIds: ['subnet-own'], ...own, transform: { service: change } };
-        new ApiService(scope, 'orders', props as ApiServiceProps);
+        new ApiService(scope, 'orders', { ...orders, transform: { service: change } });
       }).one('aws_ecs_service.orders_Service');
     const mine = serviceWith((config) => ({ ...config, enableExecuteCommand: true }));
     expect(mine.lifecycle.postcondition).toHaveLength(1);
@@ -238,10 +189,8 @@ describe('the two ways out', () => {
   });
 
   test('the children themselves', () => {
-    const { loadBalancer } = partsAt('load-balanced');
     const stack = synthesizedIn((scope) => {
-      const front = new LoadBalancer(scope, 'front', { loadBalancer, vpcId: 'vpc-own', subnetIds: [] });
-      front.httpsListener.tcpIdleTimeoutSeconds = 120;
+      new LoadBalancer(scope, 'front', front).httpsListener.tcpIdleTimeoutSeconds = 120;
     });
     expect(stack.one('aws_lb_listener.front_Https').tcp_idle_timeout_seconds).toBe(120);
   });

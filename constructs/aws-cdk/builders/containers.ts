@@ -45,6 +45,8 @@ export function addContainers(
       taskDefinition.addContainer(container.name, settings(container, log, values)),
     ]),
   );
+  // Who attaches the service to something of their own means the program, not the probe beside it.
+  taskDefinition.defaultContainer = added.get(containers[0]?.name ?? '');
   for (const { name, mounts = [], dependsOn = [] } of containers) {
     const container = added.get(name) as ecs.ContainerDefinition;
     for (const { volume, path, readOnly } of mounts) {

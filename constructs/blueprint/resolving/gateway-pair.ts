@@ -10,7 +10,7 @@ import {
   settle,
 } from '../../gateway';
 import type { Container, GatewayData, GatewayPair, LogGroup, Service, TargetGroup } from '../blueprint';
-import { canaryId, ids, namespaceName, serviceName, targetGroupName } from '../names';
+import { canaryId, discoveryName, ids, namespaceName, serviceName, targetGroupName } from '../names';
 import { type AnyApi, type Environment, type ForeignApi, ownApis } from '../schema';
 import { certificateDomains } from './certificate-domains';
 import { resolveGatewayData } from './gateway-data';
@@ -36,7 +36,8 @@ import {
 const GATEWAY_DEPLOYMENT = { minimumHealthyPercent: 0, maximumPercent: 100, zoneRebalancing: false };
 const CHECK = { intervalSeconds: 5, timeoutSeconds: 2, healthyThreshold: 2, unhealthyThreshold: 2 };
 
-const hostOf = ({ name }: Environment, id: string): string => `${id}.${namespaceName(name)}`;
+const hostOf = (environment: Environment, id: string): string =>
+  `${discoveryName(environment, id)}.${namespaceName(environment)}`;
 
 /** A name for each pool. */
 const lookupsOf = ({ apis }: Environment): number =>
@@ -221,7 +222,7 @@ function memberService(whole: Whole, member: Member, before: Member | undefined)
       }),
     },
     desiredCount: 1,
-    discovery: { name: id, ttlSeconds: DISCOVERY_TTL_SECONDS },
+    discovery: { name: discoveryName(environment, id), ttlSeconds: DISCOVERY_TTL_SECONDS },
     attachment: {
       targetGroup: ids.gateway,
       container: ids.gateway,

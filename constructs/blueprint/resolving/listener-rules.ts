@@ -85,8 +85,17 @@ export interface Draft {
   readonly conditions: readonly RuleCondition[];
 }
 
-/** The rules of an API without where they lead. @param seed @default that of the file */
-export function draftsOf(name: string, api: AnyApi, seed: number = api.listenerSeed): Draft[] {
+/** What may be written beside a rule's content before its number is found; 0 is nothing. */
+export type Seed = number | string;
+
+type Routed = Pick<Environment, 'apis'> & Partial<Pick<Environment, 'name' | 'listener'>>;
+
+/** A listener that exists may have rules of other environments, for APIs of the same names. */
+export const seedOf = ({ name, listener }: Omit<Routed, 'apis'>, seed: number): Seed =>
+  listener ? `${name} ${seed}` : seed;
+
+/** The rules of an API without where they lead. */
+export function draftsOf(name: string, api: AnyApi, seed: Seed): Draft[] {
   const headers = Object.entries(api.headers).map(([header, value]): RuleCondition => {
     return { kind: 'header', name: header.toLowerCase(), values: [value] };
   });
@@ -116,10 +125,12 @@ export function draftsOf(name: string, api: AnyApi, seed: number = api.listenerS
   });
 }
 
-const numbered = (key: string, seed: number): string => (seed === 0 ? key : `${key} ${seed}`);
+const numbered = (key: string, seed: Seed): string => (seed === 0 ? key : `${key} ${seed}`);
 
-export const draftRules = ({ apis }: Pick<Environment, 'apis'>): Draft[] =>
-  Object.entries(apis).flatMap(([name, api]) => draftsOf(name, api));
+export const draftRules = (environment: Routed): Draft[] =>
+  Object.entries(environment.apis).flatMap(([name, api]) =>
+    draftsOf(name, api, seedOf(environment, api.listenerSeed)),
+  );
 
 /** How many rules a load balancer has at stage `load-balanced` for anything but an API: the gateways' two. */
 export const GATEWAY_RULES = 2;
@@ -143,17 +154,22 @@ function gatewayRule(stage: Environment['stage']): TrafficRule {
   };
 }
 
-/** By priority: that of the gateways and, before there are any, one or more for each API. */
+/**
+ * By priority: that of the gateways and, before there are any, one or more for each API. A listener that exists may have
+ * others behind it: there each API has its own always.
+ */
 export function trafficRules(environment: Environment): TrafficRule[] {
-  if (environment.stage === 'gateway') return [gatewayRule(environment.stage)];
+  const { stage, listener } = environment;
+  if (stage === 'gateway' && !listener) return [gatewayRule(stage)];
   const rules = draftRules(environment).map(({ id, priority, conditions, api }) => {
-    return { id, priority, conditions, forward: [{ targetGroup: api, weight: 100 }], api };
+    const targetGroup = stage === 'gateway' ? ids.gateway : api;
+    return { id, priority, conditions, forward: [{ targetGroup, weight: 100 }], api };
   });
-  return [gatewayRule(environment.stage), ...rules.toSorted((a, b) => a.priority - b.priority)];
+  return [...(listener ? [] : [gatewayRule(stage)]), ...rules.toSorted((a, b) => a.priority - b.priority)];
 }
 
 /** Number of the attach rule of an API's target group. The last is taken; whose hash is that has the one before. */
-export const attachPriority = (api: string, seed: number): number =>
+export const attachPriority = (api: string, seed: Seed): number =>
   FIRST_ATTACH + Math.min(hashNumber(numbered(api, seed), ATTACH_NUMBERS), ATTACH_NUMBERS - 2);
 
 /**
@@ -162,17 +178,18 @@ export const attachPriority = (api: string, seed: number): number =>
  * `operatorCidrs`, to try a group before its clients do.
  */
 export function attachRules(
-  { apis, operatorCidrs }: Pick<Environment, 'apis' | 'operatorCidrs'>,
+  environment: Routed & Pick<Environment, 'operatorCidrs'>,
   targetGroups: readonly string[],
 ): (ListenerRule & { targetGroup: string })[] {
+  const { apis, operatorCidrs, name, listener } = environment;
   return targetGroups.map((targetGroup) => ({
     id: `attach-${targetGroup}`,
     priority:
-      targetGroup === ids.gateway
+      targetGroup === ids.gateway && !listener
         ? GATEWAY_ATTACH
-        : attachPriority(targetGroup, apis[targetGroup]?.listenerSeed ?? 0),
+        : attachPriority(targetGroup, seedOf(environment, apis[targetGroup]?.listenerSeed ?? 0)),
     conditions: [
-      { kind: 'header', name: TARGET_HEADER, values: [targetGroup] },
+      { kind: 'header', name: TARGET_HEADER, values: [listener ? `${name}-${targetGroup}` : targetGroup] },
       { kind: 'source-ip', values: operatorCidrs.length > 0 ? operatorCidrs : [NOWHERE] },
     ],
     forward: [{ targetGroup, weight: 100 }],

@@ -1,5 +1,5 @@
 import type { DataPlane } from '../../gateway';
-import type { Certificate, LoadBalancer, TargetGroup } from '../blueprint';
+import type { Certificate, ExistingListener, LoadBalancer, TargetGroup } from '../blueprint';
 import { certificateName, ids, loadBalancerName, targetGroupName } from '../names';
 import { type Api, type Environment, ownApis } from '../schema';
 import { certificateDomains } from './certificate-domains';
@@ -56,12 +56,40 @@ function records(environment: Environment): LoadBalancer['records'] {
   return certificateDomains(environment).map((name) => ({ id: `alias-${name}`, name, hostedZoneId }));
 }
 
-export function resolveLoadBalancer(environment: Environment, plane: DataPlane): LoadBalancer {
-  const { name, stage, apis, deletionProtection } = environment;
+/** The target groups, and the rules that lead to them. */
+function rulesOf(
+  environment: Environment,
+  plane: DataPlane,
+): Pick<LoadBalancer, 'targetGroups' | 'attachRules' | 'trafficRules'> {
+  const { stage, apis } = environment;
   const targetGroups =
     stage === 'gateway'
       ? [gatewayTargetGroup(environment, plane)]
       : ownApis(apis).map(([id, api]) => apiTargetGroup(environment, id, api));
+  return {
+    targetGroups,
+    attachRules: attachRules(
+      environment,
+      targetGroups.map((group) => group.id),
+    ),
+    trafficRules: trafficRules(environment),
+  };
+}
+
+export const resolveListener = (
+  environment: Environment,
+  { arn, securityGroup }: NonNullable<Environment['listener']>,
+  plane: DataPlane,
+): ExistingListener => ({
+  id: ids.listener,
+  arn,
+  securityGroup: { id: ids.balancerGroup, groupId: securityGroup },
+  ...rulesOf(environment, plane),
+  notFound: NOT_FOUND,
+});
+
+export function resolveLoadBalancer(environment: Environment, plane: DataPlane): LoadBalancer {
+  const { name, deletionProtection } = environment;
   return {
     id: ids.loadBalancer,
     name: loadBalancerName(name),
@@ -77,12 +105,7 @@ export function resolveLoadBalancer(environment: Environment, plane: DataPlane):
       notFound: NOT_FOUND,
     },
     http: { port: 80, redirectStatus: 'HTTP_301' },
-    targetGroups,
-    attachRules: attachRules(
-      environment,
-      targetGroups.map((group) => group.id),
-    ),
-    trafficRules: trafficRules(environment),
+    ...rulesOf(environment, plane),
     records: records(environment),
   };
 }

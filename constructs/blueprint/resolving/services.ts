@@ -1,11 +1,17 @@
 /** The APIs' pools. */
 import type { LogGroup, Service } from '../blueprint';
-import { canaryId, canaryNestedStack, logGroupName, scalingPolicyName, serviceName } from '../names';
+import {
+  canaryId,
+  canaryNestedStack,
+  discoveryName,
+  logGroupName,
+  scalingPolicyName,
+  serviceName,
+} from '../names';
 import type { Api, Environment } from '../schema';
 import { withHealthCheck } from './api-health';
 import { executionRole, taskRole } from './iam';
 import { tasksIn } from './network';
-import { permissionStatements } from './permissions';
 import { apiGroup } from './security-groups';
 import { DISCOVERY_TTL_SECONDS, poolStopSeconds, poolWaitMinutes } from './timing';
 
@@ -68,12 +74,7 @@ export function resolveApi(environment: Environment, name: string, api: Api): Se
       secretArns: Object.values(api.secrets),
       kmsKeyArns: api.kmsKeys,
     }),
-    taskRole: taskRole(
-      environment,
-      name,
-      permissionStatements(api),
-      api.permissions.managedPolicies.toSorted(),
-    ),
+    taskRole: taskRole(environment, name),
     logGroup: logGroup(environment, name),
     securityGroup: apiGroup(environment, name, api.port),
     placement: { subnets, zones, assignPublicIp: subnets === 'public' },
@@ -83,7 +84,7 @@ export function resolveApi(environment: Environment, name: string, api: Api): Se
       ? { scaling: { min, max, targetCpuPercent, policyName, cooldownSeconds: SCALING_COOLDOWN_SECONDS } }
       : {}),
     // In every stage: the gateways find the pools by name from their first moment on.
-    discovery: { name, ttlSeconds: DISCOVERY_TTL_SECONDS },
+    discovery: { name: discoveryName(environment, name), ttlSeconds: DISCOVERY_TTL_SECONDS },
     ...(api.nestedStack ? { nestedStack: api.nestedStack } : {}),
     ...(environment.stage === 'load-balanced'
       ? {

@@ -4,8 +4,8 @@ import { certificateDomains } from '../resolving/certificate-domains';
 import { hasBalancer, type Rule } from './rule';
 
 export const domainNeeded: Rule = function* (environment) {
-  const { stage, domain } = environment;
-  if (!hasBalancer(environment)) return;
+  const { stage, domain, listener } = environment;
+  if (!hasBalancer(environment) || listener) return;
   if (!domain) {
     yield {
       code: 'DOMAIN_MISSING',
@@ -53,7 +53,7 @@ const COMMON_NAME_LENGTH = 64;
 
 export const certificateNames: Rule = function* (environment) {
   const { domain, quotas } = environment;
-  if (!domain || domain.certificateArn || !hasBalancer(environment)) return;
+  if (!domain || domain.certificateArn || environment.listener || !hasBalancer(environment)) return;
   const domains = certificateDomains(environment);
   if (domains.length > quotas.namesPerCertificate) {
     yield {
@@ -72,6 +72,21 @@ export const certificateNames: Rule = function* (environment) {
       message: `A certificate's first name has ${COMMON_NAME_LENGTH} characters at most.`,
       given: `${domain.name.length} characters`,
       fix: 'Use a shorter name, or a certificate of your own as `certificateArn`.',
+    };
+  }
+};
+
+/** The certificate is the listener's, and the record leads to its load balancer. */
+export const listenerHasName: Rule = function* ({ domain, listener }) {
+  if (!domain || !listener) return;
+  for (const key of ['hostedZone', 'certificateArn'] as const) {
+    if (domain[key] === undefined) continue;
+    yield {
+      code: 'LISTENER_HAS_NAME',
+      path: ['domain', key],
+      where: 'key',
+      message: 'The certificate and the record of the name belong to the load balancer that exists.',
+      fix: `Remove \`${key}\`, or remove \`listener\` for a load balancer of the environment's own.`,
     };
   }
 };

@@ -1,7 +1,7 @@
 /** The numbers of the listener's rules, and who may go past them. */
 import { formatBlock, networkOf, parseBlock } from '../cidr';
 import { MOST_SEED } from '../fields';
-import { attachPriority, draftsOf } from '../resolving/listener-rules';
+import { attachPriority, draftsOf, type Seed, seedOf } from '../resolving/listener-rules';
 import type { AnyApi, Environment } from '../schema';
 import { type Finding, hasRulesOfApis, list, type Rule } from './rule';
 
@@ -14,15 +14,20 @@ interface Numbered {
   readonly about: string;
 }
 
-const numbersOf = (name: string, api: AnyApi, seed = api.listenerSeed): Numbered[] => [
+const numbersOf = (name: string, api: AnyApi, seed: Seed): Numbered[] => [
   { api: name, priority: attachPriority(name, seed), about: 'its target group' },
   ...draftsOf(name, api, seed),
 ];
 
 /** The first seed with which an API's rules have numbers of their own; undefined for an API with too many of a kind. */
-function freeSeed(name: string, api: AnyApi, taken: ReadonlySet<number>): number | undefined {
+function freeSeed(
+  name: string,
+  api: AnyApi,
+  environment: Environment,
+  taken: ReadonlySet<number>,
+): number | undefined {
   for (let seed = 1; seed <= MOST_SEED; seed++) {
-    const priorities = numbersOf(name, api, seed).map(({ priority }) => priority);
+    const priorities = numbersOf(name, api, seedOf(environment, seed)).map(({ priority }) => priority);
     const own = new Set(priorities);
     if (own.size === priorities.length && priorities.every((one) => !taken.has(one))) return seed;
   }
@@ -33,7 +38,7 @@ function freeSeed(name: string, api: AnyApi, taken: ReadonlySet<number>): number
 export const listenerNumbers: Rule = function* (environment) {
   if (!hasRulesOfApis(environment)) return;
   const entries = Object.entries(environment.apis);
-  const all = entries.flatMap(([name, api]) => numbersOf(name, api));
+  const all = entries.flatMap(([name, api]) => numbersOf(name, api, seedOf(environment, api.listenerSeed)));
   const first = new Map<number, Numbered>();
   const told = new Set<string>();
   for (const one of all) {
@@ -52,12 +57,12 @@ const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.s
 function numberTwice(
   one: Numbered,
   other: Numbered,
-  { apis }: Environment,
+  environment: Environment,
   all: readonly Numbered[],
 ): Finding {
   const way = (name: string): string => {
     const others = all.filter(({ api }) => api !== name).map(({ priority }) => priority);
-    const seed = freeSeed(name, apis[name] as AnyApi, new Set(others));
+    const seed = freeSeed(name, environment.apis[name] as AnyApi, environment, new Set(others));
     return seed === undefined
       ? `use fewer paths for \`${name}\``
       : `add \`listenerSeed: ${seed}\` to \`${name}\``;

@@ -1,6 +1,8 @@
 /** What of the network AWS does not take, or what does not reach far enough for the stage. */
 import { type Block, contains, formatBlock, networkOf, parseBlock } from '../cidr';
 import { zoneLettersOf } from '../regions';
+import { tasksIn } from '../resolving/network';
+import type { Environment } from '../schema';
 import { hasBalancer, list, type Rule, repeated } from './rule';
 
 const blockOf = (cidr: string): Block => parseBlock(cidr) as Block;
@@ -121,10 +123,16 @@ export const zonesOfRegion: Rule = function* ({ network, region }) {
   }
 };
 
+type Existing = Extract<Environment['network'], { readonly vpc: string }>;
+
+/** Zones that something has to stand in: the load balancer, or tasks alone. */
+const zonesOf = (environment: Environment, { publicSubnets }: Existing): string[] =>
+  environment.listener ? tasksIn(environment).zones : Object.keys(publicSubnets);
+
 export const twoZones: Rule = function* (environment) {
   const { network } = environment;
-  const zones = 'vpc' in network ? Object.keys(network.publicSubnets) : network.zones;
-  const least = hasBalancer(environment) ? 2 : 1;
+  const zones = 'vpc' in network ? zonesOf(environment, network) : network.zones;
+  const least = hasBalancer(environment) && !environment.listener ? 2 : 1;
   if (new Set(zones).size >= least) return;
   yield {
     code: 'ZONES_TOO_FEW',
@@ -152,6 +160,7 @@ export const balancerReachesTasks: Rule = function* (environment) {
       fix: 'Name the private subnets by zone, or remove the key to run tasks in the public ones.',
     };
   }
+  if (environment.listener) return;
   for (const zone of isPrivate.filter((one) => !Object.hasOwn(network.publicSubnets, one))) {
     yield {
       code: 'SUBNETS_MISSING',

@@ -172,7 +172,9 @@ export const servicesOfRegion: Rule = function* ({ region, identity, gateway: { 
 export const arnPartition: Rule = function* (environment) {
   const own = partitionOf(environment.region);
   for (const { text, path, where } of strings(environment)) {
-    const other = /^arn:(aws[a-z-]*):(?:secretsmanager|ssm|kms|acm|aps):/.exec(text)?.[1];
+    const other = /^arn:(aws[a-z-]*):(?:secretsmanager|ssm|kms|acm|aps|ecs|elasticloadbalancing):/.exec(
+      text,
+    )?.[1];
     if (other === undefined || other === own || isContainers(path)) continue;
     yield {
       code: 'ARN_PARTITION',
@@ -182,6 +184,21 @@ export const arnPartition: Rule = function* (environment) {
       given: text,
       allowed: `arn:${own}:…`,
       fix: 'Copy the ARN from the account that the environment is deployed into.',
+    };
+  }
+};
+
+export const adoptedRegion: Rule = function* ({ cluster, listener, region }) {
+  for (const [key, one] of Object.entries({ cluster, listener })) {
+    const own = one?.arn.split(':')[3];
+    if (own === undefined || own === region) continue;
+    yield {
+      code: 'ARN_REGION',
+      path: [key, 'arn'],
+      message: `The ${key} is in another region than the environment.`,
+      given: own,
+      allowed: region,
+      fix: `Name one in ${region}, or change \`region\`.`,
     };
   }
 };

@@ -21,8 +21,9 @@ export type OwnApiRule = (api: Api, name: string, environment: Environment) => I
 /** Stages that have a load balancer. */
 export const hasBalancer = ({ stage }: Environment): boolean => stage !== 'api';
 
-/** Stages at which the load balancer has rules for each API; at `gateway` it has one for all. */
-export const hasRulesOfApis = ({ stage }: Environment): boolean => stage === 'load-balanced';
+/** Stages at which the load balancer has rules for each API; at `gateway` it has one for all, where it is its own. */
+export const hasRulesOfApis = ({ stage, listener }: Environment): boolean =>
+  stage === 'load-balanced' || (stage === 'gateway' && listener !== undefined);
 
 /** `1 entry`, `2 entries`. */
 export const count = (number: number, one: string, many = `${one}s`): string =>

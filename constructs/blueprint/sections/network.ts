@@ -37,7 +37,10 @@ const existingNetwork = z
       .regex(/^vpc-[0-9a-f]{8,17}$/, 'a VPC id, such as vpc-0123456789abcdef0')
       .describe('Id of a VPC that exists.'),
     cidr: cidrBlock.describe('IPv4 block of that VPC.'),
-    publicSubnets: subnetsByZone.describe('Its public subnets by zone letter.').meta(twoSubnets),
+    publicSubnets: subnetsByZone
+      .default({})
+      .describe('Its public subnets by zone letter. Not needed behind a `listener` that exists.')
+      .meta(twoSubnets),
     privateSubnets: subnetsByZone.optional().describe('Its private subnets by zone letter.').meta(twoSubnets),
   })
   .describe('A VPC that exists.');

@@ -5,8 +5,6 @@ export interface RoleStatement {
   readonly sid: string;
   readonly actions: readonly string[];
   readonly resources: readonly (Value | Concat)[];
-  /** Why it is as wide as it is. */
-  readonly because?: string;
 }
 
 export interface IamRoleResources {
@@ -16,7 +14,5 @@ export interface IamRoleResources {
     readonly description: string;
     readonly principal: string;
     readonly statements: readonly RoleStatement[];
-    /** ARNs of policies that exist. @default none */
-    readonly managedPolicyArns?: readonly string[];
   };
 }

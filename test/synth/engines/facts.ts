@@ -40,7 +40,6 @@ export const isTree = (value: unknown): value is Settings =>
 
 /** Lists in which the order says nothing. */
 const UNORDERED = new Set([
-  'ManagedPolicyArns',
   'Action',
   'AllowedOAuthScopes',
   'Certificates',

@@ -1,14 +1,15 @@
-/** What a user of the constructs has already, and the blueprints' parts to give them. */
+/** What a user of the constructs has already. */
 import type { Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
+import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
-import { blueprintAt } from './blueprints';
 
 /** An imported VPC, cluster and namespace. */
 export function existing(stack: Stack) {
   const vpc = ec2.Vpc.fromVpcAttributes(stack, 'vpc', {
     vpcId: 'vpc-own',
+    vpcCidrBlock: '10.0.0.0/16',
     availabilityZones: ['eu-central-1a', 'eu-central-1b'],
     privateSubnetIds: ['subnet-a', 'subnet-b'],
     publicSubnetIds: ['subnet-c', 'subnet-d'],
@@ -29,8 +30,9 @@ export function existing(stack: Stack) {
 export const groupOf = (stack: Stack, id: string) =>
   ec2.SecurityGroup.fromSecurityGroupId(stack, id, `sg-${id}`);
 
-export function partsAt(stage: 'load-balanced' | 'gateway') {
-  const { loadBalancer, gateway, services } = blueprintAt(stage);
-  if (loadBalancer === undefined) throw new Error(`no load balancer at ${stage}`);
-  return { loadBalancer, gateway: gateway as NonNullable<typeof gateway>, services };
-}
+/** A listener behind a load balancer of theirs. */
+export const listenerOf = (stack: Stack) =>
+  elbv2.ApplicationListener.fromApplicationListenerAttributes(stack, 'listener', {
+    listenerArn: 'arn:own-listener',
+    securityGroup: groupOf(stack, 'balancer'),
+  });

@@ -49,6 +49,13 @@ export function fullAt(stage: Stage): Blueprint {
   return blueprint;
 }
 
+/** The environment with everything, where all that can be adopted is. */
+export function adoptedAt(stage: Stage): Blueprint {
+  const tree = (CHOICES['existing-everything'] as (full: Tree) => Tree)(everyField());
+  const said = without(fitting(tree, stage), ['apis', 'orders', 'unenforcedBeforeGateway']);
+  return resolve(parsedAt(stringify(said), stage));
+}
+
 /** A canary, and a pool that is not ours, are for gateways alone. */
 const fitting = (tree: Tree, stage: Stage): Tree =>
   stage === 'gateway' ? tree : without(without(tree, ['apis', 'orders', 'canary']), ['apis', 'legacy']);
@@ -59,6 +66,13 @@ const shapeOf = (blueprint: Blueprint): string =>
     if (typeof value === 'string') return '';
     return typeof value === 'number' ? 0 : value;
   });
+
+/** An API that takes no tokens of the environment's own user pool. */
+const withoutPool = (apis: Tree): Tree => {
+  const orders = apis.orders as Tree;
+  const policies = { ...(orders.policies as Tree), authentication: { apiKey: {} } };
+  return { ...apis, orders: { ...orders, policies } };
+};
 
 /** What stands beside nothing else in `every-field.yaml`: the other choice at a place. */
 const CHOICES: Readonly<Record<string, (full: Tree) => Tree>> = {
@@ -79,6 +93,29 @@ const CHOICES: Readonly<Record<string, (full: Tree) => Tree>> = {
       publicSubnets: { a: 'subnet-00000001', b: 'subnet-00000002', c: 'subnet-00000003' },
     },
   }),
+  'existing-cluster-and-namespace': (full) => ({
+    ...full,
+    cluster: { arn: 'arn:aws:ecs:eu-central-1:123456789012:cluster/own' },
+    namespace: { id: 'ns-0123456789abcdef', name: 'own.internal' },
+  }),
+  'existing-everything': (full) => {
+    const { domain: _, identity: _1, ...others } = full;
+    return {
+      ...without(without(others, ['apis', 'orders', 'hosts']), ['apis', 'legacy', 'hosts']),
+      apis: withoutPool(others.apis as Tree),
+      network: {
+        vpc: 'vpc-0a1b2c3d4e5f60718',
+        cidr: '10.0.0.0/16',
+        privateSubnets: { a: 'subnet-00000004', b: 'subnet-00000005', c: 'subnet-00000006' },
+      },
+      cluster: { arn: 'arn:aws:ecs:eu-central-1:123456789012:cluster/own' },
+      namespace: { id: 'ns-0123456789abcdef', name: 'own.internal' },
+      listener: {
+        arn: 'arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener/app/own/50dc6c495c0c9188/f2f7dc8efc522ab2',
+        securityGroup: 'sg-0a1b2c3d4e5f60719',
+      },
+    };
+  },
   'public-egress': (full) => ({ ...full, network: { ...(full.network as Tree), egress: 'public' } }),
   'single-nat': (full) => ({ ...full, network: { ...(full.network as Tree), egress: 'single-nat' } }),
   'existing-certificate': (full) => ({

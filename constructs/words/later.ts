@@ -1,0 +1,109 @@
+/**
+ * Values that an engine knows only later (tokens, outputs, constructs), where the words ask for an id, an ARN or the value
+ * of a container's variable. Each is checked as a stand-in of the right form, named by its place, and put back into the
+ * settings of the resources when the graph is made. So no text ever depends on one.
+ */
+import { createHash } from 'node:crypto';
+import type { Noun } from '../graph/resource';
+import { isOutside, isRef, outside } from '../graph/value';
+import { formatPath, type Path, type Problem } from '../problems';
+
+/** What an engine says of its own values. */
+export interface Engine {
+  readonly isLater: (value: unknown) => boolean;
+}
+
+type StandIn = (digits: string, region: string) => string;
+
+const ACCOUNT = '000000000000';
+const partition = (region: string): string =>
+  region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
+const arn =
+  (service: string, resource: (digits: string) => string): StandIn =>
+  (digits, region) =>
+    `arn:${partition(region)}:${service}:${region}:${ACCOUNT}:${resource(digits)}`;
+
+/** `*` is any name or number. */
+const PLACES: readonly (readonly [readonly string[], StandIn])[] = [
+  [['network', 'vpc'], (digits) => `vpc-${digits}`],
+  [['network', 'publicSubnets', '*'], (digits) => `subnet-${digits}`],
+  [['network', 'privateSubnets', '*'], (digits) => `subnet-${digits}`],
+  [['cluster', 'arn'], arn('ecs', (digits) => `cluster/${digits}`)],
+  [['namespace', 'id'], (digits) => `ns-${digits}`],
+  [['listener', 'arn'], arn('elasticloadbalancing', (digits) => `listener/app/later/${digits}/${digits}`)],
+  [['listener', 'securityGroup'], (digits) => `sg-${digits}`],
+  [['domain', 'certificateArn'], arn('acm', (digits) => `certificate/${digits}`)],
+  [['domain', 'hostedZone', 'id'], (digits) => `Z${digits.toUpperCase()}`],
+  [['apis', '*', 'environment', '*'], (digits) => `later-${digits}`],
+  [['apis', '*', 'secrets', '*'], arn('secretsmanager', (digits) => `secret:later-${digits}`)],
+  [['apis', '*', 'kmsKeys', '*'], arn('kms', (digits) => `key/${digits}`)],
+];
+
+const standInAt = (path: Path): StandIn | undefined =>
+  PLACES.find(
+    ([place]) =>
+      place.length === path.length && place.every((step, index) => step === '*' || step === path[index]),
+  )?.[1];
+
+export interface Told {
+  /** The words, with stand-ins for what is known later, and without what is undefined. */
+  readonly data: unknown;
+  /** What each stand-in stands for. */
+  readonly later: ReadonlyMap<string, unknown>;
+  readonly problems: readonly Problem[];
+}
+
+/** An object of some class: no word. */
+const isForeign = (value: unknown): boolean =>
+  typeof value === 'function' ||
+  (typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    ![Object.prototype, null].includes(Object.getPrototypeOf(value)));
+
+/** Takes what an engine knows only later out of words. */
+export function told(words: unknown, region: string, { isLater }: Engine): Told {
+  const later = new Map<string, unknown>();
+  const problems: Problem[] = [];
+  const taken = (value: unknown, path: Path): unknown => {
+    if (isLater(value) || isForeign(value)) {
+      const standIn = standInAt(path);
+      if (standIn === undefined) problems.push(tooLate(path));
+      const digits = createHash('sha256').update(formatPath(path)).digest('hex').slice(0, 17);
+      const text = standIn?.(digits, region);
+      if (text !== undefined) later.set(text, value);
+      return text;
+    }
+    if (Array.isArray(value)) return value.map((one, index) => taken(one, [...path, index]));
+    if (typeof value !== 'object' || value === null) return value;
+    const entries = Object.entries(value).map(([key, one]) => [key, taken(one, [...path, key])] as const);
+    return Object.fromEntries(entries.filter(([, one]) => one !== undefined));
+  };
+  return { data: taken(words, []), later, problems };
+}
+
+const tooLate = (path: Path): Problem => ({
+  code: 'LATER_VALUE',
+  path,
+  message: 'What stands here must be known now: names, numbers and the texts of the gateways are made of it.',
+  allowed: 'a value that is known when the program runs; ids and ARNs may be known later',
+  fix: 'Write the value itself.',
+});
+
+/** Puts the values back: a text of settings that is a stand-in becomes the value. */
+export function withValues<Some extends Noun>(noun: Some, values: ReadonlyMap<string, unknown>): Some {
+  if (values.size === 0) return noun;
+  const put = (value: unknown): unknown => {
+    if (typeof value === 'string') return values.has(value) ? outside(values.get(value)) : value;
+    if (Array.isArray(value)) return value.map(put);
+    if (typeof value !== 'object' || value === null || isRef(value) || isOutside(value)) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, put(one)]));
+  };
+  const fill = ({ resources, nouns }: Noun): void => {
+    // Others refer to a resource as it stands, so it stays the one that it is.
+    for (const one of resources) Object.assign(one, { settings: put(one.settings) });
+    nouns.forEach(fill);
+  };
+  fill(noun);
+  return noun;
+}
