@@ -142,13 +142,17 @@ def _update_what_is_given(
     return _update_private_dns_namespace(self, _id, description, {**known, **(properties or {})})
 
 
+#: What ListServices and ListNamespaces give where the caller names no number.
+PAGE = 100
+
+
 def _list_services(self: ServiceDiscoveryResponse) -> TYPE_RESPONSE:
     services = [
         service
         for service in self.servicediscovery_backend.list_services()
         if all(_matches(service, entry) for entry in self._get_param("Filters") or [])
     ]
-    return 200, {}, json.dumps({"Services": [service.to_json() for service in services]})
+    return _page(self, "Services", services)
 
 
 def _list_namespaces(self: ServiceDiscoveryResponse) -> TYPE_RESPONSE:
@@ -157,7 +161,14 @@ def _list_namespaces(self: ServiceDiscoveryResponse) -> TYPE_RESPONSE:
         for namespace in self.servicediscovery_backend.list_namespaces()
         if all(_matches(namespace, entry) for entry in self._get_param("Filters") or [])
     ]
-    return 200, {}, json.dumps({"Namespaces": [namespace.to_json() for namespace in namespaces]})
+    return _page(self, "Namespaces", namespaces)
+
+
+def _page(self: ServiceDiscoveryResponse, name: str, items: list[Any]) -> TYPE_RESPONSE:
+    first = int(self._get_param("NextToken") or 0)
+    last = first + int(self._get_param("MaxResults") or PAGE)
+    more = {"NextToken": str(last)} if last < len(items) else {}
+    return 200, {}, json.dumps({name: [item.to_json() for item in items[first:last]], **more})
 
 
 def _matches(item: Namespace | Service, entry: dict[str, Any]) -> bool:

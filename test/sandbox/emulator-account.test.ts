@@ -18,6 +18,8 @@ import {
   RegisterInstanceCommand,
   UpdatePrivateDnsNamespaceCommand,
 } from '@aws-sdk/client-servicediscovery';
+import type { RepairClients } from '../../stacks/cdktf/repair/clients';
+import { serviceFinders } from '../../stacks/cdktf/repair/service-finders';
 import { type Aws, changeRecord, jsonCall, rawCall, startAws } from './emulator-kit';
 
 let aws: Aws;
@@ -129,6 +131,27 @@ describe('Cloud Map', () => {
     const Properties = { DnsProperties: { SOA: { TTL: 5 } } };
     await aws.cloudMap.send(new UpdatePrivateDnsNamespaceCommand({ Id, Namespace: { Properties } }));
     expect(await dns()).toEqual({ HostedZoneId: before?.HostedZoneId, SOA: { TTL: 5 } });
+  });
+
+  it('lists a hundred services at a time, and a search finds what comes after', async () => {
+    const id = await namespace('many.internal');
+    const names = Array.from({ length: 101 }, (_, index) => `api-${String(index).padStart(3, '0')}`);
+    for (const Name of names) {
+      const Tags = [{ Key: 'stagecraft:environment', Value: 'many' }];
+      await aws.cloudMap.send(new CreateServiceCommand({ Name, NamespaceId: id, Tags }));
+    }
+    const Filters = [{ Name: 'NAMESPACE_ID' as const, Values: [id] }];
+    const first = await aws.cloudMap.send(new ListServicesCommand({ Filters }));
+    expect([first.Services?.length, first.NextToken]).toEqual([100, expect.any(String)]);
+    const { NextToken } = first;
+    const rest = await aws.cloudMap.send(new ListServicesCommand({ Filters, NextToken }));
+    expect(rest.Services?.map(({ Name }) => Name)).toEqual(['api-100']);
+    expect(rest.NextToken).toBeUndefined();
+    const search = { clients: { cloudMap: aws.cloudMap } as RepairClients, environment: 'many' };
+    const planned = { name: 'api-100', dns_config: [{ namespace_id: id }] };
+    expect(await serviceFinders.aws_service_discovery_service?.(planned, search)).toBe(
+      rest.Services?.[0]?.Id,
+    );
   });
 
   it('replaces an instance that is registered again, and keeps what is in use', async () => {

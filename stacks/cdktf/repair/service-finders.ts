@@ -11,15 +11,15 @@ import {
 import {
   DescribeListenersCommand,
   DescribeLoadBalancersCommand,
-  DescribeRulesCommand,
   DescribeTagsCommand,
   DescribeTargetGroupsCommand,
+  paginateDescribeRules,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { GetRoleCommand } from '@aws-sdk/client-iam';
 import {
   ListTagsForResourceCommand as CloudMapTags,
   ListNamespacesCommand,
-  ListServicesCommand,
+  paginateListServices,
 } from '@aws-sdk/client-servicediscovery';
 import { type Finder, isOurs, named, type Search, unlessMissing } from './finder';
 
@@ -84,10 +84,12 @@ const listener: Finder = async (planned, { clients }) => {
 
 /** At its priority, behind a listener that may be somebody else's: so the tags count. */
 const listenerRule: Finder = async (planned, search) => {
-  const command = new DescribeRulesCommand({ ListenerArn: named(planned, 'listener_arn') });
-  const { Rules = [] } = await search.clients.elb.send(command);
-  const arn = Rules.find(({ Priority }) => Priority === String(planned.priority))?.RuleArn;
-  return arn && (await isOurBalancing(arn, search)) ? arn : undefined;
+  const of = { ListenerArn: named(planned, 'listener_arn') };
+  for await (const { Rules = [] } of paginateDescribeRules({ client: search.clients.elb }, of)) {
+    const arn = Rules.find(({ Priority }) => Priority === String(planned.priority))?.RuleArn;
+    if (arn) return (await isOurBalancing(arn, search)) ? arn : undefined;
+  }
+  return undefined;
 };
 
 async function isOurName(arn: string | undefined, search: Search): Promise<boolean> {
@@ -110,9 +112,11 @@ const namespace: Finder = async (planned, search) => {
 const discovery: Finder = async (planned, search) => {
   const [dns] = (planned.dns_config ?? []) as readonly Readonly<Record<string, unknown>>[];
   const Filters = [{ Name: 'NAMESPACE_ID' as const, Values: [named(dns ?? {}, 'namespace_id')] }];
-  const { Services } = await search.clients.cloudMap.send(new ListServicesCommand({ Filters }));
-  const found = Services?.find(({ Name }) => Name === planned.name);
-  return found && (await isOurName(found.Arn, search)) ? found.Id : undefined;
+  for await (const { Services } of paginateListServices({ client: search.clients.cloudMap }, { Filters })) {
+    const found = Services?.find(({ Name }) => Name === planned.name);
+    if (found) return (await isOurName(found.Arn, search)) ? found.Id : undefined;
+  }
+  return undefined;
 };
 
 /** The newest revision. One that no state knows was registered by a deploy that did not learn of it. */
