@@ -65,6 +65,8 @@ export interface Statement {
   readonly sid: string;
   readonly actions: readonly string[];
   readonly resources: readonly StatementResource[];
+  /** Why it is as wide as it is. */
+  readonly because?: string;
 }
 
 export interface Role {
@@ -75,6 +77,8 @@ export interface Role {
   readonly principal: string;
   /** Empty: no policy is made. */
   readonly statements: readonly Statement[];
+  /** ARNs of policies that exist. @default none */
+  readonly managedPolicyArns?: readonly string[];
 }
 
 export interface Container extends ContainerTies {

@@ -73,6 +73,12 @@ export function placesOf(file: string, problems: readonly Problem[]): Problem[] 
   return problems.map((problem) => located(problem, document, file)).toSorted(byPlace);
 }
 
+/** What was found of an environment file elsewhere, with its place in the file. */
+export const locatedIn = (file: string, findings: readonly Finding[]): Problem[] => {
+  const document = readDocument(readText(file));
+  return findings.map((finding) => located(finding, document, file)).toSorted(byPlace);
+};
+
 /** Other files of the folder for the same environment; case may tell files apart, and does not tell environments apart. */
 function twinsOf(file: string): string[] {
   const own = nameOf(basename(file));

@@ -12,6 +12,7 @@ import * as limits from './rules/limits';
 import * as listener from './rules/listener';
 import * as names from './rules/names';
 import * as network from './rules/network';
+import * as permissions from './rules/permissions';
 import * as pools from './rules/pools';
 import * as promises from './rules/promises';
 import * as quotas from './rules/quotas';
@@ -113,6 +114,10 @@ const ownApiRules: readonly OwnApiRule[] = [
   apis.secretRegion,
   references.keyRegion,
   apis.taskDefinitionSize,
+  permissions.wideStatements,
+  permissions.permissionPartition,
+  permissions.managedPolicyTwice,
+  permissions.permissionsSize,
   canary.canaryStage,
   canary.canaryName,
   canary.canarySettings,

@@ -1,6 +1,7 @@
 import { IamRole as AwsIamRole, type IamRoleConfig } from '@cdktf/provider-aws/lib/iam-role';
 import { IamRolePolicy, type IamRolePolicyConfig } from '@cdktf/provider-aws/lib/iam-role-policy';
-import type { ITerraformDependable } from 'cdktf';
+import { IamRolePolicyAttachment } from '@cdktf/provider-aws/lib/iam-role-policy-attachment';
+import { type ITerraformDependable, TerraformResource } from 'cdktf';
 import type { Construct } from 'constructs';
 import type * as blueprint from '../blueprint/blueprint';
 import { iamRole } from '../graph/iam-role';
@@ -28,7 +29,11 @@ export interface IamRoleProps {
 
 /** A role that one service principal may assume, with the statements it is given and no others. */
 export class IamRole extends PartConstruct<'iam-role'> {
-  static readonly resources = { aws_iam_role: AwsIamRole, aws_iam_role_policy: IamRolePolicy };
+  static readonly resources = {
+    aws_iam_role: AwsIamRole,
+    aws_iam_role_policy: IamRolePolicy,
+    aws_iam_role_policy_attachment: IamRolePolicyAttachment,
+  };
   static readonly nouns = {};
 
   constructor(scope: Construct, id: string, props: IamRoleProps | Part<'iam-role'>) {
@@ -45,7 +50,7 @@ export class IamRole extends PartConstruct<'iam-role'> {
     return this.child('Role');
   }
 
-  /** Absent when the role may do nothing. */
+  /** Absent when the role has no statements. */
   get policy(): IamRolePolicy | undefined {
     return this.find('Policy');
   }
@@ -56,6 +61,6 @@ export class IamRole extends PartConstruct<'iam-role'> {
 
   /** What must stand before the role can do its work. */
   get access(): ITerraformDependable[] {
-    return this.policy === undefined ? [this.role] : [this.role, this.policy];
+    return this.node.findAll().filter(TerraformResource.isTerraformResource);
   }
 }

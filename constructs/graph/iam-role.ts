@@ -21,11 +21,17 @@ export function iamRole(
   arns: StatementArns,
   transform: string,
 ): { readonly noun: NounOf<'iam-role'>; readonly link: RoleLink } {
-  const { name, description, principal, statements } = settings;
+  const { name, description, principal, statements, managedPolicyArns } = settings;
   const role = resource(
     'role',
     'Role',
-    { name, description, principal, statements: statements.map((one) => statement(one, arns)) },
+    {
+      name,
+      description,
+      principal,
+      statements: statements.map((one) => statement(one, arns)),
+      ...(managedPolicyArns && { managedPolicyArns }),
+    },
     { transform: 'role' },
   );
   return {
@@ -42,9 +48,8 @@ export function iamRole(
   };
 }
 
-const statement = ({ sid, actions, resources }: Statement, arns: StatementArns): RoleStatement => ({
-  sid,
-  actions,
+const statement = ({ resources, ...others }: Statement, arns: StatementArns): RoleStatement => ({
+  ...others,
   resources: resources.flatMap((one) => resourceArns(one, arns)),
 });
 

@@ -3,6 +3,7 @@ import {
   RolePolicy as IamRolePolicy,
   type RolePolicyArgs as IamRolePolicyArgs,
 } from '@pulumi/aws/iam/rolePolicy';
+import { RolePolicyAttachment } from '@pulumi/aws/iam/rolePolicyAttachment';
 import type * as pulumi from '@pulumi/pulumi';
 import type * as blueprint from '../blueprint/blueprint';
 import { iamRole } from '../graph/iam-role';
@@ -30,7 +31,11 @@ export interface IamRoleArgs {
 
 /** A role that one service principal may assume, with the statements it is given and no others. */
 export class IamRole extends PartComponent<'iam-role'> {
-  static readonly resources = { aws_iam_role: AwsIamRole, aws_iam_role_policy: IamRolePolicy };
+  static readonly resources = {
+    aws_iam_role: AwsIamRole,
+    aws_iam_role_policy: IamRolePolicy,
+    aws_iam_role_policy_attachment: RolePolicyAttachment,
+  };
   static readonly nouns = {};
 
   constructor(name: string, args: IamRoleArgs | Part<'iam-role'>, options?: pulumi.ComponentResourceOptions) {
@@ -48,7 +53,7 @@ export class IamRole extends PartComponent<'iam-role'> {
     return this.child('Role');
   }
 
-  /** Absent when the role may do nothing. */
+  /** Absent when the role has no statements. */
   get policy(): IamRolePolicy | undefined {
     return this.find('Policy');
   }
@@ -63,6 +68,6 @@ export class IamRole extends PartComponent<'iam-role'> {
 
   /** What must stand before the role can do its work. */
   get access(): pulumi.Resource[] {
-    return this.policy === undefined ? [this.role] : [this.role, this.policy];
+    return [...this.children.values()];
   }
 }

@@ -35,6 +35,7 @@ const UNTAGGED: ReadonlySet<string> = new Set([
   'aws_cognito_user_pool_client',
   'aws_cognito_user_pool_domain',
   'aws_iam_role_policy',
+  'aws_iam_role_policy_attachment',
   'aws_route',
   'aws_route53_record',
   'aws_route_table_association',

@@ -23,7 +23,7 @@ export const service: Pick<
       arguments: { name, description, vpc: vpcId },
     },
   ],
-  role: ({ settings: { name, description, principal, statements } }, self) => [
+  role: ({ settings: { name, description, principal, statements, managedPolicyArns = [] } }, self) => [
     {
       type: 'aws_iam_role',
       arguments: {
@@ -55,6 +55,11 @@ export const service: Pick<
             },
           },
         ]),
+    ...managedPolicyArns.map((policyArn) => ({
+      type: 'aws_iam_role_policy_attachment',
+      id: `ManagedPolicy/${policyName(policyArn)}`,
+      arguments: { role: { of: self, terraform: 'name' }, policyArn },
+    })),
   ],
   'task-definition': ({ settings }) => [
     {
@@ -139,6 +144,12 @@ export const service: Pick<
       },
     ];
   },
+};
+
+/** Of a managed policy, with the account that it is of: `aws-AmazonS3ReadOnlyAccess`. Neither names nor paths have a tilde here. */
+const policyName = (arn: string): string => {
+  const [, , , , account = '', policy = ''] = arn.split(':');
+  return `${account}-${policy.slice('policy/'.length).replaceAll('/', '~')}`;
 };
 
 const policy = (statements: readonly object[]) => ({

@@ -35,6 +35,9 @@ apis:
     environment: { LOG_LEVEL: info, CURRENCY: EUR }
     secrets:
       DATABASE_URL: arn:aws:secretsmanager:eu-central-1:123456789012:secret:shop/orders/database-d4E5f6
+    permissions:
+      allow: [{ actions: [sqs:SendMessage], resources: ["arn:aws:sqs:eu-central-1:123456789012:orders"] }]
+      managedPolicies: [arn:aws:iam::aws:policy/AWSXRayDaemonWriteAccess]
     policies:
       authentication: { apiKey: {}, jwt: { userPool: true, audience: any } }
       rateLimit: { windows: [{ requests: 20, perSeconds: 10 }, { requests: 5000, perSeconds: 3600 }] }

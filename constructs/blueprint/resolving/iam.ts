@@ -97,11 +97,12 @@ export function executionRole({ name, region }: Environment, task: TaskNeeds): R
   };
 }
 
-/** What the programs in the task may do in AWS. @param statements by default nothing */
+/** What the programs in the task may do in AWS: by default nothing. */
 export function taskRole(
   { name, region }: Environment,
   id: string,
   statements: readonly Statement[] = [],
+  managedPolicyArns: readonly string[] = [],
 ): Role {
   return {
     id: `${id}-task-role`,
@@ -109,5 +110,6 @@ export function taskRole(
     description: `What the tasks of ${id} in ${name} may do.`,
     principal: PRINCIPAL,
     statements,
+    ...(managedPolicyArns.length > 0 ? { managedPolicyArns } : {}),
   };
 }

@@ -12,6 +12,7 @@ import type { Api, Environment } from '../schema';
 import { withHealthCheck } from './api-health';
 import { executionRole, taskRole } from './iam';
 import { tasksIn } from './network';
+import { permissionStatements } from './permissions';
 import { apiGroup } from './security-groups';
 import { DISCOVERY_TTL_SECONDS, poolStopSeconds, poolWaitMinutes } from './timing';
 
@@ -74,7 +75,12 @@ export function resolveApi(environment: Environment, name: string, api: Api): Se
       secretArns: Object.values(api.secrets),
       kmsKeyArns: api.kmsKeys,
     }),
-    taskRole: taskRole(environment, name),
+    taskRole: taskRole(
+      environment,
+      name,
+      permissionStatements(api),
+      api.permissions.managedPolicies.toSorted(),
+    ),
     logGroup: logGroup(environment, name),
     securityGroup: apiGroup(environment, name, api.port),
     placement: { subnets, zones, assignPublicIp: subnets === 'public' },

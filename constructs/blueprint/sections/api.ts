@@ -14,6 +14,7 @@ import {
   portNumber,
 } from '../fields';
 import { canary } from './canary';
+import { permissions } from './permissions';
 
 const image = z
   .string()
@@ -169,6 +170,9 @@ const ownApi = z.strictObject({
     .describe(
       'ARNs of the KMS keys of your own that `secrets` are encrypted with: the task may decrypt with these. None for the keys aws/secretsmanager and aws/ssm.',
     ),
+  permissions: permissions
+    .prefault({})
+    .describe('What the programs of this API may do in AWS. By default nothing.'),
   policies: policies
     .prefault({})
     .describe('What the gateway does for this API. Used from stage `gateway` on.'),

@@ -5,6 +5,8 @@ export interface RoleStatement {
   readonly sid: string;
   readonly actions: readonly string[];
   readonly resources: readonly (Value | Concat)[];
+  /** Why it is as wide as it is. */
+  readonly because?: string;
 }
 
 export interface IamRoleResources {
@@ -14,5 +16,7 @@ export interface IamRoleResources {
     readonly description: string;
     readonly principal: string;
     readonly statements: readonly RoleStatement[];
+    /** ARNs of policies that exist. @default none */
+    readonly managedPolicyArns?: readonly string[];
   };
 }

@@ -35,6 +35,7 @@ export const REPEATABLE: ReadonlySet<string> = new Set([
   'aws_appautoscaling_target',
   'aws_cloudwatch_log_metric_filter',
   'aws_iam_role_policy',
+  'aws_iam_role_policy_attachment',
   'aws_secretsmanager_secret_version',
 ]);
 

@@ -40,6 +40,7 @@ export const isTree = (value: unknown): value is Settings =>
 
 /** Lists in which the order says nothing. */
 const UNORDERED = new Set([
+  'ManagedPolicyArns',
   'Action',
   'AllowedOAuthScopes',
   'Certificates',

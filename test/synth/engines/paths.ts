@@ -21,7 +21,7 @@ const OTHER_PATHS: readonly (readonly [pattern: RegExp, name: string])[] = [
 /** Parts that one engine makes a resource of and the other does not, with the path of the whole that both have. */
 const PARTS: readonly (readonly [part: RegExp, whole: string])[] = [
   [/\/ExecutionRole\/Policy$/, '/ExecutionRole/Role'],
-  [/\/TaskRole\/Policy$/, '/TaskRole/Role'],
+  [/\/TaskRole\/(?:Policy|ManagedPolicy\/.*)$/, '/TaskRole/Role'],
   [/\/Egress$/, '/Group'],
   [/\/ConsumersSecret\/Version$/, '/ConsumersSecret/Secret'],
   [/^LoadBalancer\/Certificate\/(?:Validation|Record-.*)$/, 'LoadBalancer/Certificate'],

@@ -28,6 +28,7 @@ export const TYPES: Readonly<Record<string, string>> = {
   'aws:ecs/taskDefinition:TaskDefinition': 'aws_ecs_task_definition',
   'aws:iam/role:Role': 'aws_iam_role',
   'aws:iam/rolePolicy:RolePolicy': 'aws_iam_role_policy',
+  'aws:iam/rolePolicyAttachment:RolePolicyAttachment': 'aws_iam_role_policy_attachment',
   'aws:lb/listener:Listener': 'aws_lb_listener',
   'aws:lb/listenerRule:ListenerRule': 'aws_lb_listener_rule',
   'aws:lb/loadBalancer:LoadBalancer': 'aws_lb',

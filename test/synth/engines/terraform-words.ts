@@ -171,6 +171,7 @@ export const WORDS: Readonly<Record<string, Words>> = {
     names: { name: 'PolicyName', policy: 'PolicyDocument' },
     documents: ['policy'],
   },
+  aws_iam_role_policy_attachment: { kind: 'part' },
   aws_secretsmanager_secret_version: { kind: 'part', names: { secret_string_wo: 'SecretString' } },
   aws_vpc_security_group_egress_rule: { kind: 'part', names: securityGroupRule },
 };
@@ -196,6 +197,7 @@ export const UNTAGGED: readonly string[] = [
   'aws_cognito_user_pool_client',
   'aws_cognito_user_pool_domain',
   'aws_iam_role_policy',
+  'aws_iam_role_policy_attachment',
   'aws_route',
   'aws_route53_record',
   'aws_route_table_association',

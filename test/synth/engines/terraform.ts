@@ -183,6 +183,11 @@ const PARTS: Readonly<Record<string, (whole: Settings, part: Settings, path: str
     expectToBe(`Role of ${path}'s policy`, Role, reference(path, 'Name'));
     return { ...whole, Policies: [...(whole.Policies ?? []), policy] };
   },
+  aws_iam_role_policy_attachment: (whole, { Role, PolicyArn, ...more }, path) => {
+    expectToBe(`Role of ${path}'s managed policy`, Role, reference(path, 'Name'));
+    expectToBe(`Rest of ${path}'s managed policy`, JSON.stringify(more), '{}');
+    return { ...whole, ManagedPolicyArns: [...(whole.ManagedPolicyArns ?? []), PolicyArn] };
+  },
   aws_vpc_security_group_egress_rule: (whole, { GroupId, Tags, ...rule }, path) => {
     expectToBe(`Group of ${path}'s way out`, GroupId, reference(path, 'Id'));
     return { ...whole, SecurityGroupEgress: [...(whole.SecurityGroupEgress ?? []), rule] };

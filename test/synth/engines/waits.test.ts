@@ -26,9 +26,20 @@ test('a thing of parts stands when the last of them does, and its name is that o
   expect(waits(direct)).toEqual({ 'x/Group': ['Vpc'], one: ['Vpc'], other: ['x/Group', 'Vpc'], Vpc: [] });
 });
 
+test('a thing of which two parts are last stands when both do', () => {
+  const direct = {
+    'x/TaskRole/Role': [],
+    'x/TaskRole/Policy': ['x/TaskRole/Role'],
+    'x/TaskRole/ManagedPolicy/one': ['x/TaskRole/Role'],
+    early: ['x/TaskRole/Policy'],
+    late: ['x/TaskRole/Policy', 'x/TaskRole/ManagedPolicy/one'],
+  };
+  expect(waits(direct)).toEqual({ 'x/TaskRole/Role': [], early: [], late: ['x/TaskRole/Role'] });
+});
+
 test('parts that do not wait for each other are no thing', () => {
   expect(() => waits({ 'x/Group': [], 'x/Egress': [] })).toThrow(
-    'No part of x/Group waits for the others: x/Group, x/Egress.',
+    'The others wait for no part of x/Group: x/Group, x/Egress.',
   );
 });
 

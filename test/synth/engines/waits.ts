@@ -24,28 +24,30 @@ function closed(direct: Waits): Waits {
 }
 
 /**
- * All that each thing waits for. A thing stands when that part of it does which waits for all its other parts; waiting for
- * another part is not yet waiting for the thing.
+ * All that each thing waits for. A thing has one part that all its others wait for, and stands when all of them do; waiting for
+ * some of its parts is not yet waiting for the thing.
  */
 export function waitsOf(direct: Waits): Waits {
   const all = closed(direct);
   const parts = new Map<string, string[]>();
   for (const path of all.keys()) parts.set(wholeOf(path), [...(parts.get(wholeOf(path)) ?? []), path]);
-  const standing = new Map(
-    [...parts].map(([whole, names]) => {
-      const last = names.find((name) => names.every((other) => other === name || all.get(name)?.has(other)));
-      if (last === undefined)
-        throw new Error(`No part of ${whole} waits for the others: ${names.join(', ')}.`);
-      return [last, whole] as const;
-    }),
-  );
+  for (const [whole, names] of parts) {
+    const isFirst = (one: string) => names.every((other) => other === one || all.get(other)?.has(one));
+    if (!names.some(isFirst)) {
+      throw new Error(`The others wait for no part of ${whole}: ${names.join(', ')}.`);
+    }
+  }
+  const standing = (path: string): string[] => {
+    const on = all.get(path) ?? new Set();
+    return [...new Set([...on].map(wholeOf))].filter((whole) =>
+      (parts.get(whole) ?? []).every((part) => on.has(part)),
+    );
+  };
   return new Map(
-    [...parts].map(([whole, names]) => {
-      const on = names
-        .flatMap((name) => [...(all.get(name) ?? [])])
-        .flatMap((name) => standing.get(name) ?? []);
-      return [whole, new Set(on.filter((name) => name !== whole))];
-    }),
+    [...parts].map(([whole, names]) => [
+      whole,
+      new Set(names.flatMap(standing).filter((name) => name !== whole)),
+    ]),
   );
 }
 
