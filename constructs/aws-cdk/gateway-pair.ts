@@ -116,12 +116,12 @@ export class GatewayPair extends PartConstruct<'gateway-pair'> implements ec2.IC
   /** By the group's id. Members may share one. */
   get securityGroups(): Readonly<Record<string, SecurityGroup>> {
     const ids = new Set(this.settings.members.map(({ securityGroup }) => securityGroup.id));
-    return Object.fromEntries([...ids].map((id) => [id, this.child(id)]));
+    return this.each([...ids]);
   }
 
   /** By the member's id. */
   get members(): Readonly<Record<string, FargateService>> {
-    return Object.fromEntries(this.settings.members.map(({ id }) => [id, this.child(id)]));
+    return this.each(this.settings.members);
   }
 
   /** Security groups by group id, for the rules of what the gateways call. */

@@ -49,9 +49,7 @@ export class Identity extends PartConstruct<'identity'> {
 
   /** By the client's id. */
   get machineClients(): Readonly<Record<string, cognito.UserPoolClient>> {
-    return Object.fromEntries(
-      this.settings.machineClients.map(({ id }) => [id, this.child(`UserPool/Client-${id}`)]),
-    );
+    return this.each(this.settings.machineClients, (id) => `UserPool/Client-${id}`);
   }
 
   /** Where clients get their tokens. */

@@ -3,6 +3,7 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { Construct, type IDependable } from 'constructs';
 import type * as blueprint from '../blueprint/blueprint';
 import { type NetworkPlaces, network, picked } from '../graph/network';
+import { natAddressId, natGatewayId, natZones, routeIds, subnetId, subnetZones } from '../graph/network-ids';
 import { Part } from '../graph/part';
 import type { Transform } from '../graph/transform';
 import { outside } from '../graph/value';
@@ -31,7 +32,6 @@ export interface NetworkProps {
   readonly transform?: NetworkTransform;
 }
 
-type Zone = blueprint.NewNetwork['zones'][number];
 type ByZone<Child> = Readonly<Record<blueprint.ZoneLetter, Child>>;
 
 /**
@@ -74,46 +74,32 @@ export class Network extends PartConstruct<'network'> implements INetwork {
   }
 
   get publicSubnets(): ByZone<ec2.CfnSubnet> {
-    return this.#byZone('Public', () => true);
+    return this.#subnets('public');
   }
 
   get privateSubnets(): ByZone<ec2.CfnSubnet> {
-    return this.#byZone('Private', ({ privateCidr }) => privateCidr !== undefined);
+    return this.#subnets('private');
   }
 
   get natAddresses(): ByZone<ec2.CfnEIP> {
-    return this.#byZone('NatAddress', ({ nat }) => nat);
+    return this.each(natZones(this.settings), natAddressId);
   }
 
   get natGateways(): ByZone<ec2.CfnNatGateway> {
-    return this.#byZone('Nat', ({ nat }) => nat);
+    return this.each(natZones(this.settings), natGatewayId);
   }
 
   subnets(kind: blueprint.SubnetKind, zones: readonly blueprint.ZoneLetter[]): ec2.ISubnet[] {
-    const [id, made] = kind === 'public' ? ['Public', this.publicSubnets] : ['Private', this.privateSubnets];
-    const subnets = Object.keys(made).map((zone) => [
-      zone,
-      this.child<ec2.ISubnet>(`${id}-${zone}-imported`),
-    ]);
-    return picked(kind, zones, Object.fromEntries(subnets));
+    const imported = (zone: string) => `${subnetId(kind, zone)}-imported`;
+    return picked(kind, zones, this.each<ec2.ISubnet>(subnetZones(this.settings, kind), imported));
   }
 
   routes(kind: blueprint.SubnetKind): readonly IDependable[] {
-    const associations = (id: string, subnets: ByZone<ec2.CfnSubnet>) =>
-      Object.keys(subnets).map((zone) =>
-        this.child<ec2.CfnSubnetRouteTableAssociation>(`${id}Association-${zone}`),
-      );
-    if (kind === 'public')
-      return [this.child<ec2.CfnRoute>('PublicRoute'), ...associations('Public', this.publicSubnets)];
-    const zones = Object.keys(this.privateSubnets);
-    const routes = zones.map((zone) => this.child<ec2.CfnRoute>(`PrivateRoute-${zone}`));
-    return [...routes, ...associations('Private', this.privateSubnets)];
+    return routeIds(this.settings, kind).map((id) => this.child<IDependable>(id));
   }
 
-  #byZone<Child>(id: string, has: (zone: Zone) => boolean): ByZone<Child> {
-    return Object.fromEntries(
-      this.settings.zones.filter(has).map(({ letter }) => [letter, this.child<Child>(`${id}-${letter}`)]),
-    );
+  #subnets(kind: blueprint.SubnetKind): ByZone<ec2.CfnSubnet> {
+    return this.each(subnetZones(this.settings, kind), (zone) => subnetId(kind, zone));
   }
 }
 

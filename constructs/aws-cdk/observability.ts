@@ -71,7 +71,7 @@ export class LogGroup extends PartConstruct<'log-group'> {
   /** By the filter's id. */
   get metricFilters(): Readonly<Record<string, logs.MetricFilter>> {
     const { metricFilters = [] } = this.settings;
-    return Object.fromEntries(metricFilters.map(({ id }) => [id, this.child(id)]));
+    return this.each(metricFilters);
   }
 
   /** Without the `:*` that CloudFormation's own attribute has at its end. */

@@ -2,7 +2,7 @@ import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Construct, IDependable } from 'constructs';
 import type * as blueprint from '../blueprint/blueprint';
 import { Part } from '../graph/part';
-import { type SecurityGroupLink, securityGroup } from '../graph/security-group';
+import { ingressId, type SecurityGroupLink, securityGroup } from '../graph/security-group';
 import type { Transform } from '../graph/transform';
 import { outside } from '../graph/value';
 import { outsideEach, PartConstruct } from './part-construct';
@@ -47,7 +47,7 @@ export class SecurityGroup extends PartConstruct<'security-group'> implements ec
 
   /** By the rule's id. */
   get ingress(): Readonly<Record<string, ec2.CfnSecurityGroupIngress>> {
-    return Object.fromEntries(this.settings.ingress.map(({ id, port }) => [id, this.child(`${id}-${port}`)]));
+    return Object.fromEntries(this.settings.ingress.map((rule) => [rule.id, this.child(ingressId(rule))]));
   }
 
   get connections(): ec2.Connections {

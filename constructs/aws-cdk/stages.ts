@@ -129,7 +129,7 @@ abstract class Stage extends PartConstruct<'stage'> {
 
   /** The APIs' pools, by the service's id. */
   get services(): Readonly<Record<string, ApiService>> {
-    return Object.fromEntries(this.settings.services.map(({ id }) => [id, this.child(id)]));
+    return this.each(this.settings.services);
   }
 
   /** A part that the stage has. */

@@ -62,7 +62,7 @@ export class GatewayData extends PartConstruct<'gateway-data'> {
   /** By the member's id. */
   get logGroups(): Readonly<Record<string, LogGroup>> {
     const members = Object.keys(this.settings.logGroups);
-    return Object.fromEntries(members.map((member) => [member, this.child(`${member}/Logs`)]));
+    return this.each(members, (member) => `${member}/Logs`);
   }
 
   /** Absent when no collector writes to CloudWatch. */

@@ -94,17 +94,17 @@ export class LoadBalancer extends PartConstruct<'load-balancer'> {
 
   /** By the target group's id, each with the rule that attaches it. */
   get targetGroups(): Readonly<Record<string, TargetGroup>> {
-    return Object.fromEntries(this.settings.targetGroups.map(({ id }) => [id, this.child(id)]));
+    return this.each(this.settings.targetGroups);
   }
 
   /** By the rule's id. */
   get trafficRules(): Readonly<Record<string, LbListenerRule>> {
-    return Object.fromEntries(this.settings.trafficRules.map(({ id }) => [id, this.child(`Traffic/${id}`)]));
+    return this.each(this.settings.trafficRules, (id) => `Traffic/${id}`);
   }
 
   /** Alias records, by the record's id. */
   get records(): Readonly<Record<string, Route53Record>> {
-    return Object.fromEntries(this.settings.records.map(({ id }) => [id, this.child(`Records/${id}`)]));
+    return this.each(this.settings.records, (id) => `Records/${id}`);
   }
 
   /** The security group's id by its name in the blueprint, for the rules of what the load balancer calls. */

@@ -10,6 +10,7 @@ import type { ITerraformDependable } from 'cdktf';
 import type { Construct } from 'constructs';
 import type * as blueprint from '../blueprint/blueprint';
 import { existingNetwork, network, picked } from '../graph/network';
+import { natAddressId, natGatewayId, natZones, routeIds, subnetId, subnetZones } from '../graph/network-ids';
 import { Part } from '../graph/part';
 import type { Transform } from '../graph/transform';
 import { PartConstruct } from './part-construct';
@@ -39,7 +40,6 @@ export interface NetworkProps {
   readonly transform?: NetworkTransform;
 }
 
-type Zone = blueprint.NewNetwork['zones'][number];
 type ByZone<Child> = Readonly<Record<blueprint.ZoneLetter, Child>>;
 
 /**
@@ -88,40 +88,31 @@ export class Network extends PartConstruct<'network'> implements INetwork {
   }
 
   get publicSubnets(): ByZone<Subnet> {
-    return this.#byZone('Public', () => true);
+    return this.#subnets('public');
   }
 
   get privateSubnets(): ByZone<Subnet> {
-    return this.#byZone('Private', ({ privateCidr }) => privateCidr !== undefined);
+    return this.#subnets('private');
   }
 
   get natAddresses(): ByZone<Eip> {
-    return this.#byZone('NatAddress', ({ nat }) => nat);
+    return this.each(natZones(this.settings), natAddressId);
   }
 
   get natGateways(): ByZone<NatGateway> {
-    return this.#byZone('Nat', ({ nat }) => nat);
+    return this.each(natZones(this.settings), natGatewayId);
   }
 
   subnetIds(kind: blueprint.SubnetKind, zones: readonly blueprint.ZoneLetter[]): string[] {
-    const subnets = kind === 'public' ? this.publicSubnets : this.privateSubnets;
-    return picked(kind, zones, subnets).map(({ id }) => id);
+    return picked(kind, zones, this.#subnets(kind)).map(({ id }) => id);
   }
 
   routes(kind: blueprint.SubnetKind): ITerraformDependable[] {
-    const associations = (id: string, subnets: ByZone<Subnet>) =>
-      Object.keys(subnets).map((zone) => this.child<RouteTableAssociation>(`${id}Association-${zone}`));
-    if (kind === 'public')
-      return [this.child<Route>('PublicRoute'), ...associations('Public', this.publicSubnets)];
-    const zones = Object.keys(this.privateSubnets);
-    const routes = zones.map((zone) => this.child<Route>(`PrivateRoute-${zone}`));
-    return [...routes, ...associations('Private', this.privateSubnets)];
+    return routeIds(this.settings, kind).map((id) => this.child<ITerraformDependable>(id));
   }
 
-  #byZone<Child>(id: string, has: (zone: Zone) => boolean): ByZone<Child> {
-    return Object.fromEntries(
-      this.settings.zones.filter(has).map(({ letter }) => [letter, this.child<Child>(`${id}-${letter}`)]),
-    );
+  #subnets(kind: blueprint.SubnetKind): ByZone<Subnet> {
+    return this.each(subnetZones(this.settings, kind), (zone) => subnetId(kind, zone));
   }
 }
 

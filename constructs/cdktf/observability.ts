@@ -50,7 +50,7 @@ export class LogGroup extends PartConstruct<'log-group'> {
   /** By the filter's id. */
   get metricFilters(): Readonly<Record<string, CloudwatchLogMetricFilter>> {
     const { metricFilters = [] } = this.settings;
-    return Object.fromEntries(metricFilters.map(({ id }) => [id, this.child(id)]));
+    return this.each(metricFilters);
   }
 
   get arn(): string {

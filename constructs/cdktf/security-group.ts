@@ -14,7 +14,7 @@ import type { ITerraformDependable } from 'cdktf';
 import type { Construct } from 'constructs';
 import type * as blueprint from '../blueprint/blueprint';
 import { Part } from '../graph/part';
-import { type SecurityGroupLink, securityGroup } from '../graph/security-group';
+import { ingressId, type SecurityGroupLink, securityGroup } from '../graph/security-group';
 import type { Transform } from '../graph/transform';
 import { outside } from '../graph/value';
 import { outsideEach, PartConstruct } from './part-construct';
@@ -69,7 +69,7 @@ export class SecurityGroup extends PartConstruct<'security-group'> {
 
   /** By the rule's id. */
   get ingress(): Readonly<Record<string, VpcSecurityGroupIngressRule>> {
-    return Object.fromEntries(this.settings.ingress.map(({ id, port }) => [id, this.child(`${id}-${port}`)]));
+    return Object.fromEntries(this.settings.ingress.map((rule) => [rule.id, this.child(ingressId(rule))]));
   }
 
   /** Id that other groups' rules and network interfaces name it by. */

@@ -1,4 +1,12 @@
 import type { ExistingNetwork, NewNetwork, SubnetKind, ZoneLetter } from '../blueprint/blueprint';
+import {
+  associationId,
+  natAddressId,
+  natGatewayId,
+  PUBLIC_ROUTE_ID,
+  privateRouteId,
+  subnetId,
+} from './network-ids';
 import { type NounOf, type Resource, type ResourceOf, resource, type Wait, waitsFor } from './resource';
 import { type Awaited, type Ref, ref, type Value } from './value';
 
@@ -74,7 +82,7 @@ class NetworkBuilder implements NetworkPlaces {
   #publicSubnets(): void {
     const table = this.#routeTable('PublicRoutes', 'public');
     const route = this.#add(
-      resource('route', 'PublicRoute', {
+      resource('route', PUBLIC_ROUTE_ID, {
         routeTableId: ref(table, 'id'),
         destinationCidrBlock: EVERYWHERE,
         gatewayId: ref(this.#internetGateway, 'id'),
@@ -95,7 +103,7 @@ class NetworkBuilder implements NetworkPlaces {
     }
     const table = this.#routeTable(`PrivateRoutes-${letter}`, `private-${letter}`);
     const route = this.#add(
-      resource('route', `PrivateRoute-${letter}`, {
+      resource('route', privateRouteId(letter), {
         routeTableId: ref(table, 'id'),
         destinationCidrBlock: EVERYWHERE,
         natGatewayId: ref(nat, 'id'),
@@ -106,12 +114,11 @@ class NetworkBuilder implements NetworkPlaces {
   }
 
   #subnet(kind: SubnetKind, { letter, zone }: Zone, cidrBlock: string, table: Resource): void {
-    const id = kind === 'public' ? 'Public' : 'Private';
     const routeTableId = ref(table, 'id');
     const subnet = this.#add(
       resource(
         'subnet',
-        `${id}-${letter}`,
+        subnetId(kind, letter),
         {
           vpcId: this.vpcId,
           cidrBlock,
@@ -124,7 +131,7 @@ class NetworkBuilder implements NetworkPlaces {
       ),
     );
     const association = this.#add(
-      resource('subnet-route-table-association', `${id}Association-${letter}`, {
+      resource('subnet-route-table-association', associationId(kind, letter), {
         subnetId: ref(subnet, 'id'),
         routeTableId,
       }),
@@ -142,12 +149,12 @@ class NetworkBuilder implements NetworkPlaces {
   #nat({ letter }: Zone): Resource {
     const tags = { Name: `${this.#network.name}-nat-${letter}` };
     const address = this.#add(
-      resource('elastic-ip', `NatAddress-${letter}`, { domain: 'vpc', tags }, { transform: 'natAddress' }),
+      resource('elastic-ip', natAddressId(letter), { domain: 'vpc', tags }, { transform: 'natAddress' }),
     );
     const nat = this.#add(
       resource(
         'nat-gateway',
-        `Nat-${letter}`,
+        natGatewayId(letter),
         {
           allocationId: ref(address, 'allocationId'),
           subnetId: ref(this.#subnets.public[letter] as Resource, 'id'),

@@ -64,11 +64,13 @@ export function openSecurityGroup(id: string, settings: SecurityGroup, vpcId: Va
 export const securityGroup = (id: string, settings: SecurityGroup, vpcId: Value, peers?: Peers) =>
   openSecurityGroup(id, settings, vpcId).admit(peers);
 
+/** Where a rule stands in its group. One for another port is another one: the old must let in until the last old task has gone. */
+export const ingressId = ({ id, port }: SecurityGroupRule): string => `${id}-${port}`;
+
 function ingressRule(own: SecurityGroup, rule: SecurityGroupRule, groupId: Value, peers: Peers): Resource {
   return resource(
     'security-group-ingress-rule',
-    // A rule for another port is another rule: the old one must let in until the last old task has gone.
-    `${rule.id}-${rule.port}`,
+    ingressId(rule),
     {
       groupId,
       description: rule.description,

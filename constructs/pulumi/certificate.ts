@@ -55,9 +55,7 @@ export class Certificate extends PartComponent<'certificate'> implements ICertif
 
   /** By domain name. */
   get records(): Readonly<Record<string, Route53Record>> {
-    return Object.fromEntries(
-      this.settings.domains.map((domain) => [domain, this.child(`Record-${domain}`)]),
-    );
+    return this.each(this.settings.domains, (domain) => `Record-${domain}`);
   }
 
   get validation(): AcmCertificateValidation {

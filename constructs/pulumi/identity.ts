@@ -76,7 +76,7 @@ export class Identity extends PartComponent<'identity'> {
 
   /** By the client's id. */
   get machineClients(): Readonly<Record<string, CognitoUserPoolClient>> {
-    return Object.fromEntries(this.settings.machineClients.map(({ id }) => [id, this.child(id)]));
+    return this.each(this.settings.machineClients);
   }
 
   /** Where clients get their tokens. */

@@ -9,6 +9,7 @@ import { Vpc, type VpcArgs } from '@pulumi/aws/ec2/vpc';
 import type * as pulumi from '@pulumi/pulumi';
 import type * as blueprint from '../blueprint/blueprint';
 import { network, picked } from '../graph/network';
+import { natAddressId, natGatewayId, natZones, routeIds, subnetId, subnetZones } from '../graph/network-ids';
 import { Part } from '../graph/part';
 import type { Transform } from '../graph/transform';
 import { PartComponent } from './part-component';
@@ -38,7 +39,6 @@ export interface NetworkArgs {
   readonly transform?: NetworkTransform;
 }
 
-type Zone = blueprint.NewNetwork['zones'][number];
 type ByZone<Child> = Readonly<Record<blueprint.ZoneLetter, Child>>;
 
 /**
@@ -88,19 +88,19 @@ export class Network extends PartComponent<'network'> implements INetwork {
   }
 
   get publicSubnets(): ByZone<Subnet> {
-    return this.#byZone('Public', () => true);
+    return this.#subnets('public');
   }
 
   get privateSubnets(): ByZone<Subnet> {
-    return this.#byZone('Private', ({ privateCidr }) => privateCidr !== undefined);
+    return this.#subnets('private');
   }
 
   get natAddresses(): ByZone<Eip> {
-    return this.#byZone('NatAddress', ({ nat }) => nat);
+    return this.each(natZones(this.settings), natAddressId);
   }
 
   get natGateways(): ByZone<NatGateway> {
-    return this.#byZone('Nat', ({ nat }) => nat);
+    return this.each(natZones(this.settings), natGatewayId);
   }
 
   override outputs(): pulumi.Inputs {
@@ -114,24 +114,15 @@ export class Network extends PartComponent<'network'> implements INetwork {
   }
 
   subnetIds(kind: blueprint.SubnetKind, zones: readonly blueprint.ZoneLetter[]): pulumi.Input<string>[] {
-    const subnets = kind === 'public' ? this.publicSubnets : this.privateSubnets;
-    return picked(kind, zones, subnets).map(({ id }) => id);
+    return picked(kind, zones, this.#subnets(kind)).map(({ id }) => id);
   }
 
   routes(kind: blueprint.SubnetKind): pulumi.Resource[] {
-    const associations = (id: string, subnets: ByZone<Subnet>) =>
-      Object.keys(subnets).map((zone) => this.child<RouteTableAssociation>(`${id}Association-${zone}`));
-    if (kind === 'public')
-      return [this.child<Route>('PublicRoute'), ...associations('Public', this.publicSubnets)];
-    const zones = Object.keys(this.privateSubnets);
-    const routes = zones.map((zone) => this.child<Route>(`PrivateRoute-${zone}`));
-    return [...routes, ...associations('Private', this.privateSubnets)];
+    return routeIds(this.settings, kind).map((id) => this.child<pulumi.Resource>(id));
   }
 
-  #byZone<Child>(id: string, has: (zone: Zone) => boolean): ByZone<Child> {
-    return Object.fromEntries(
-      this.settings.zones.filter(has).map(({ letter }) => [letter, this.child<Child>(`${id}-${letter}`)]),
-    );
+  #subnets(kind: blueprint.SubnetKind): ByZone<Subnet> {
+    return this.each(subnetZones(this.settings, kind), (zone) => subnetId(kind, zone));
   }
 }
 

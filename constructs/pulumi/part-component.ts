@@ -60,6 +60,15 @@ export abstract class PartComponent<Name extends NounName> extends pulumi.Compon
     return found;
   }
 
+  /** Children by id: each stands at its own, or at the path that is made of it. */
+  protected each<Child>(
+    all: readonly (string | { readonly id: string })[],
+    path: (id: string) => string = (id) => id,
+  ): Record<string, Child> {
+    const ids = all.map((one) => (typeof one === 'string' ? one : one.id));
+    return Object.fromEntries(ids.map((id) => [id, this.child<Child>(path(id))]));
+  }
+
   /** A child that may be absent. */
   protected find<Child>(path: string): Child | undefined {
     return this.children.get(path) as Child | undefined;

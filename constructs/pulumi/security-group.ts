@@ -13,7 +13,7 @@ import {
 import type * as pulumi from '@pulumi/pulumi';
 import type * as blueprint from '../blueprint/blueprint';
 import { Part } from '../graph/part';
-import { type SecurityGroupLink, securityGroup } from '../graph/security-group';
+import { ingressId, type SecurityGroupLink, securityGroup } from '../graph/security-group';
 import type { Transform } from '../graph/transform';
 import { outside } from '../graph/value';
 import { outsideEach, PartComponent } from './part-component';
@@ -72,7 +72,7 @@ export class SecurityGroup extends PartComponent<'security-group'> {
 
   /** By the rule's id. */
   get ingress(): Readonly<Record<string, VpcSecurityGroupIngressRule>> {
-    return Object.fromEntries(this.settings.ingress.map(({ id, port }) => [id, this.child(`${id}-${port}`)]));
+    return Object.fromEntries(this.settings.ingress.map((rule) => [rule.id, this.child(ingressId(rule))]));
   }
 
   /** Id that other groups' rules and network interfaces name it by. */

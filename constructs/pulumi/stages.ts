@@ -100,7 +100,7 @@ abstract class Stage extends PartComponent<'stage'> {
 
   /** The APIs' pools, by the service's id. */
   get services(): Readonly<Record<string, ApiService>> {
-    return Object.fromEntries(this.settings.services.map(({ id }) => [id, this.child(id)]));
+    return this.each(this.settings.services);
   }
 
   /** What an operator needs after a deploy, under the names that all engines have for it. */
