@@ -44,7 +44,9 @@ function byZone(subnets: readonly ec2.ISubnet[], region: string): ByZone {
 /** The subnets for tasks, and the public ones. */
 function subnetsOf({ vpc, vpcSubnets }: Standing, region: string) {
   const { PRIVATE_WITH_EGRESS, PUBLIC } = ec2.SubnetType;
-  const selection = vpcSubnets ?? { subnetType: vpc.privateSubnets.length > 0 ? PRIVATE_WITH_EGRESS : PUBLIC };
+  const selection = vpcSubnets ?? {
+    subnetType: vpc.privateSubnets.length > 0 ? PRIVATE_WITH_EGRESS : PUBLIC,
+  };
   const tasks = vpc.selectSubnets(selection);
   const isPublic = tasks.subnets.every((one) => vpc.publicSubnets.includes(one));
   const kinds: Record<SubnetKind, ByZone> = {
