@@ -11,6 +11,7 @@ export const parts = [
   'constructs/cdktf',
   'constructs/pulumi',
   'constructs/terraform',
+  'constructs/words',
   'constructs/graph',
   'constructs/blueprint',
   'constructs/gateway',
@@ -19,10 +20,14 @@ export const parts = [
 
 export type Part = (typeof parts)[number];
 
-/** @throws Error when a file stands in none */
+/** @throws Error when a file stands in none: a folder of the constructs is a part of its own */
 export function partOf(file: string): Part {
   const part = parts.find((folder) => file.startsWith(`${folder}/`));
-  if (part === undefined) throw new Error(`${file} is in none of: ${parts.join(', ')}.`);
+  if (part === undefined || (part === 'constructs' && file.split('/').length > 2)) {
+    throw new Error(
+      `${file} is in no part. Add its folder to the parts in scripts/picture.ts, say in test/unit/imports.test.ts which others it may import, and in CONTRIBUTING.md what stands there. Parts: ${parts.join(', ')}.`,
+    );
+  }
   return part;
 }
 

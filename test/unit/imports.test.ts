@@ -7,6 +7,13 @@ import { mermaid, type Part, partOf, parts, reduced, withPicture } from '../../s
 const root = path.resolve(__dirname, '../..');
 const product = importsOf(productFolders.flatMap(sourcesIn));
 
+const OF_ENGINES: readonly Part[] = [
+  'constructs',
+  'constructs/blueprint',
+  'constructs/graph',
+  'constructs/words',
+];
+
 /** Each part, with those that it may import. */
 const MAY_IMPORT: Readonly<Record<Part, readonly Part[]>> = {
   constructs: [],
@@ -14,9 +21,10 @@ const MAY_IMPORT: Readonly<Record<Part, readonly Part[]>> = {
   'constructs/blueprint': ['constructs', 'constructs/gateway'],
   'constructs/graph': ['constructs', 'constructs/gateway', 'constructs/blueprint'],
   'constructs/terraform': ['constructs', 'constructs/gateway', 'constructs/blueprint', 'constructs/graph'],
-  'constructs/cdktf': ['constructs', 'constructs/blueprint', 'constructs/graph', 'constructs/terraform'],
-  'constructs/pulumi': ['constructs', 'constructs/blueprint', 'constructs/graph', 'constructs/terraform'],
-  'constructs/aws-cdk': ['constructs', 'constructs/blueprint', 'constructs/graph'],
+  'constructs/words': ['constructs', 'constructs/blueprint', 'constructs/graph'],
+  'constructs/cdktf': [...OF_ENGINES, 'constructs/terraform'],
+  'constructs/pulumi': [...OF_ENGINES, 'constructs/terraform'],
+  'constructs/aws-cdk': OF_ENGINES,
   // It hands on what people import, an entry a file, and makes nothing.
   'constructs/public': [
     'constructs',
@@ -76,6 +84,17 @@ describe('imports', () => {
     expect(product.get('constructs/blueprint/sections/api.ts')).toContain(
       'constructs/gateway/policies/index.ts',
     );
+  });
+});
+
+describe('a part', () => {
+  it('is each folder of the constructs, and one that is new has to be told', () => {
+    expect(partOf('constructs/graph/settings/service.ts')).toBe('constructs/graph');
+    expect(partOf('constructs/problems.ts')).toBe('constructs');
+    expect(() => partOf('constructs/another/file.ts')).toThrow(
+      'constructs/another/file.ts is in no part. Add',
+    );
+    expect(() => partOf('elsewhere/file.ts')).toThrow('elsewhere/file.ts is in no part. Add');
   });
 });
 
