@@ -19,7 +19,7 @@ const others: Readonly<Record<string, readonly string[]>> = {
   cdk: ['list', 'synth', 'diff', 'deploy', 'destroy', 'bootstrap'],
   pulumi: ['stack', 'preview', 'up', 'destroy', 'login', 'cancel'],
   terraform: ['validate', 'destroy', 'force-unlock', 'state', 'apply', 'init'],
-  aws: ['s3api', 's3', 'iam', 'sts', 'ecs', 'logs', 'configure', 'cloudformation'],
+  aws: ['s3api', 's3', 'iam', 'sts', 'ecs', 'logs', 'configure', 'cloudformation', 'cloudwatch'],
   pip: ['install'],
   biome: ['check'],
   git: ['clone'],

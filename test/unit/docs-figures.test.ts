@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import * as names from '../../constructs/blueprint/names';
 import { environmentSchema } from '../../constructs/blueprint/schema';
 import { largestHead } from '../../constructs/gateway/haproxy/parts/room';
 import { largestJsonBytes } from '../../constructs/gateway/policies/validation';
@@ -42,6 +43,21 @@ test.each([
 test('defaults that docs/policies.md tells are those of the schema', () => {
   const { countsMiB } = environmentSchema.shape.gateway.parse({});
   expect(read('docs/policies.md')).toContain(`(${countsMiB} MiB by default)`);
+});
+
+test('docs/operations.md names things as they are called', () => {
+  const operations = read('docs/operations.md');
+  for (const name of [
+    names.serviceName('prod', 'orders'),
+    names.serviceName('prod', names.memberId('a')),
+    names.logGroupName('prod', 'orders'),
+    names.logGroupName('prod', names.memberId('a')),
+    names.loadBalancerName('prod'),
+    names.consumersSecretName('prod'),
+    names.metricsNamespace('prod'),
+    `orders.${names.namespaceName({ name: 'prod' })}`,
+  ])
+    expect(operations).toContain(`\`${name}\``);
 });
 
 describe('docs/engines.md', () => {
