@@ -1,4 +1,4 @@
-import type { Noun, NounName, NounOf, Resource, ResourceType } from './resource';
+import type { Noun, NounName, NounOf, Resource, ResourceOf, ResourceType } from './resource';
 import { type Concat, ref, type Value } from './value';
 
 /** What an operator needs after a deploy. */
@@ -31,7 +31,7 @@ function apiOutputs(stage: NounOf<'stage'>): Output[] {
     output(
       'cluster',
       'ECS cluster.',
-      settings.cluster.arn === undefined ? only(cluster) : settings.cluster.name,
+      settings.cluster.arn === undefined ? only(cluster) : existingCluster(stage),
     ),
     output(
       'namespace',
@@ -45,6 +45,15 @@ function apiOutputs(stage: NounOf<'stage'>): Output[] {
     ),
     ...nouns(stage, 'identity').flatMap(identityOutputs),
   ];
+}
+
+/** The name of a cluster that exists, whose ARN may be known only later: as its services have it. */
+function existingCluster(stage: NounOf<'stage'>): Value | Concat {
+  const [service] = resources(stage, 'service') as ResourceOf<'service'>[];
+  const arn = service?.settings.clusterArn;
+  return arn === undefined || typeof arn === 'string'
+    ? stage.settings.cluster.name
+    : { concat: [{ clusterNameOf: arn }] };
 }
 
 function identityOutputs(identity: NounOf<'identity'>): Output[] {

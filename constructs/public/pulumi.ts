@@ -8,6 +8,7 @@
  * new GatewayStage('shop', { blueprint: resolve(loadEnvironment('environments/shop.yaml')) });
  * ```
  */
+
 export type { Transform } from '../graph/transform';
 export { ApiService, type ApiServiceArgs, type ApiServiceTransform } from '../pulumi/api-service';
 export {
@@ -66,6 +67,7 @@ export {
   LoadBalancedStage,
   type StageArgs,
   type StageTransform,
+  type StageWordsArgs,
 } from '../pulumi/stages';
 export {
   type ITargetGroup,
@@ -73,3 +75,4 @@ export {
   type TargetGroupArgs,
   type TargetGroupTransform,
 } from '../pulumi/target-group';
+export type { DomainWords, ExistingNetworkWords, ExistingPlace, ListenerWords } from '../pulumi/words';

@@ -7,18 +7,15 @@ import {
   type TargetArgs as AppautoscalingTargetArgs,
 } from '@pulumi/aws/appautoscaling/target';
 import type * as pulumi from '@pulumi/pulumi';
-import { apiService } from '../graph/api-service';
 import { Part } from '../graph/part';
 import type { Transform } from '../graph/transform';
 import { outside } from '../graph/value';
-import {
-  FargateService,
-  type FargateServiceTransform,
-  type ServiceArgs,
-  serviceInput,
-} from './fargate-service';
-import { outsideEach, PartComponent } from './part-component';
-import { type Peers, SecurityGroup, type SecurityGroupTransform } from './security-group';
+import { type ApiServiceWords, apiServicePart } from '../words/api-service';
+import { FargateService, type FargateServiceTransform } from './fargate-service';
+import { PartComponent } from './part-component';
+import { SecurityGroup, type SecurityGroupTransform } from './security-group';
+import { type ITargetGroup, targetGroupLink } from './target-group';
+import { type ExistingPlace, engineAt } from './words';
 
 export interface ApiServiceTransform extends FargateServiceTransform {
   readonly securityGroup?: SecurityGroupTransform;
@@ -26,24 +23,35 @@ export interface ApiServiceTransform extends FargateServiceTransform {
   readonly scalingPolicy?: Transform<AppautoscalingPolicyArgs>;
 }
 
-export interface ApiServiceArgs extends Omit<ServiceArgs, 'consumersSecretArn'> {
-  readonly vpcId: pulumi.Input<string>;
-  /** Ids of the security groups that the service's rules name, such as the load balancer's. */
-  readonly peers?: Peers;
+export interface ApiServiceArgs
+  extends Omit<ApiServiceWords, 'environment' | 'secrets' | 'kmsKeys'>,
+    Omit<ExistingPlace, 'namespace'> {
+  readonly namespace: NonNullable<ExistingPlace['namespace']>;
+  readonly environment?: Readonly<Record<string, pulumi.Input<string>>>;
+  readonly secrets?: Readonly<Record<string, pulumi.Input<string>>>;
+  readonly kmsKeys?: readonly pulumi.Input<string>[];
+  /** Id of the security group of who calls it. @default nobody is let in */
+  readonly from?: pulumi.Input<string>;
+  /** The target group of a load balancer that it is put into. @default none */
+  readonly targetGroup?: ITargetGroup;
   readonly transform?: ApiServiceTransform;
 }
 
 /**
- * An API's pool: a Fargate service with its security group, roles, log group, Cloud Map name and autoscaling.
+ * An API's pool: a Fargate service with its security group, roles, log group, Cloud Map name and autoscaling. Said in the
+ * environment file's words, and checked as a file is.
  *
- * Stands alone in a VPC and a cluster that exist:
+ * Stands alone in a VPC, a cluster and a namespace that exist:
  *
  * ```ts
  * new ApiService('orders', {
- *   service, region: 'eu-central-1', vpcId: 'vpc-0a1b2c3d', subnetIds: ['subnet-0a1b2c3d'],
- *   clusterArn: cluster.arn, namespaceId: namespace.id, peers: { alb: 'sg-0a1b2c3d' },
+ *   name: 'shop', api: 'orders', image: 'registry.example/orders:1', instances: { min: 2, max: 6 },
+ *   region: 'eu-central-1',
+ *   network: { vpc: vpc.id, cidr: '10.0.0.0/16', privateSubnets: { a: first.id, b: second.id } },
+ *   cluster: { arn: cluster.arn }, namespace: { id: namespace.id, name: 'own.internal' },
  * });
  * ```
+ * @throws Problems all that is wrong, each with the component's name and the property: `instances.max`
  */
 export class ApiService extends PartComponent<'api-service'> {
   static readonly resources = {
@@ -60,9 +68,12 @@ export class ApiService extends PartComponent<'api-service'> {
     super('ApiService', name, args instanceof Part ? args : ApiService.#part(name, args), options);
   }
 
-  static #part(name: string, { vpcId, peers, transform, ...args }: ApiServiceArgs) {
-    const input = { ...serviceInput(args), vpcId: outside(vpcId), peers: outsideEach(peers) };
-    return new Part(apiService(name, input).noun, transform);
+  static #part(name: string, { transform, from, targetGroup, ...words }: ApiServiceArgs) {
+    const surroundings = {
+      from: from === undefined ? undefined : outside(from),
+      targetGroup: targetGroup && targetGroupLink(targetGroup),
+    };
+    return new Part(apiServicePart(name, words, engineAt(name), surroundings), transform);
   }
 
   get securityGroup(): SecurityGroup {

@@ -1,52 +1,48 @@
 import type * as pulumi from '@pulumi/pulumi';
-import type * as blueprint from '../blueprint/blueprint';
-import { gatewayData, gatewayPair } from '../graph/gateway';
 import { Part } from '../graph/part';
-import { outside } from '../graph/value';
+import { type GatewayPairWords, gatewayPairPart } from '../words/gateway-pair';
+import { Namespace, type NamespaceTransform } from './cluster';
 import type { IConsumersSecret } from './consumers-secret';
-import { FargateService, type FargateServiceTransform, type Placement } from './fargate-service';
+import { FargateService, type FargateServiceTransform } from './fargate-service';
 import { GatewayData, type GatewayDataTransform } from './gateway-data';
+import { ListenerRules, type ListenerRulesTransform } from './listener-rules';
 import type { LogGroup } from './observability';
-import { outsideEach, PartComponent } from './part-component';
+import { PartComponent } from './part-component';
 import { type Peers, SecurityGroup, type SecurityGroupTransform } from './security-group';
-import { type ITargetGroup, targetGroupLink } from './target-group';
+import { type ExistingPlace, engineAt, type ListenerWords } from './words';
 
 export interface GatewayPairTransform extends Omit<GatewayDataTransform, 'logGroup'> {
   readonly securityGroup?: SecurityGroupTransform;
   /** Settings of each member. */
   readonly member?: FargateServiceTransform;
+  /** Of a pair that stands alone. */
+  readonly loadBalancer?: ListenerRulesTransform;
+  /** Of a pair that stands alone. */
+  readonly namespace?: NamespaceTransform;
 }
 
-export interface GatewayPairArgs extends Omit<Placement, 'subnetIds'> {
-  readonly gateway: blueprint.GatewayPair;
-  readonly vpcId: pulumi.Input<string>;
-  /** Subnets by the member's id. */
-  readonly subnetIds: Readonly<Record<string, readonly pulumi.Input<string>[]>>;
-  /** Target group that all members are in: of a `LoadBalancer`, or a `TargetGroup` behind a listener that exists. */
-  readonly targetGroup: ITargetGroup;
-  /**
-   * The consumers' keys and the logs, for gateways that may go while these stay.
-   * @default made here, and gone with the gateways
-   */
-  readonly data?: GatewayData;
-  /** Issuer of the user pool whose tokens the gateways take, for APIs with `userPool: true`. */
-  readonly userPoolIssuer?: pulumi.Input<string>;
-  /** Ids of the security groups that the members' rules name, such as the load balancer's. */
-  readonly peers?: Peers;
-  /** What must stand before the first member starts. */
-  readonly dependsOn?: readonly pulumi.Resource[];
+export interface GatewayPairArgs extends GatewayPairWords, ExistingPlace {
+  /** A listener that exists: the gateways are put behind it. */
+  readonly listener: ListenerWords;
   readonly transform?: GatewayPairTransform;
 }
 
 /**
- * Gateways as named members: a service of one task each, pinned to a zone, rolled one after the other.
- *
- * Stands alone behind a load balancer that is not ours:
+ * Gateways as named members: a service of one task each, pinned to a zone, rolled one after the other; behind a listener
+ * that exists, in front of pools that exist. Said in the environment file's words, and checked as a file is.
  *
  * ```ts
- * const targetGroup = new TargetGroup('gateways', { targetGroup, attachRule, listenerArn, vpcId });
- * new GatewayPair('gateway', { gateway, targetGroup, vpcId, … peers: { alb: 'sg-0a1b2c3d' } });
+ * new GatewayPair('gateway', {
+ *   name: 'shop',
+ *   region: 'eu-central-1',
+ *   network: { vpc: vpc.id, cidr: '10.0.0.0/16', privateSubnets: { a: first.id, b: second.id } },
+ *   cluster: { arn: cluster.arn },
+ *   listener: { arn: listener.arn, securityGroup: balancersGroup.id },
+ *   apis: { orders: { at: 'orders.internal:8080', paths: ['/orders'], policies: { authentication: { apiKey: {} } } } },
+ *   consumers: { acme: {} },
+ * });
  * ```
+ * @throws Problems all that is wrong, each with the component's name and the property: `apis.orders.paths`
  */
 export class GatewayPair extends PartComponent<'gateway-pair'> {
   static readonly resources = {};
@@ -54,8 +50,9 @@ export class GatewayPair extends PartComponent<'gateway-pair'> {
     'security-group': SecurityGroup,
     'fargate-service': FargateService,
     'gateway-data': GatewayData,
+    namespace: Namespace,
+    'listener-rules': ListenerRules,
   };
-  readonly #given: GatewayData | undefined;
 
   constructor(
     name: string,
@@ -63,35 +60,26 @@ export class GatewayPair extends PartComponent<'gateway-pair'> {
     options?: pulumi.ComponentResourceOptions,
   ) {
     super('GatewayPair', name, args instanceof Part ? args : GatewayPair.#part(name, args), options);
-    this.#given = args instanceof Part ? undefined : args.data;
   }
 
-  static #part(name: string, args: GatewayPairArgs) {
-    const { gateway, transform } = args;
-    // Beside the members, under an id of no account.
-    const own = args.data ? undefined : gatewayData('Default', gateway.data);
-    const { noun } = gatewayPair(name, {
-      gateway,
-      data: args.data?.link ?? (own as NonNullable<typeof own>).link,
-      region: args.region,
-      clusterArn: outside(args.clusterArn),
-      namespaceId: outside(args.namespaceId),
-      vpcId: outside(args.vpcId),
-      subnetIds: Object.fromEntries(
-        Object.entries(args.subnetIds).map(([member, subnets]) => [member, subnets.map(outside)]),
-      ),
-      targetGroup: targetGroupLink(args.targetGroup),
-      userPoolIssuer: args.userPoolIssuer === undefined ? undefined : outside(args.userPoolIssuer),
-      peers: outsideEach(args.peers),
-      dependsOn: args.dependsOn?.map(outside),
-    });
-    const whole = own ? { ...noun, nouns: [...noun.nouns, own.noun] } : noun;
-    return new Part(whole, { ...transform, logGroup: transform?.member?.logGroup });
+  static #part(name: string, { transform, ...words }: GatewayPairArgs) {
+    const noun = gatewayPairPart(name, words, engineAt(name));
+    return new Part(noun, { ...transform, logGroup: transform?.member?.logGroup });
   }
 
   /** What the members write and read, and what outlives them. */
   get data(): GatewayData {
-    return this.#given ?? this.find<GatewayData>('Default') ?? (this.around as GatewayData);
+    return this.find<GatewayData>('Default') ?? (this.around as GatewayData);
+  }
+
+  /** Its target group, and the rules that bring traffic. Absent in a stage, whose load balancer has them. */
+  get listenerRules(): ListenerRules | undefined {
+    return this.find('Listener');
+  }
+
+  /** Absent when it was given one, and in a stage. */
+  get namespace(): Namespace | undefined {
+    return this.find('Namespace');
   }
 
   /** Absent when no API asks for a key and no consumer is declared. */

@@ -6,20 +6,19 @@ import {
 import { LoadBalancer as Lb, type LoadBalancerArgs as LbArgs } from '@pulumi/aws/lb/loadBalancer';
 import { Record as Route53Record, type RecordArgs as Route53RecordArgs } from '@pulumi/aws/route53/record';
 import type * as pulumi from '@pulumi/pulumi';
-import type * as blueprint from '../blueprint/blueprint';
-import { loadBalancer } from '../graph/load-balancer';
 import { Part } from '../graph/part';
 import type { Transform } from '../graph/transform';
-import { outside } from '../graph/value';
+import { type LoadBalancerWords, loadBalancerPart } from '../words/load-balancer';
 import {
   Certificate,
   type CertificateTransform,
   ExistingCertificate,
   type ICertificate,
 } from './certificate';
-import { outsideEach, PartComponent } from './part-component';
+import { PartComponent } from './part-component';
 import { type Peers, SecurityGroup, type SecurityGroupTransform } from './security-group';
 import { TargetGroup, type TargetGroupTransform } from './target-group';
+import { type DomainWords, type ExistingPlace, engineAt } from './words';
 
 export interface LoadBalancerTransform {
   readonly securityGroup?: SecurityGroupTransform;
@@ -32,23 +31,28 @@ export interface LoadBalancerTransform {
   readonly record?: Transform<Route53RecordArgs>;
 }
 
-export interface LoadBalancerArgs {
-  readonly loadBalancer: blueprint.LoadBalancer;
-  readonly vpcId: pulumi.Input<string>;
-  /** Public subnets, in two zones or more. */
-  readonly subnetIds: readonly pulumi.Input<string>[];
-  /** Ids of the security groups that the load balancer's rules name; none when they name address blocks alone. */
-  readonly peers?: Peers;
-  /** What must stand before the load balancer is reachable, such as the public subnets' routes. */
-  readonly dependsOn?: readonly pulumi.Resource[];
+export interface LoadBalancerArgs
+  extends Omit<LoadBalancerWords, 'domain'>,
+    Pick<ExistingPlace, 'region' | 'network'> {
+  readonly domain: DomainWords;
   readonly transform?: LoadBalancerTransform;
 }
 
 /**
- * An Application Load Balancer: TLS ends here, HTTP is redirected, and a request goes where a rule sends it or
- * gets the fixed answer of the listener.
+ * An Application Load Balancer: TLS ends here, HTTP is redirected, and a request goes where a rule sends it or gets the fixed
+ * answer of the listener. Said in the environment file's words, and checked as a file is.
  *
- * Stands alone in front of services that are not ours: register them in `targetGroups.<id>.arn`.
+ * Stands alone in front of servers that are run elsewhere: register them in `targetGroups.<api>.arn`.
+ *
+ * ```ts
+ * new LoadBalancer('front', {
+ *   name: 'shop', region: 'eu-central-1',
+ *   network: { vpc: vpc.id, cidr: '10.0.0.0/16', publicSubnets: { a: first.id, b: second.id } },
+ *   domain: { name: 'api.shop.example', hostedZone: { id: zone.id, name: 'shop.example' } },
+ *   apis: { orders: { port: 8080, paths: ['/orders'] } },
+ * });
+ * ```
+ * @throws Problems all that is wrong, each with the component's name and the property: `apis.orders.paths`
  */
 export class LoadBalancer extends PartComponent<'load-balancer'> {
   static readonly resources = {
@@ -71,15 +75,8 @@ export class LoadBalancer extends PartComponent<'load-balancer'> {
     super('LoadBalancer', name, args instanceof Part ? args : LoadBalancer.#part(name, args), options);
   }
 
-  static #part(name: string, args: LoadBalancerArgs) {
-    const input = {
-      loadBalancer: args.loadBalancer,
-      vpcId: outside(args.vpcId),
-      subnetIds: args.subnetIds.map(outside),
-      peers: outsideEach(args.peers),
-      dependsOn: args.dependsOn?.map(outside),
-    };
-    return new Part(loadBalancer(name, input).noun, args.transform);
+  static #part(name: string, { transform, ...words }: LoadBalancerArgs) {
+    return new Part(loadBalancerPart(name, words, engineAt(name)), transform);
   }
 
   get securityGroup(): SecurityGroup {
@@ -94,7 +91,7 @@ export class LoadBalancer extends PartComponent<'load-balancer'> {
     const { certificate } = this.settings.https;
     return certificate.kind === 'new'
       ? this.child<Certificate>('Certificate')
-      : new ExistingCertificate(certificate.arn);
+      : new ExistingCertificate(this.httpsListener.certificateArn.apply((arn) => arn ?? certificate.arn));
   }
 
   get httpListener(): LbListener {

@@ -1,8 +1,10 @@
 import * as pulumi from '@pulumi/pulumi';
 import type * as blueprint from '../blueprint/blueprint';
-import { environmentGraph, lacks } from '../graph/environment';
+import type { Stage as StageName } from '../blueprint/schema';
+import { lacks } from '../graph/environment';
 import { environmentOutputs } from '../graph/outputs';
 import { Part } from '../graph/part';
+import { type StageWords, stageMeant, stagePart } from '../words/stage';
 import { ApiService, type ApiServiceTransform } from './api-service';
 import { Cluster, type ClusterTransform, Namespace, type NamespaceTransform } from './cluster';
 import { ConsumersSecret } from './consumers-secret';
@@ -14,6 +16,13 @@ import { LoadBalancer, type LoadBalancerTransform } from './load-balancer';
 import { ExistingNetwork, type INetwork, Network, type NetworkTransform } from './network';
 import { LogGroup } from './observability';
 import { PartComponent } from './part-component';
+import {
+  type DomainWords,
+  type ExistingNetworkWords,
+  type ExistingPlace,
+  engineAt,
+  type ListenerWords,
+} from './words';
 
 /** The first way out at the level of a stage: what each component in it takes. */
 export interface StageTransform {
@@ -27,11 +36,19 @@ export interface StageTransform {
   readonly identity?: IdentityTransform;
 }
 
-export interface StageArgs {
-  /** What to provision: `resolve(environment)`. */
-  readonly blueprint: blueprint.Blueprint;
-  readonly transform?: StageTransform;
+/** What to provision, said in the environment file's words; ids and ARNs of what exists may be inputs. */
+export interface StageWordsArgs
+  extends Omit<StageWords, 'domain' | 'network' | 'cluster' | 'namespace' | 'listener'>,
+    Partial<Pick<ExistingPlace, 'cluster' | 'namespace'>> {
+  readonly network?: StageWords['network'] | ExistingNetworkWords;
+  readonly domain?: DomainWords;
+  readonly listener?: ListenerWords;
 }
+
+/** What to provision: said in words, or resolved from a file. */
+export type StageArgs = (StageWordsArgs | { readonly blueprint: blueprint.Blueprint }) & {
+  readonly transform?: StageTransform;
+};
 
 /** The gateways' data, where the gateways themselves stand below it. */
 class GatewayScope extends GatewayData {
@@ -63,14 +80,17 @@ abstract class Stage extends PartComponent<'stage'> {
     'api-service': ApiService,
   };
 
-  constructor(name: string, { blueprint, transform }: StageArgs, options?: pulumi.ComponentResourceOptions) {
+  static readonly stage: StageName = 'api';
+
+  /** @throws Problems all that is wrong with the words, each with the component's name and the property */
+  constructor(name: string, { transform, ...said }: StageArgs, options?: pulumi.ComponentResourceOptions) {
+    const meant =
+      'blueprint' in said
+        ? { blueprint: said.blueprint, later: new Map<string, unknown>() }
+        : stageMeant(said, new.target.stage, engineAt(name));
     const logGroup = transform?.gateway?.member?.logGroup;
-    super(
-      'Stage',
-      name,
-      new Part(environmentGraph(blueprint), { ...transform, gateway: { ...transform?.gateway, logGroup } }),
-      options,
-    );
+    const part = new Part(stagePart(meant), { ...transform, gateway: { ...transform?.gateway, logGroup } });
+    super('Stage', name, part, options);
   }
 
   get network(): INetwork {
@@ -121,6 +141,8 @@ export class ApiStage extends Stage {}
 
 /** A load balancer in front of the APIs: TLS, several tasks over two zones, health checks, routing. */
 export class LoadBalancedStage extends Stage {
+  static override readonly stage: StageName = 'load-balanced';
+
   /** What is put behind a listener that exists. Absent when the environment has a load balancer of its own. */
   get listenerRules(): ListenerRules | undefined {
     return this.find(this.settings.listener?.id ?? '');
@@ -134,6 +156,8 @@ export class LoadBalancedStage extends Stage {
 
 /** Gateways between the load balancer and the APIs' pools. */
 export class GatewayStage extends LoadBalancedStage {
+  static override readonly stage: StageName = 'gateway';
+
   get gateway(): GatewayPair {
     return this.part('gateway', this.settings.gateway && (this.gatewayData as GatewayScope).pair);
   }

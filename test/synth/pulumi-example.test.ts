@@ -3,6 +3,9 @@ import * as pulumi from '@pulumi/pulumi';
 import { program } from '../../examples/pulumi-own-stack/main';
 import { type Registered, run } from './support/pulumi-program';
 
+const LISTENER =
+  'arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener/app/own/50dc6c495c0c9188/f2f7dc8efc522ab2';
+
 let resources: readonly Registered[];
 let result: ReturnType<typeof program>;
 
@@ -10,8 +13,8 @@ beforeAll(async () => {
   pulumi.runtime.setAllConfig({
     'stagecraft:clusterArn': 'arn:aws:ecs:eu-central-1:123456789012:cluster/own',
     'stagecraft:namespaceId': 'ns-own',
-    'stagecraft:listenerArn': 'listener-own',
-    'stagecraft:balancerSecurityGroupId': 'sg-balancer',
+    'stagecraft:listenerArn': LISTENER,
+    'stagecraft:balancerSecurityGroupId': 'sg-0a1b2c3d4e5f60719',
   });
   ({ result, resources } = await run(program));
 }, 60_000);
@@ -53,18 +56,19 @@ test('servers are put behind the load balancer', () => {
 });
 
 test('gateways are behind the listener that exists, and traffic waits for them', () => {
-  expect(named('gateways-AttachRule', 'aws:lb/listenerRule:ListenerRule').inputs.listenerArn).toBe(
-    'listener-own',
-  );
+  expect(
+    named('gateway-Listener-gateway-AttachRule', 'aws:lb/listenerRule:ListenerRule').inputs.listenerArn,
+  ).toBe(LISTENER);
   const ingress = resources.filter(
     ({ type }) => type === 'aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule',
   );
-  expect(ingress.filter(({ inputs }) => inputs.referencedSecurityGroupId === 'sg-balancer')).not.toEqual([]);
+  expect(
+    ingress.filter(({ inputs }) => inputs.referencedSecurityGroupId === 'sg-0a1b2c3d4e5f60719'),
+  ).not.toEqual([]);
   const members = resources.filter(
     ({ name, type }) => /^gateway-.*Service$/.test(name) && type === 'aws:ecs/service:Service',
   );
   expect(members).toHaveLength(2);
-  expect(named('orders', 'aws:lb/listenerRule:ListenerRule').dependsOn).toEqual(
-    expect.arrayContaining(members.map(({ urn }) => urn)),
-  );
+  const [traffic] = resources.filter(({ name }) => name.startsWith('gateway-Listener-Traffic-'));
+  expect(traffic?.dependsOn).toEqual(expect.arrayContaining(members.map(({ urn }) => urn)));
 });
