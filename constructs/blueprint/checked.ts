@@ -17,14 +17,20 @@ export interface Source {
   readonly dropped: readonly Path[];
   has(path: Path): boolean;
   /** Where a value stands, or its key. */
-  place(path: Path, what: 'key' | 'value'): Pick<Problem, 'line' | 'column'>;
+  place(path: Path, what: 'key' | 'value'): Pick<Problem, 'file' | 'line' | 'column'>;
 }
 
 const startsWith = (path: Path, prefix: Path): boolean =>
   prefix.length <= path.length && prefix.every((step, index) => path[index] === step);
 
-export const byPlace = (a: Problem, b: Problem): number =>
-  (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0);
+/** The file itself first, then what it extends. */
+export const byPlace =
+  (own: string) =>
+  (a: Problem, b: Problem): number =>
+    Number(a.file !== own) - Number(b.file !== own) ||
+    (a.file ?? '').localeCompare(b.file ?? '') ||
+    (a.line ?? 0) - (b.line ?? 0) ||
+    (a.column ?? 0) - (b.column ?? 0);
 
 export function located(
   { where, or, ...problem }: Finding,
@@ -50,8 +56,9 @@ function findings(environment: Environment, doubtful: readonly Path[]): Finding[
   return ask(lastCheck);
 }
 
-export const refuse = (problems: readonly Problem[]): never => {
-  throw new Problems(problems.toSorted(byPlace));
+/** @param file whose the problems are, but for those that name another one */
+export const refuse = (problems: readonly Problem[], file: string): never => {
+  throw new Problems(problems.toSorted(byPlace(file)));
 };
 
 /**
@@ -75,10 +82,10 @@ export function checked(source: Source, file: string, stage?: Stage): Environmen
   const salvaged = salvage(data, dropped);
   const found = salvaged ? findings(salvaged.environment, salvaged.doubtful) : [];
   const problems = [
-    ...source.problems.map((problem) => ({ ...problem, file })),
+    ...source.problems.map((problem) => ({ file, ...problem })),
     ...said,
     ...[...unsaid, ...found].map((finding) => located(finding, source, file)),
   ];
-  if (problems.length > 0 || !salvaged) return refuse(problems);
+  if (problems.length > 0 || !salvaged) return refuse(problems, file);
   return salvaged.environment;
 }

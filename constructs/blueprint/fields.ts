@@ -69,3 +69,6 @@ export const duration = (least: number, most: number) => z.int().min(least).max(
 
 /** Seeds of listener rules' numbers that a file may name. */
 export const MOST_SEED = 9_999;
+
+/** A file below the folder of the environment files; no part of its path leads out of it or is hidden. */
+export const EXTENDS = /^(?:[A-Za-z0-9_][A-Za-z0-9._-]*\/)+[A-Za-z0-9_][A-Za-z0-9._-]*\.ya?ml$/;

@@ -3,7 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
 import { type Problem, Problems } from '../problems';
 import { byPlace, checked, located, refuse } from './checked';
-import { readDocument } from './reading/document';
+import { alone, withBases } from './reading/bases';
+import { readDocument, type SourceDocument } from './reading/document';
 import { isMapping } from './reading/shape';
 import { kindOf } from './reading/show';
 import type { Finding } from './rules';
@@ -24,16 +25,19 @@ function notAnEnvironment(data: unknown): Finding {
 
 /**
  * Reads an environment from YAML.
- * @param file name for the problems
+ * @param file name for the problems; what a file extends is read by `loadEnvironment` alone
  * @param stage stage to read it at, whatever the file says
  * @throws Problems all that is wrong, by place
  */
 export function parseEnvironment(text: string, file: string, stage?: Stage): Environment {
-  const document = readDocument(text);
-  const inFile = document.problems.map((problem) => ({ ...problem, file }));
-  if (!document.readable) return refuse(inFile);
+  return environmentOf(alone(file, readDocument(text)), file, stage);
+}
+
+function environmentOf(document: SourceDocument, file: string, stage?: Stage): Environment {
+  const inFile = document.problems.map((problem) => ({ file, ...problem }));
+  if (!document.readable) return refuse(inFile, file);
   const { data } = document;
-  if (!isMapping(data)) return refuse([...inFile, located(notAnEnvironment(data), document, file)]);
+  if (!isMapping(data)) return refuse([...inFile, located(notAnEnvironment(data), document, file)], file);
   return checked({ ...document, data }, file, stage);
 }
 
@@ -43,18 +47,18 @@ export function parseEnvironment(text: string, file: string, stage?: Stage): Env
  * @throws Problems all that is wrong, by place
  */
 export function loadEnvironment(file: string, stage?: Stage): Environment {
-  const environment = parseEnvironment(readText(file), file, stage);
+  const document = documentOf(file);
+  const environment = environmentOf(document, file, stage);
   const twins = twinsOf(file);
   if (twins.length > 0) throw new Problems([twice(file, twins)]);
   const expected = basename(file, extname(file));
   if (environment.name === expected) return environment;
-  const place = readDocument(readText(file)).place(['name'], 'value');
   throw new Problems([
     {
       code: 'NAME_NOT_FILE',
       path: ['name'],
       file,
-      ...place,
+      ...document.place(['name'], 'value'),
       message: 'The name of the environment is not the name of the file.',
       given: environment.name,
       allowed: expected,
@@ -63,20 +67,23 @@ export function loadEnvironment(file: string, stage?: Stage): Environment {
   ]);
 }
 
-/** What a file says, as plain data: of a file that has been read without a problem. */
+/** A file as one document with what it extends. */
+const documentOf = (file: string): SourceDocument => withBases(file, readDocument(readText(file)));
+
+/** What a file says, with what it extends, as plain data: of a file that has been read without a problem. */
 export const readData = (file: string): Readonly<Record<string, unknown>> =>
-  readDocument(readText(file)).data as Readonly<Record<string, unknown>>;
+  documentOf(file).data as Readonly<Record<string, unknown>>;
 
 /** Problems that were found otherwise, with their places in the file. */
 export function placesOf(file: string, problems: readonly Problem[]): Problem[] {
-  const document = readDocument(readText(file));
-  return problems.map((problem) => located(problem, document, file)).toSorted(byPlace);
+  const document = documentOf(file);
+  return problems.map((problem) => located(problem, document, file)).toSorted(byPlace(file));
 }
 
 /** What was found of an environment file elsewhere, with its place in the file. */
 export const locatedIn = (file: string, findings: readonly Finding[]): Problem[] => {
-  const document = readDocument(readText(file));
-  return findings.map((finding) => located(finding, document, file)).toSorted(byPlace);
+  const document = documentOf(file);
+  return findings.map((finding) => located(finding, document, file)).toSorted(byPlace(file));
 };
 
 /** Other files of the folder for the same environment; case may tell files apart, and does not tell environments apart. */

@@ -8,7 +8,7 @@
 import { z } from 'zod';
 import { planName } from '../gateway/policies/rate-limit';
 import { retentionDays } from './aws-lists';
-import { cidrBlock, duration, name } from './fields';
+import { cidrBlock, duration, EXTENDS, name } from './fields';
 import { cluster, listener, namespace } from './sections/adopted';
 import { api } from './sections/api';
 import { domain } from './sections/domain';
@@ -22,6 +22,13 @@ import { state } from './sections/state';
 /** An environment file. One environment = one stack = one state. */
 export const environmentSchema = z.strictObject({
   $schema: z.string().optional(),
+  extends: z
+    .string()
+    .regex(EXTENDS, 'a file in a folder below that of the environment files, such as shared/base.yaml')
+    .optional()
+    .describe(
+      'A file that says what this one does not: its path from the folder of the environment files. Mappings are merged; a list or a value takes the place of the one there; a key without a value takes it away.',
+    ),
   name: name(24).describe('Name of the environment; begins every AWS name.'),
   stage: z.enum(['api', 'load-balanced', 'gateway']).describe('How far the architecture has grown.'),
   region: z

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { loadEnvironment, parseEnvironment } from '../../constructs/blueprint/load';
 import { localStatePath } from '../../constructs/blueprint/names';
 import { resolve } from '../../constructs/blueprint/resolve';
@@ -47,7 +47,10 @@ function inFolder(
   const folder = mkdtempSync(join(tmpdir(), 'stagecraft-docs-'));
   try {
     mkdirSync(join(folder, 'environments'));
-    for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+    for (const [name, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(folder, name)), { recursive: true });
+      writeFileSync(join(folder, name), text);
+    }
     return thrown(() => act(folder));
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -101,6 +104,19 @@ ${routes.join('\n')}
 /** By code: what makes it. */
 export const scenes: Readonly<Record<string, () => readonly Problem[]>> = {
   FILE_UNREADABLE: () => thrown(() => loadEnvironment('environments/absent/shop.yaml')),
+  EXTENDS_FILE: () =>
+    inFolder({ 'environments/shop.yaml': `extends: shared/base.yaml\n${SHOP}` }, (at) =>
+      loadEnvironment(join(at, 'environments/shop.yaml')),
+    ),
+  EXTENDS_CIRCLE: () =>
+    inFolder(
+      {
+        'environments/shop.yaml': `extends: shared/base.yaml\n${SHOP}`,
+        'environments/shared/base.yaml': 'extends: shared/network.yaml\n',
+        'environments/shared/network.yaml': 'extends: shared/base.yaml\n',
+      },
+      (at) => loadEnvironment(join(at, 'environments/shop.yaml')),
+    ),
   NAME_NOT_FILE: () =>
     inFolder({ 'environments/store.yaml': SHOP }, (at) =>
       loadEnvironment(join(at, 'environments/store.yaml')),

@@ -165,7 +165,7 @@ describe('formatProblems', () => {
 
   test('says place, code, path, sentence and way out', () => {
     const allowed =
-      '`image`, `canary`, `command`, `port`, `paths`, `hosts`, `headers`, `listenerSeed`, `nestedStack`, `instances`, `cpu`, `memoryMiB`, `architecture`, `health`, `requestTimeoutSeconds`, `balancing`, `environment`, `secrets`, `kmsKeys`, `policies`, `unenforcedBeforeGateway`, `routes`';
+      '`image`, `canary`, `command`, `port`, `paths`, `hosts`, `headers`, `listenerSeed`, `nestedStack`, `instances`, `cpu`, `memoryMiB`, `architecture`, `health`, `requestTimeoutSeconds`, `balancing`, `environment`, `secrets`, `kmsKeys`, `permissions`, `policies`, `unenforcedBeforeGateway`, `routes`';
     expect(formatProblems(problems)).toBe(
       [
         'shop.yaml:13:5  UNKNOWN_KEY  apis.orders.prot',

@@ -19,6 +19,8 @@ import { explainYamlError } from './yaml-errors';
 export interface Place {
   readonly line: number;
   readonly column: number;
+  /** Where it is in another file than the one that was read. */
+  readonly file?: string;
 }
 
 export interface SourceDocument {
@@ -57,7 +59,7 @@ function refusal(
     return {
       code: 'YAML_MERGE_KEY',
       message: '`<<` merges another mapping into this one.',
-      fix: 'Write the keys out: each environment file says all of its own.',
+      fix: 'Write the keys out, or put what several files share into one that they extend (`extends`).',
     };
   if (key === '__proto__')
     return { code: 'UNKNOWN_KEY', message: '`__proto__` cannot be a key.', fix: 'Choose another name.' };
