@@ -112,6 +112,9 @@ class Handler:
 
 
 #: A session makes one client at a time; several threads may use it then.
+#: Nested stacks, which have their calls at once each; beyond it each call would be told of in the log.
+STACKS_AT_ONCE = 50
+
 _making_client = threading.Lock()
 
 
@@ -126,7 +129,9 @@ def _made_client(service: str, region: str, endpoint: str) -> Any:
         service,
         region_name=region,
         endpoint_url=endpoint,
-        config=Config(retries={"total_max_attempts": 1}, max_pool_connections=AT_ONCE, proxies={}),
+        config=Config(
+            retries={"total_max_attempts": 1}, max_pool_connections=STACKS_AT_ONCE * AT_ONCE, proxies={}
+        ),
     )
 
 
