@@ -10,6 +10,7 @@ import { parseConsumersText } from '../../constructs/gateway/haproxy/callers/con
 import { textProblem } from '../../constructs/gateway/haproxy/language/text';
 import { type Problem, Problems } from '../../constructs/problems';
 import { gatewayPairPart } from '../../constructs/words/gateway-pair';
+import { resourceFindings, templateFindings } from '../../stacks/aws-cdk/limits';
 import { blueprints } from '../../stacks/blueprints';
 import { leftInOtherRegions } from '../../stacks/cdktf/other-regions';
 import { deployedBlueprint } from '../../stacks/pulumi/blueprint';
@@ -101,6 +102,14 @@ ${routes.join('\n')}
 `;
 }
 
+/** A stack with as many APIs as do not fit into one, each of eight resources. */
+const stackOf = (apis: number) => ({
+  resources: 69 + 8 * apis,
+  apis: new Map(Array.from({ length: apis }, (_, index) => [`api-${index + 1}`, 8] as const)),
+  largest: 8,
+});
+const template = { parameters: 0, outputs: 0, bytes: 0 };
+
 /** By code: what makes it. */
 export const scenes: Readonly<Record<string, () => readonly Problem[]>> = {
   FILE_UNREADABLE: () => thrown(() => loadEnvironment('environments/absent/shop.yaml')),
@@ -146,6 +155,11 @@ export const scenes: Readonly<Record<string, () => readonly Problem[]>> = {
   POOL_OF_ITS_OWN: () =>
     thrown(() => gatewayPairPart('Gateway', { ...PAIR, apis: { orders: { image: 'orders:1' } } }, PROGRAM)),
   GATEWAY_TOO_LARGE: () => thrown(() => parseEnvironment(manyRoutes(), 'shop.yaml')),
+  STACK_RESOURCES: () => resourceFindings([stackOf(54)]),
+  STACK_PARAMETERS: () =>
+    templateFindings([{ ...stackOf(50), ...template, nestedStack: 'b', parameters: 210 }]),
+  STACK_OUTPUTS: () => templateFindings([{ ...stackOf(50), ...template, outputs: 210 }]),
+  STACK_BYTES: () => templateFindings([{ ...stackOf(50), ...template, bytes: 1_050_000 }]),
   GATEWAY_TEXT: () => textProblem('headerValue', 'a\nb', ['apis', 'orders', 'headers', 'x-tenant']),
   CONSUMER_KEY: () => thrown(() => parseConsumersText('acme 3fa9c2d41b07')),
 };
