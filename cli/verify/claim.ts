@@ -33,7 +33,7 @@ export interface Claim {
   /** A sentence that is true when the claim holds. */
   readonly title: string;
   readonly stages: readonly Stage[];
-  /** Whether it holds only when the gateways know each other. @default false */
+  /** Whether it holds only when the gateways know each other and the APIs' instances. @default false */
   readonly ofPair?: boolean;
   /**
    * @returns the evidence, in one line

@@ -94,6 +94,7 @@ const routing: Claim = {
   id: 'routing',
   title: 'Each API answers on its own path',
   stages: ['load-balanced', 'gateway'],
+  ofPair: true,
   async check(context) {
     const seen: string[] = [];
     for (const endpoint of context.endpoints) {

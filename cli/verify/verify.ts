@@ -1,5 +1,6 @@
 /** Runs the claims of a stage one after the other and collects what they showed. */
 import { setTimeout } from 'node:timers/promises';
+import { lookupSeconds } from '../../constructs/blueprint/resolving/timing';
 import { apiClaims } from './api-claims';
 import { type Claim, type ClaimResult, NotShown, Unmet, type VerifyContext } from './claim';
 import { gatewayClaims, policyClaims } from './gateway-claims';
@@ -29,23 +30,25 @@ async function checkOne(claim: Claim, context: VerifyContext): Promise<ClaimResu
   };
 }
 
-/**
- * A resolver may keep for 15 s that a gateway's name does not exist, from before it was deployed; then the other one asks
- * again within 2 s.
- */
-const ACQUAINTED_SECONDS = 20;
+/** A resolver may keep for so long that the name of a gateway or of a new API does not exist, from before it was deployed. */
+const ABSENT_SECONDS = 15;
+const MARGIN_SECONDS = 3;
+
+/** Then a gateway asks again within 2 s, or within the time that it takes to ask for hundreds of names. */
+const acquaintedSeconds = ({ apis }: VerifyContext['environment']): number =>
+  ABSENT_SECONDS + lookupSeconds(Object.keys(apis).length) + MARGIN_SECONDS;
 
 /**
  * Checks every claim of the environment's stage, and each policy that it declares; what the stage does not enforce comes
  * last. Never throws: what went wrong stands in the result.
  *
- * Right after a deploy the gateways may not know each other yet. So the first claim about both that fails is checked once
- * more, after `becomeAcquainted`, which takes 20 s; the others are not.
+ * Right after a deploy the gateways may not know each other yet, nor the instances of an API that is new. So the first claim
+ * about these that fails is checked once more, after `becomeAcquainted`, which takes 20 s; the others are not.
  */
 export async function verify(
   context: VerifyContext,
   onResult: (result: ClaimResult) => void = () => {},
-  becomeAcquainted: () => Promise<unknown> = () => setTimeout(1000 * ACQUAINTED_SECONDS),
+  becomeAcquainted: () => Promise<unknown> = () => setTimeout(1000 * acquaintedSeconds(context.environment)),
 ): Promise<readonly ClaimResult[]> {
   const results: ClaimResult[] = [];
   const all = [...claims, ...policyClaims(context)];

@@ -51,3 +51,29 @@ test('those that do after a while hold', async () => {
 test('those that never do fail, after one wait', async () => {
   expect(await run(1000)).toEqual({ cache: ['orders.cache fails', 'catalog.cache fails'], waits: 1 });
 });
+
+/** An API that is new has no instance for the gateways until its name is asked for again, for the first so many requests. */
+function runNew(unanswered: number) {
+  let left = unanswered;
+  const ask = async (url: string) => {
+    const refused = url.endsWith('/catalog') && left-- > 0;
+    return { status: refused ? 503 : 200, headers: {}, text: 'same', json: undefined };
+  };
+  const endpoints = Object.entries(environment.apis).map(([name, api]) => ({
+    name,
+    api,
+    urls: [`https://api.example.com/${name}`],
+  }));
+  let waits = 0;
+  const wait = async () => {
+    waits += 1;
+  };
+  return verify({ environment, http: { ask } as unknown as HttpClient, endpoints }, undefined, wait).then(
+    (results) => [results.find(({ id }) => id === 'routing')?.result, waits],
+  );
+}
+
+test('a new API that answers after a while holds, and one that never does fails', async () => {
+  expect(await runNew(1)).toEqual(['holds', 1]);
+  expect(await runNew(1000)).toEqual(['fails', 1]);
+});
