@@ -31,13 +31,6 @@ export interface GatewayDataProps {
 /**
  * What the gateways leave behind: the consumers' keys and the logs. A stage has it whether it has gateways or not, so
  * that nothing of it goes with them.
- *
- * Gateways of one's own find it under their own id, or get it:
- *
- * ```ts
- * const data = new GatewayData(this, 'data', { data: blueprint.data });
- * new GatewayPair(this, 'gateways', { gateway, data, … });
- * ```
  */
 export class GatewayData extends PartConstruct<'gateway-data'> {
   static readonly resources = {};
