@@ -1,53 +1,17 @@
 /** The AWS CDK engine's deploy steps: the cdk CLI deploys the template into the sandbox's CloudFormation. */
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  type Change,
-  ChangeSetNotFoundException,
-  CloudFormationClient,
-  paginateDescribeChangeSet,
-  type ResourceChange,
-} from '@aws-sdk/client-cloudformation';
+import { ChangeSetNotFoundException, CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { Stage } from '../../constructs/blueprint/schema';
 import { SANDBOX_ACCOUNT } from '../../sandbox/credentials';
 import { asideText, markAccount } from '../account-mark';
 import type { Changes, Deployment, DeploymentOptions } from '../engine';
 import type { Project } from '../project';
 import { type CdkOptions, cdkEnvironment, parseProgress, runCdk } from './cdk';
+import { changesIn, countChanges, type Placed, refuseUndeployable } from './changes';
 import { makeDeployable, statusOf } from './cloudformation';
 import { type SynthesizedStack, synthesize } from './synthesize';
 
 const CHANGE_SET = 'stagecraft-up';
-
-const isReplacement = ({ ResourceType, Replacement }: ResourceChange): boolean =>
-  ResourceType !== 'AWS::ECS::TaskDefinition' && (Replacement === 'True' || Replacement === 'Conditional');
-
-/** `Conditional` is left out: it comes from another one that is replaced for certain, or from nothing. */
-const replacementOf = ({ ResourceType = '', LogicalResourceId = '', Details = [] }: ResourceChange) => ({
-  type: ResourceType,
-  address: LogicalResourceId,
-  because: [
-    ...new Set(
-      Details.filter(({ Target }) => Target?.RequiresRecreation === 'Always').flatMap(
-        ({ Target }) => Target?.Name ?? [],
-      ),
-    ),
-  ],
-});
-
-/** What a change set would do. */
-export function countChanges(changes: readonly Change[]): Changes {
-  const resources = changes.flatMap(({ ResourceChange }) => (ResourceChange ? [ResourceChange] : []));
-  const count = (action: string) => resources.filter(({ Action }) => Action === action).length;
-  return {
-    add: count('Add'),
-    change: count('Modify'),
-    remove: count('Remove'),
-    replace: resources.filter(isReplacement).length,
-    replacements: resources.filter(({ Replacement }) => Replacement === 'True').map(replacementOf),
-    repaired: [],
-  };
-}
 
 export class CdkDeployment implements Deployment {
   private constructor(
@@ -80,9 +44,9 @@ export class CdkDeployment implements Deployment {
     return this.stack.blueprint.stage;
   }
 
+  /** With those of nested stacks. */
   get resourceCount(): number {
-    const { Resources } = JSON.parse(readFileSync(this.stack.templateFile, 'utf8')) as { Resources: object };
-    return Object.keys(Resources).length;
+    return this.stack.resourceCount;
   }
 
   /** CDK's default bootstrap, once in the life of a sandbox. */
@@ -99,17 +63,18 @@ export class CdkDeployment implements Deployment {
   async plan(say: (text: string) => void): Promise<Changes> {
     await makeDeployable(this.aws, this.stack.name, say, this.cdk.signal);
     await this.deploy('prepare-change-set', say);
-    const changes: Change[] = [];
+    const found = await this.changes();
+    refuseUndeployable(found);
+    return countChanges(found.map(({ change }) => change));
+  }
+
+  private async changes(): Promise<readonly Placed[]> {
     try {
-      const named = { StackName: this.stack.name, ChangeSetName: CHANGE_SET };
-      for await (const page of paginateDescribeChangeSet({ client: this.aws }, named)) {
-        // When nothing has changed the CLI makes none, and this is the one before.
-        if (page.ExecutionStatus === 'AVAILABLE') changes.push(...(page.Changes ?? []));
-      }
+      return await changesIn(this.aws, this.stack.name, CHANGE_SET);
     } catch (error) {
-      if (!(error instanceof ChangeSetNotFoundException)) throw error;
+      if (error instanceof ChangeSetNotFoundException) return [];
+      throw error;
     }
-    return countChanges(changes);
   }
 
   async apply(say: (text: string) => void): Promise<void> {

@@ -30,6 +30,8 @@ export interface SynthesizedStack {
   readonly blueprint: Blueprint;
   /** The CloudFormation template. */
   readonly templateFile: string;
+  /** Resources of the stack and of its nested stacks. */
+  readonly resourceCount: number;
 }
 
 /**
@@ -49,10 +51,11 @@ export function synthesize(options: SynthesizeOptions): SynthesizedStack[] {
     true,
   );
   if (whole !== counted) whole.app.synth();
-  return whole.stacks.map(({ blueprint, templateFile }) => ({
-    name: blueprint.environment,
-    blueprint,
-    templateFile: path.join(directory, templateFile),
+  return whole.stacks.map((stack) => ({
+    name: stack.blueprint.environment,
+    blueprint: stack.blueprint,
+    templateFile: path.join(directory, stack.templateFile),
+    resourceCount: measured(stack).reduce((all, { resources }) => all + resources, 0),
   }));
 }
 

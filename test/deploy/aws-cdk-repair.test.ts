@@ -18,8 +18,8 @@ import {
 } from '@aws-sdk/client-cloudformation';
 import { refuseReplacements } from '../../cli/replacements';
 import type { Stage } from '../../constructs/blueprint/schema';
+import { countChanges } from '../../stacks/aws-cdk/changes';
 import { makeDeployable, statusOf } from '../../stacks/aws-cdk/cloudformation';
-import { countChanges } from '../../stacks/aws-cdk/deployment';
 import { kept } from '../../stacks/aws-cdk/kept';
 import { synthesize } from '../../stacks/aws-cdk/synthesize';
 import { type Emulator, type Fault, startEmulator } from './support/emulator';

@@ -2,7 +2,7 @@
 import type { ResourceChange } from '@aws-sdk/client-cloudformation';
 import { refuseReplacements, WouldReplace } from '../../cli/replacements';
 import { kept } from '../../constructs/blueprint/lifetimes';
-import { countChanges } from '../../stacks/aws-cdk/deployment';
+import { countChanges } from '../../stacks/aws-cdk/changes';
 import { replacements } from '../../stacks/cdktf/deployment';
 import { kept as ofTerraform } from '../../stacks/cdktf/kept';
 import { engines } from '../../stacks/engines';

@@ -47,6 +47,10 @@ class NestedStacks:
         self._stacks.all.append(stack)
         stack.wish = wish
         request.keep(Made(stack.id))
+        # From this event on it can be watched.
+        self._parent.record(
+            request.logical_id, STACK, stack.id, "CREATE_IN_PROGRESS", "Resource creation Initiated"
+        )
         stack.set_status("CREATE_IN_PROGRESS")
         run = self._run(stack, wish)
         failures = run.apply()
