@@ -1,5 +1,5 @@
 /** Command lines in the documents: which program each calls, and what is wrong with it. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { program } from '../../cli/main';
@@ -72,7 +72,8 @@ function faultOfNpm([first = '', second = '', ...rest]: readonly string[]): stri
 
 function faultOfJest(pattern: string): string | undefined {
   if (existsSync(join(root, pattern))) return undefined;
-  return existsSync(join(root, `${pattern}.test.ts`)) ? undefined : `there is no test ${pattern}`;
+  const files = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' });
+  return files.some((name) => `test/${name}`.startsWith(pattern)) ? undefined : `there is no test ${pattern}`;
 }
 
 const placeholder = (word: string): boolean => word === '…' || word === 'VALUE' || /^<.*>$/.test(word);
