@@ -19,7 +19,7 @@ const OPTIONS = {
   dns: { option: '--dns-port', property: 'dnsPort' },
 } as const satisfies Record<keyof SandboxPorts, { option: string; property: keyof PortOptions }>;
 
-/** @throws UserError that names each port that was asked for and that the running sandbox has not */
+/** @throws UserError that names each port that was asked for and that the running sandbox has not, or that two would share */
 export function choosePorts(asked: PortOptions, running?: SandboxPorts): SandboxPorts {
   const wrong: string[] = [];
   const choose = (name: keyof SandboxPorts): number => {
@@ -39,5 +39,18 @@ export function choosePorts(asked: PortOptions, running?: SandboxPorts): Sandbox
       `A sandbox that runs keeps its ports: ${wrong.join(', ')}. Leave the option out, or end the sandbox first: npx stagecraft down`,
     );
   }
+  refuseShared(ports);
   return ports;
+}
+
+/** The name server's is UDP, and may be another's too. */
+function refuseShared(ports: SandboxPorts): void {
+  const names = ['emulator', 'https', 'http'] as const;
+  const shared = names.filter((name) =>
+    names.some((other) => other !== name && ports[other] === ports[name]),
+  );
+  const [first] = shared;
+  if (first === undefined) return;
+  const options = shared.map((name) => OPTIONS[name].option).join(' and ');
+  throw new UserError(`${options} would both be ${ports[first]}: give each a port of its own.`);
 }

@@ -37,6 +37,7 @@ export function onThisMachine(data: Data, environment: Environment, options: Mac
   const parts = [
     network(environment),
     domain(environment),
+    adopted(environment),
     state(environment, options.folder),
     apis(data, environment, options.sample),
     account(environment),
@@ -76,14 +77,27 @@ function network({ network: given }: Environment): Part {
 }
 
 /** The emulator knows no certificate that was not asked of it: one is issued in a zone that holds the names. */
-function domain({ domain: given, apis: all }: Environment): Part {
-  if (!given?.certificateArn) return NOTHING;
-  const { certificateArn, hostedZone, name } = given;
+function domain({ domain: given, apis: all, listener }: Environment): Part {
+  if (!listener && !given?.certificateArn) return NOTHING;
+  const { certificateArn, hostedZone, name = 'api.sandbox.test' } = given ?? {};
   const names = [name, ...Object.values(all).flatMap(({ hosts }) => hosts)];
   const zone = hostedZone ?? { id: 'Z00000000SANDBOX', name: commonDomain(names) };
   return {
     data: { domain: { name, hostedZone: zone } },
-    said: [`a certificate of the sandbox's in place of ${certificateArn}`],
+    said: [`a certificate of the sandbox's in place of ${certificateArn ?? "the listener's"}`],
+  };
+}
+
+/** What exists in the account alone is made anew. */
+function adopted({ cluster, namespace, listener }: Environment): Part {
+  const said = [
+    ...(cluster ? [`a cluster of its own in place of ${cluster.arn}`] : []),
+    ...(namespace ? [`a namespace of its own in place of ${namespace.name}`] : []),
+    ...(listener ? [`a load balancer of its own in place of ${listener.arn}`] : []),
+  ];
+  return {
+    data: said.length > 0 ? { cluster: undefined, namespace: undefined, listener: undefined } : {},
+    said,
   };
 }
 

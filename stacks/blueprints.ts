@@ -55,7 +55,7 @@ export function blueprints(files: EnvironmentFiles): Sorted {
   const refused: Refused[] = [];
   const resolved = all.flatMap(({ name, file }) => {
     try {
-      return [resolve(loadEnvironment(file, stages[name]))];
+      return [resolve(loadEnvironment(file, Object.hasOwn(stages, name) ? stages[name] : undefined))];
     } catch (error) {
       if (!(error instanceof Problems)) throw error;
       refused.push({ name, problems: error });
@@ -86,8 +86,11 @@ const notThere = (environments: string, name: string): Problem => ({
   fix: 'Check the name, and the folder that environments are read from.',
 });
 
-/** A stack's id for a name that may be no environment's: of letters, digits and hyphens. */
-export const stackId = ({ name }: Refused): string => name.replace(/[^A-Za-z0-9]+/g, '-').replace(/^-*/, '');
+/** A stack's id for a name that may be no environment's: of letters, digits and hyphens, and none of an object's own. */
+export function stackId({ name }: Refused): string {
+  const id = name.replace(/[^A-Za-z0-9]+/g, '-').replace(/^-*/, '');
+  return id === '' || id in {} ? `refused-${id}` : id;
+}
 
 function listed(environments: string): ReturnType<typeof listEnvironments> {
   if (statSync(environments, { throwIfNoEntry: false })?.isDirectory()) return listEnvironments(environments);

@@ -6,8 +6,16 @@ export const name = (longest: number) =>
   z
     .string()
     .max(longest)
-    .regex(/^[a-z](?:-?[a-z0-9])*$/, 'lower-case letters, digits and single hyphens, beginning with a letter')
+    .regex(
+      /^(?!constructor$)[a-z](?:-?[a-z0-9])*$/,
+      'lower-case letters, digits and single hyphens, beginning with a letter; `constructor` is taken',
+    )
     .describe(`Lower-case letters, digits and single hyphens, up to ${longest}.`);
+
+/** `eu-central-1` */
+export const regionCode = z
+  .string()
+  .regex(/^[a-z]{2,4}(-[a-z]+)+-\d$/, 'a region code, such as eu-central-1');
 
 /** TCP port. */
 export const portNumber = z.int().min(1).max(65535);

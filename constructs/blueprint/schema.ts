@@ -8,7 +8,7 @@
 import { z } from 'zod';
 import { planName } from '../gateway/policies/rate-limit';
 import { retentionDays } from './aws-lists';
-import { cidrBlock, duration, EXTENDS, name } from './fields';
+import { cidrBlock, duration, EXTENDS, name, regionCode } from './fields';
 import { cluster, listener, namespace } from './sections/adopted';
 import { api } from './sections/api';
 import { domain } from './sections/domain';
@@ -31,10 +31,7 @@ export const environmentSchema = z.strictObject({
     ),
   name: name(24).describe('Name of the environment; begins every AWS name.'),
   stage: z.enum(['api', 'load-balanced', 'gateway']).describe('How far the architecture has grown.'),
-  region: z
-    .string()
-    .regex(/^[a-z]{2,4}(-[a-z]+)+-\d$/, 'a region code, such as eu-central-1')
-    .describe('AWS region.'),
+  region: regionCode.describe('AWS region.'),
   account: z
     .string()
     .regex(/^\d{12}$/, 'the twelve digits of an account, in quotes')

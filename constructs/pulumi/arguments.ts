@@ -41,7 +41,10 @@ function renamed(value: unknown, names: Readonly<Record<string, string>>): unkno
   if (Array.isArray(value)) return value.map((one) => renamed(one, names));
   if (!isPlain(value)) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([name, inner]) => [names[name] ?? name, renamed(inner, names)]),
+    Object.entries(value).map(([name, inner]) => [
+      Object.hasOwn(names, name) ? names[name] : name,
+      renamed(inner, names),
+    ]),
   );
 }
 

@@ -86,3 +86,16 @@ test('an issuer is asked once, however many APIs take its tokens', () => {
   ]);
   expect(gateway).not.toHaveProperty('engineValues.USER_POOL_ISSUER');
 });
+
+test.each([
+  ['x/y', 'x-y'],
+  ['https://api.example.com', 'https-api.example.com'],
+  ['api.example.com', 'api.example.com'],
+])('a resource server of the identifier %s has a name that Cognito takes', (identifier, name) => {
+  const identity = IDENTITY.replace('domainPrefix', `resourceServer: "${identifier}", domainPrefix`);
+  const { identity: made } = resolve(
+    parsed([KEY, 'authentication: { jwt: { userPool: true } }'], [REGION, `${REGION}${identity}`]),
+  );
+  expect(made?.resourceServer).toMatchObject({ identifier, name });
+  expect(made?.machineClients[0]?.scopes).toEqual([`${identifier}/read`]);
+});

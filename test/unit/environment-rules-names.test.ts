@@ -1,5 +1,5 @@
 /** Names that AWS does not take, and APIs that do not fit together. */
-import { type Broken, LEVEL, REGION, refuses, shop } from './environment-fixture';
+import { type Broken, type Edit, LEVEL, REGION, refuses, shop } from './environment-fixture';
 
 const names: Broken[] = [
   {
@@ -143,6 +143,23 @@ const apis: Broken[] = [
     at: ['13:28 REQUEST_TIMEOUT_DRAIN'],
     says: ['A deploy would cut requests of `orders`', 'deregistrationDelaySeconds 60', 'to 65 or more'],
   },
+  {
+    kind: 'an API that is called as what every object has',
+    edits: [['  orders:', '  constructor:']],
+    at: ['11:3 BAD_NAME'],
+    says: ['"constructor" cannot be a name in `apis`', '`constructor` is taken'],
+  },
+  ...['secret:a:b:c:d:e', 'secret:', 'secret:a b'].map((end) => ({
+    kind: `an ARN that ends with ${end}`,
+    edits: [
+      [
+        LEVEL,
+        `      LEVEL: info\n    secrets: { KEY: "arn:aws:secretsmanager:eu-central-1:123456789012:${end}" }`,
+      ],
+    ] as Edit[],
+    at: ['23:21 WRONG_FORM'],
+    says: ['the ARN of a Secrets Manager secret or of an SSM parameter'],
+  })),
   {
     kind: 'a request that no deregistration delay is long enough for',
     edits: [

@@ -88,6 +88,35 @@ describe('what an account alone has', () => {
     expect(said).toEqual([`a certificate of the sandbox's in place of ${arn}`]);
   });
 
+  test('for a cluster, a namespace and a listener that exist new ones stand in', () => {
+    const arn = (rest: string) => `arn:aws:${rest}`;
+    const cluster = arn('ecs:eu-central-1:123456789012:cluster/own');
+    const listener = arn(
+      'elasticloadbalancing:eu-central-1:123456789012:listener/app/own/0123456789abcdef/0123456789abcdef',
+    );
+    const vpc =
+      'vpc: vpc-0123456789abcdef0, cidr: 10.3.0.0/16, publicSubnets: { a: subnet-0123456789abcdef0, b: subnet-0123456789abcdef1 }';
+    const own = `cluster: { arn: "${cluster}" }\nnamespace: { id: ns-0123456789abcdef, name: own.internal }\nlistener: { arn: "${listener}", securityGroup: sg-0123456789abcdef0 }\n`;
+    const text = SHOP.replace(/domain:.*?(?=apis:)/s, own).replace('cidr: 127.20.0.0/16', vpc);
+    const { environment, said } = here(text);
+    expect([environment.cluster, environment.namespace, environment.listener]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    expect(environment.domain).toEqual({
+      name: 'api.sandbox.test',
+      hostedZone: { id: 'Z00000000SANDBOX', name: 'sandbox.test' },
+    });
+    expect(said).toEqual([
+      'network 127.3.0.0/16 in place of vpc-0123456789abcdef0',
+      "a certificate of the sandbox's in place of the listener's",
+      `a cluster of its own in place of ${cluster}`,
+      'a namespace of its own in place of own.internal',
+      `a load balancer of its own in place of ${listener}`,
+    ]);
+  });
+
   test.each([
     ['{ kind: s3, bucket: shop-state }', 'bucket shop-state'],
     ['{ kind: local }', 'the one beside the project'],

@@ -17,3 +17,14 @@ test('others are refused, all at once', () => {
     'A sandbox that runs keeps its ports: --emulator-port 5100 (it runs with 6100), --https-port 8443 (it runs with 9443). Leave the option out, or end the sandbox first: npx stagecraft down',
   );
 });
+
+test('one port for two uses is refused, also when one of them is the default', () => {
+  expect(() => choosePorts({ httpsPort: 9000, httpPort: 9000 })).toThrow(
+    '--https-port and --http-port would both be 9000: give each a port of its own.',
+  );
+  expect(() => choosePorts({ httpsPort: 5100 })).toThrow(
+    '--emulator-port and --https-port would both be 5100',
+  );
+  // UDP.
+  expect(choosePorts({ dnsPort: 8443 }).dns).toBe(8443);
+});

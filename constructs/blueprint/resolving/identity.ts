@@ -5,6 +5,9 @@ import type { Environment } from '../schema';
 
 const TOKEN_MINUTES = 60;
 
+/** What the name of a resource server cannot have, and its identifier can: of a URL, the slashes. */
+const NO_NAME = /[^\w\s+=,.@-]+/g;
+
 export function resolveIdentity(environment: Environment): Identity | undefined {
   const { name, region, identity, deletionProtection } = environment;
   if (!identity) return undefined;
@@ -16,7 +19,7 @@ export function resolveIdentity(environment: Environment): Identity | undefined 
     deletionProtection,
     resourceServer: {
       identifier: resourceServer,
-      name: resourceServer,
+      name: resourceServer.replace(NO_NAME, '-'),
       scopes: Object.entries(scopes).map(([scope, description]) => ({ name: scope, description })),
     },
     machineClients: Object.entries(machineClients).map(([id, client]) => ({

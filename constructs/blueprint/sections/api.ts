@@ -77,7 +77,7 @@ const healthCheck = z.strictObject({
 const secretArn = z
   .string()
   .regex(
-    /^arn:aws[a-z-]*:(secretsmanager:[a-z0-9-]+:\d{12}:secret:|ssm:[a-z0-9-]+:\d{12}:parameter\/)\S+$/,
+    /^arn:aws[a-z-]*:(?:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+(?::[^:\s]*){0,3}|ssm:[a-z0-9-]+:\d{12}:parameter\/[\w./-]+)$/,
     'the ARN of a Secrets Manager secret or of an SSM parameter, never the secret itself',
   )
   .describe('ARN of a Secrets Manager secret or of an SSM parameter.');

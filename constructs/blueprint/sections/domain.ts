@@ -16,7 +16,7 @@ export const domain = z.strictObject({
     .describe('Zone that holds the name: the alias record and the certificate validation go there.'),
   certificateArn: z
     .string()
-    .regex(/^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/\S+$/, 'the ARN of an ACM certificate')
+    .regex(/^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/[\w-]+$/, 'the ARN of an ACM certificate')
     .optional()
     .describe('An ACM certificate that exists, in the same region, instead of a new one.')
     .meta({

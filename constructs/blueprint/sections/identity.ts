@@ -13,7 +13,7 @@ const cognito = z.strictObject({
     .string()
     .min(1)
     .max(256)
-    .regex(/^\S+$/, 'text without spaces')
+    .regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, 'printable ASCII without space, " and \\')
     .default('api')
     .describe('Identifier that scopes begin with.'),
   scopes: z

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { regionCode } from '../fields';
 
 export const state = z
   .discriminatedUnion('kind', [
@@ -27,7 +28,7 @@ export const state = z
         .max(1024)
         .optional()
         .describe('Object key. By default stagecraft/<name>.<region>.tfstate. It must say the region.'),
-      region: z.string().optional().describe("The bucket's region. By default the environment's."),
+      region: regionCode.optional().describe("The bucket's region. By default the environment's."),
     }),
   ])
   .describe('Where Terraform keeps its state. `s3` locks with a lock file in the bucket.');
