@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: what other programs would fill in
 /** Environment files that somebody could write by mistake or with intent: sound ones with something odd put into them. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -12,8 +13,6 @@ const shipped = ['dev', 'staging', 'prod', 'sandbox'].map(
   (name) =>
     parse(readFileSync(path.resolve(__dirname, '../../../environments', `${name}.yaml`), 'utf8')) as Tree,
 );
-
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: what other programs would fill in
 
 /** Names that programs take for something of their own. */
 const NAMES = [
