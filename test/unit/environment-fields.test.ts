@@ -253,8 +253,8 @@ const fields: Broken[] = [
   {
     kind: 'an existing network without its subnets',
     edits: [[NETWORK, '  vpc: vpc-0123456789abcdef0\n  cidr: 10.0.0.0/16']],
-    at: ['4:1 MISSING_KEY'],
-    says: ['`publicSubnets` is missing in `network`', 'Its public subnets by zone letter'],
+    at: ['4:1 ZONES_TOO_FEW'],
+    says: ['A load balancer stands in two zones at least', 'Name a public subnet in another zone'],
   },
   {
     kind: 'an existing network with a wrong id',

@@ -39,7 +39,8 @@ export const memberZonesByDefault: Rule = function* (environment) {
   const { stage, gateway, network } = environment;
   if (stage !== 'gateway' || gateway.members || !('vpc' in network)) return;
   const { subnets, zones } = tasksIn(environment);
-  if (zones.length >= 2) return;
+  // That there is none at all is told otherwise.
+  if (zones.length === 0 || zones.length >= 2) return;
   yield {
     code: 'SUBNETS_MISSING',
     path: ['network', subnets === 'private' ? 'privateSubnets' : 'publicSubnets'],

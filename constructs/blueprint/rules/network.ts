@@ -137,7 +137,7 @@ export const twoZones: Rule = function* (environment) {
   yield {
     code: 'ZONES_TOO_FEW',
     path: ['network', 'vpc' in network ? 'publicSubnets' : 'zones'],
-    or: ['stage'],
+    or: 'vpc' in network ? ['network'] : ['stage'],
     where: 'key',
     message: least === 1 ? 'Tasks need a public subnet.' : 'A load balancer stands in two zones at least.',
     given: list([...zones]) || 'none',
