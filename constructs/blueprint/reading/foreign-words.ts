@@ -40,7 +40,7 @@ const words: readonly (readonly [words: string, does: string])[] = [
     'TLS ends at the load balancer: `domain:` has `hostedZone` for a new certificate, or `certificateArn` for one that exists.',
   ],
   [
-    'alb loadBalancer loadbalancer elb listener listeners',
+    'alb loadBalancer loadbalancer elb listeners',
     'A load balancer comes with `stage: load-balanced`; its names are those of `domain` and `hosts`.',
   ],
   [
