@@ -75,10 +75,19 @@ const schemaFile = path.resolve(__dirname, '../../environments/environment.schem
 /** What cannot stand beside what the environment has, or is for editors. */
 const ALTERNATIVES: readonly string[] = [
   '$schema',
+  'extends',
   'network.vpc',
   'network.publicSubnets',
   'network.privateSubnets',
   'domain.certificateArn',
+  'cluster',
+  'cluster.arn',
+  'namespace',
+  'namespace.id',
+  'namespace.name',
+  'listener',
+  'listener.arn',
+  'listener.securityGroup',
   'state.path',
 ];
 
