@@ -4,8 +4,10 @@
  */
 import { execFileSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import { apiReport } from './api-report';
 import { compiler, project } from './compiler';
+import { withoutInner } from './inner';
 import { namesSchemas, writePlainTypes } from './plain-types';
 
 /** Modules that people import, by their path below `dist`. */
@@ -17,8 +19,11 @@ const APPS = ['cdktf', 'aws-cdk', 'pulumi'].map((name) => `stacks/${name}/main`)
 /** Files that are read while it runs, from the same place as in a checkout. */
 const ASSETS = ['sandbox/emulator'];
 
+/** What people import from each entry, by the entry's name. */
+export type ApiReports = Readonly<Record<string, string>>;
+
 /** @param dist folder that is made anew */
-export function build(dist: string): void {
+export function build(dist: string): ApiReports {
   rmSync(dist, { recursive: true, force: true });
   compile(dist);
   for (const folder of ASSETS) {
@@ -27,12 +32,14 @@ export function build(dist: string): void {
   }
   cpSync(join(project, 'environments/environment.schema.json'), join(dist, 'environment.schema.json'));
   for (const entry of ENTRIES) writeModule(join(dist, entry));
-  writePlainTypes(
-    typesBehind(dist).filter((file) => namesSchemas(readFileSync(file, 'utf8'))),
-    dist,
-  );
+  const isOfSchema = (file: string) => namesSchemas(readFileSync(file, 'utf8'));
+  for (const file of typesBehind(dist)) writeFileSync(file, withoutInner(readFileSync(file, 'utf8')));
+  // Before types that a schema gives are written out: the schema of environment files is reviewed as such.
+  const reports = ENTRIES.map((entry) => [basename(entry), apiReport(join(dist, `${entry}.d.ts`))] as const);
+  writePlainTypes(typesBehind(dist).filter(isOfSchema), dist);
   pruneTypes(dist);
   chmodSync(join(project, 'bin/stagecraft.js'), 0o755);
+  return Object.fromEntries(reports);
 }
 
 function compile(dist: string): void {

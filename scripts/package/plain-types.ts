@@ -8,41 +8,14 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { compiler, project } from './compiler';
-
-/** A statement of a file of types, with the comment before it. */
-interface Statement {
-  readonly text: string;
-  /** Of a type or a constant that a schema gives. */
-  readonly given?: { readonly kind: 'type' | 'const'; readonly name: string };
-}
+import { declaredBy, statementsOf, withoutComments } from './statements';
 
 const SCHEMA = /\bz\.[a-zA-Z]/;
 const LIBRARY = /^import .*from ['"]zod['"];/m;
 
 export const namesSchemas = (text: string): boolean => LIBRARY.test(text);
 
-const withoutComments = (text: string): string => text.replace(/\/\*\*[\s\S]*?\*\//g, '');
-
 const isOfSchema = (text: string): boolean => SCHEMA.test(withoutComments(text));
-
-function statementsOf(text: string): Statement[] {
-  const parts = text.split(/\n(?=(?:\/\*\*|export |import |declare |type |interface ))/);
-  const texts: string[] = [];
-  let comment = '';
-  for (const part of parts) {
-    if (part.startsWith('/**') && /\*\/\s*$/.test(part)) {
-      comment = `${comment}${part.trimEnd()}\n`;
-    } else {
-      texts.push(`${comment}${part}`);
-      comment = '';
-    }
-  }
-  return texts.map((one) => {
-    const [, kind, name] = /^export (?:declare )?(type|const) (\w+)/m.exec(one) ?? [];
-    const isGiven = name !== undefined && isOfSchema(one);
-    return isGiven ? { text: one, given: { kind: kind as 'type' | 'const', name } } : { text: one };
-  });
-}
 
 /**
  * Rewrites files of types.
@@ -51,26 +24,25 @@ function statementsOf(text: string): Statement[] {
 export function writePlainTypes(files: readonly string[], dist: string): void {
   const modules = files.map((file) => ({ file, statements: statementsOf(readFileSync(file, 'utf8')) }));
   const wanted = modules.flatMap(({ file, statements }, i) =>
-    statements.flatMap(({ given }) =>
-      given?.kind === 'type'
-        ? [{ key: `T${i}_${given.name}`, name: given.name, source: relative(dist, file) }]
-        : [],
-    ),
+    statements.filter(isOfSchema).flatMap((statement) => {
+      const { isExported, kind, name = '' } = declaredBy(statement) ?? {};
+      const source = relative(dist, file);
+      return isExported && kind === 'type' ? [{ key: `T${i}_${name}`, name, source }] : [];
+    }),
   );
   const plain = expanded(wanted);
   const missing = wanted.filter(({ key }) => !plain.has(key)).map(({ name }) => name);
   if (missing.length > 0) throw new Error(`These types were not written out: ${missing.join(', ')}.`);
   for (const [i, { file, statements }] of modules.entries()) {
-    // What is not exported served the schemas.
-    const kept = statements.filter(
-      ({ text }) => !/^(declare|type|interface) /m.test(text) || !isOfSchema(text),
-    );
-    const texts = kept.map(({ text, given }) => {
-      if (given === undefined) return text;
+    const texts = statements.flatMap((text) => {
+      if (!isOfSchema(text)) return [text];
+      const { isExported, kind, name } = declaredBy(text) ?? {};
+      // What is not exported served the schemas.
+      if (!isExported) return [];
       const comment = text.slice(0, text.search(/^export /m));
-      const { kind, name } = given;
-      if (kind === 'const') return `${comment}export declare const ${name}: unknown;`;
-      return `${comment}export type ${name} = ${plain.get(`T${i}_${name}`)};`;
+      return kind === 'type'
+        ? [`${comment}export type ${name} = ${plain.get(`T${i}_${name}`)};`]
+        : [`${comment}export declare const ${name}: unknown;`];
     });
     writeFileSync(file, `${withoutUnused(texts).join('\n')}\n`);
   }

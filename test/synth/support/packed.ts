@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { build } from '../../../scripts/package/build';
+import { type ApiReports, build } from '../../../scripts/package/build';
 
 export const root = resolve(__dirname, '../../..');
 
@@ -25,6 +25,8 @@ export interface Packed {
   readonly files: readonly string[];
   /** Bytes of the tarball. */
   readonly size: number;
+  /** What people import from each entry. */
+  readonly api: ApiReports;
   readonly remove: () => void;
 }
 
@@ -35,7 +37,7 @@ const BESIDE = ['constructs', 'cdktf', '@cdktf/provider-aws', 'aws-cdk-lib', '@p
 export function packed(): Packed {
   const project = mkdtempSync(join(tmpdir(), 'stagecraft-packed-'));
   const staged = join(project, 'staged');
-  build(join(staged, 'dist'));
+  const api = build(join(staged, 'dist'));
   for (const name of ['package.json', 'README.md', 'LICENSE', ...manifest.files]) {
     if (name !== 'dist') cpSync(join(root, name), join(staged, name), { recursive: true });
   }
@@ -51,7 +53,14 @@ export function packed(): Packed {
   cpSync(join(modules, 'package'), folder, { recursive: true });
   for (const name of [...Object.keys(manifest.dependencies), ...BESIDE, '@types/node']) link(name, modules);
   writeFileSync(join(project, 'package.json'), '{"name":"own","private":true}');
-  return { project, folder, files, size, remove: () => rmSync(project, { recursive: true, force: true }) };
+  return {
+    project,
+    folder,
+    files,
+    size,
+    api,
+    remove: () => rmSync(project, { recursive: true, force: true }),
+  };
 }
 
 interface Tarball {
