@@ -21,7 +21,7 @@ const defaults = imageDefaults(environmentJsonSchema());
 test('the fields that have one', () => {
   expect(defaults).toEqual([
     [
-      '/properties/apis/additionalProperties/properties/health/properties/probeImage',
+      '/properties/apis/additionalProperties/anyOf/0/properties/health/properties/probeImage',
       'public.ecr.aws/docker/library/haproxy:3.2.26',
     ],
     ['/properties/gateway/properties/image', 'public.ecr.aws/docker/library/haproxy:3.2.26'],

@@ -127,7 +127,7 @@ describe('a deployment', () => {
   });
 
   it('counts the resources of the provider, as CDKTF does: one of the graph may be several', async () => {
-    expect((await deployment('one', 'gateway')).resourceCount).toBe(97);
+    expect((await deployment('one', 'gateway')).resourceCount).toBe(96);
   });
 
   it('keeps its passphrase, which only its owner can read', async () => {

@@ -162,7 +162,7 @@ describe('starting the emulator', () => {
     instance = /--instance (\S+)/.exec(text)?.[1] ?? '';
     emulator = await starting;
     expect(text.replace(/^\S+emulator\/launcher\.py /, '')).toBe(
-      `--port ${server.port} --region eu-central-1 --instance ${instance} --parent-pid ${process.pid} --hosted-zone example.test=Z1`,
+      `--port ${server.port} --region eu-central-1 --account 123456789012 --instance ${instance} --parent-pid ${process.pid} --hosted-zone example.test=Z1`,
     );
     expect(emulator.endpoint).toBe(`http://localhost:${server.port}`);
     await emulator.stop();
