@@ -73,7 +73,7 @@ beforeAll(async () => {
 });
 
 test('arguments of every shape fit the types', () => {
-  expect(new Set(resources.map(({ type }) => type)).size).toBe(35);
+  expect(new Set(resources.map(({ type }) => type)).size).toBe(36);
   expect(faultsOf(source(resources))).toEqual([]);
 });
 
