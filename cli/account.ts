@@ -1,8 +1,7 @@
 /** Whose account it is: an environment that names its own is looked at and changed there, and in no other. */
 import type { EC2Client } from '@aws-sdk/client-ec2';
-import { dnsSuffixOf } from '../constructs/blueprint/regions';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { Environment } from '../constructs/blueprint/schema';
-import { signedFetch } from '../sandbox/signed-fetch';
 import { UserError } from '../stacks/user-error';
 import type { AwsClients } from './aws';
 
@@ -10,25 +9,18 @@ type Owner = Pick<Environment, 'name' | 'region' | 'account'>;
 
 /** What STS says of the credentials that a client of the SDK has; nobody needs a permission for that. */
 export async function accountOf({ config }: Pick<EC2Client, 'config'>): Promise<string> {
-  const [region, credentials, given] = await Promise.all([
-    config.region(),
-    config.credentials(),
-    config.endpoint?.(),
-  ]);
-  const { AWS_ENDPOINT_URL_STS, AWS_ENDPOINT_URL } = process.env;
-  const custom = given && `${given.protocol}//${given.hostname}${given.port ? `:${given.port}` : ''}`;
-  const endpoint =
-    custom ?? AWS_ENDPOINT_URL_STS ?? AWS_ENDPOINT_URL ?? `https://sts.${region}.${dnsSuffixOf(region)}`;
-  const response = await signedFetch({ region, endpoint, credentials }, 'sts', '/', {
-    method: 'POST',
-    headers: { 'content-type': 'application/x-www-form-urlencoded' },
-    body: 'Action=GetCallerIdentity&Version=2011-06-15',
-  });
-  const text = await response.text();
-  const [, account] = /<Account>(\d{12})<\/Account>/.exec(text) ?? [];
-  if (account !== undefined) return account;
-  const [, said = text.trim()] = /<Message>([^<]*)<\/Message>/.exec(text) ?? [];
-  throw new UserError(`AWS does not say whose credentials these are (${response.status}): ${said}`);
+  const { region, credentials } = config;
+  const given = await config.endpoint?.();
+  const client = new STSClient({ region, credentials, ...(given && { endpoint: given }) });
+  try {
+    const { Account } = await client.send(new GetCallerIdentityCommand({}));
+    if (Account !== undefined) return Account;
+    throw new Error('the answer names no account');
+  } catch (error) {
+    throw new UserError(`AWS does not say whose credentials these are: ${(error as Error).message.trim()}`);
+  } finally {
+    client.destroy();
+  }
 }
 
 /** @throws UserError when the credentials are of another account than the environment's */
