@@ -188,7 +188,7 @@ describe('the command line', () => {
   test('says why AWS does not know the credentials', async () => {
     const stranger = awsClients({ ...emulator.access, credentials: newCredentials() });
     const owner = { name: 'shop', region: REGION, account: OWN };
-    expect(await failure(ownAccount(owner, stranger.ec2))).toBe(
+    await expect(ownAccount(owner, stranger.ec2)).rejects.toThrow(
       'AWS does not say whose credentials these are: The security token included in the request is invalid.',
     );
   });
