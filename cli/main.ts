@@ -42,6 +42,29 @@ function oneName(argument: string | undefined, option: string | undefined): stri
   return argument ?? option ?? 'sandbox';
 }
 
+function initCommand(): Command {
+  return new Command('init')
+    .description(
+      'begin here: environment file, program, settings and packages of an engine, a pull-request workflow',
+    )
+    .addOption(
+      new Option('--engine <engine>', 'what deploys; asked for on a terminal').choices(namesOf(engines)),
+    )
+    .addOption(new Option('--stage <stage>', 'stage to begin at; asked for on a terminal').choices(STAGES))
+    .addOption(new Option('--name <name>', 'name of the environment (default: dev)'))
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      '\nExample:\n  npx stagecraft init --engine cdktf --stage api\n\nNo file is overwritten: where one is in the way, nothing is written and its content is shown.',
+    )
+    .action(async (options) => {
+      const { init } = require('./init/init') as typeof import('./init/init');
+      const { terminal } = require('./init/ask') as typeof import('./init/ask');
+      const json = Boolean(options.json);
+      await init(process.cwd(), options, consoleOutput(json), terminal(json));
+    });
+}
+
 function upCommand(): Command {
   return new Command('up')
     .description('bring an environment up on this machine: deploy, tasks, load balancer, traffic')
@@ -279,6 +302,7 @@ export function program(): Command {
     )
     .version((require('stagecraft/package.json') as { version: string }).version)
     .showHelpAfterError('(see --help)')
+    .addCommand(initCommand())
     .addCommand(upCommand())
     .addCommand(downCommand())
     .addCommand(repairCommand())

@@ -1,4 +1,4 @@
 /** What the Pulumi CLI runs. */
 import { program } from './program';
 
-module.exports = program();
+export = program();

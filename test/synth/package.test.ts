@@ -22,6 +22,27 @@ const filesBelow = (folder: string, ending: string): string[] =>
     .filter((file) => file.endsWith(ending))
     .sort();
 
+/** Loads the program as Pulumi does, with the SDK's mocks, and prints the names of the stack's outputs. */
+const MOCKED = `const pulumi = require('@pulumi/pulumi');
+pulumi.runtime.setMocks(
+  {
+    newResource: ({ name, inputs }) => ({ id: name, state: { ...inputs, arn: name } }),
+    call: ({ inputs }) => inputs,
+  },
+  'infrastructure',
+  'dev',
+);
+const { type } = require('./package.json');
+void pulumi.runtime
+  .runInPulumiStack(async () => {
+    if (type !== 'module') return require('./infrastructure/main.ts');
+    const all = await import('./infrastructure/main.ts');
+    if (Object.keys(all).join() !== 'default') throw new Error('Pulumi takes a default export alone.');
+    return all.default;
+  })
+  .then((outputs) => console.log(Object.keys(outputs).join()));
+`;
+
 const ENTRIES = ['', '/gateway', '/cdktf', '/aws-cdk', '/pulumi'];
 
 describe('what is packed', () => {
@@ -241,6 +262,47 @@ apis:
     node(join(own.folder, 'bin/stagecraft.js'), 'module', '--environment', 'shop', '--out', 'made');
     expect(readdirSync(join(own.project, 'made'))).toContain('main.tf.json');
   });
+
+  it.each([
+    ['cdktf', 'api', '{}', 'cdktf.out/stacks/dev/cdk.tf.json', '"aws_ecs_service"'],
+    ['aws-cdk', 'gateway', '{"type":"module"}', 'cdk.out/dev.template.json', 'dev-gateway-a'],
+  ])(
+    'what `init` writes for %s at stage %s has types, and is synthesized',
+    (engine, stage, begun, out, text) => {
+      const cwd = join(own.project, `begun-${engine}`);
+      mkdirSync(cwd);
+      writeFileSync(join(cwd, 'package.json'), begun);
+      const run = (...args: readonly string[]) =>
+        execFileSync(process.execPath, args, {
+          cwd,
+          encoding: 'utf8',
+          env: { ...process.env, CDK_OUTDIR: 'cdk.out' },
+        });
+      run(join(own.folder, 'bin/stagecraft.js'), 'init', '--engine', engine, '--stage', stage);
+      run(join(root, 'node_modules/typescript/bin/tsc'), '--noEmit', '--project', 'infrastructure');
+      const configuration = readFileSync(join(cwd, engine === 'cdktf' ? 'cdktf.json' : 'cdk.json'), 'utf8');
+      expect(JSON.parse(configuration).app).toBe('npx tsx infrastructure/main.ts');
+      run(join(root, 'node_modules/tsx/dist/cli.mjs'), 'infrastructure/main.ts');
+      expect(readFileSync(join(cwd, out), 'utf8')).toContain(text);
+    },
+  );
+
+  it.each(['{}', '{"type":"module"}'])(
+    "what `init` writes for Pulumi has types, and exports the stack's outputs, with package.json %s",
+    (begun) => {
+      const cwd = join(own.project, `begun-pulumi-${begun.length}`);
+      mkdirSync(cwd);
+      writeFileSync(join(cwd, 'package.json'), begun);
+      const run = (...args: readonly string[]) =>
+        execFileSync(process.execPath, args, { cwd, encoding: 'utf8' });
+      run(join(own.folder, 'bin/stagecraft.js'), 'init', '--engine', 'pulumi', '--stage', 'api');
+      run(join(root, 'node_modules/typescript/bin/tsc'), '--noEmit', '--project', 'infrastructure');
+      writeFileSync(join(cwd, 'mocked.cjs'), MOCKED);
+      expect(run(join(root, 'node_modules/tsx/dist/cli.mjs'), 'mocked.cjs')).toBe(
+        'cluster,namespace,services,log_groups\n',
+      );
+    },
+  );
 
   it('nothing is written into the package', () => {
     const found = readdirSync(own.folder, { recursive: true, encoding: 'utf8', withFileTypes: true });
