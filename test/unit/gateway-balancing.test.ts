@@ -52,7 +52,7 @@ describe('balancing', () => {
       'retry-on conn-failure empty-response',
       'http-request disable-l7-retry if !METH_GET',
       'default-server check inter 5s fastinter 500ms fall 2 rise 2 observe layer4 error-limit 10 on-error mark-down slowstart 10s pool-purge-delay 2s',
-      'server-template orders- 1-8 orders.test.internal:8080 resolvers pools.20s init-addr last,none resolve-prefer ipv4',
+      'server-template orders- 1-8 ipv4@orders.test.internal:8080 resolvers pools.20s init-addr last,none resolve-prefer ipv4',
     ]);
   });
 
@@ -131,7 +131,7 @@ describe('a canary', () => {
     expect(ofCanary.filter((one) => !/^server-template/.test(one))).toEqual(
       ofStable.filter((one) => !way(one) && !/^server-template/.test(one)),
     );
-    expect(ofCanary.at(-1)).toMatch(/^server-template orders- 1-6 orders-canary\.test\.internal:8080 /);
+    expect(ofCanary.at(-1)).toMatch(/^server-template orders- 1-6 ipv4@orders-canary\.test\.internal:8080 /);
     expect(ofStable.filter((one) => /^(use-server|server canary)/.test(one))).toEqual([
       'use-server canary if { var(txn.version) -m str canary }',
       // biome-ignore lint/suspicious/noTemplateCurlyInString: HAProxy reads it

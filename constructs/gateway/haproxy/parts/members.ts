@@ -2,7 +2,7 @@
 
 import { line, put, type Text } from '../language/text';
 import { listenAddress, loopbackAddress } from '../language/variables';
-import { resolverLines } from './pool';
+import { hostAddress, resolverLines } from './pool';
 import { firstTunnelPort, ports } from './ports';
 import type { Context, Section } from './sections';
 import { dropTrailers } from './trailers';
@@ -24,7 +24,7 @@ export const memberResolvers = ({ model }: Context): Section => ({
 
 /** Where another member's port is reached. */
 export const memberAddress = (host: string, port: number): Text =>
-  line`${put('host', host)}:${port} resolvers members init-addr last,none resolve-prefer ipv4`;
+  line`${hostAddress(host, port)} resolvers members init-addr last,none resolve-prefer ipv4`;
 
 /**
  * The members' counters. HAProxy's peers take no host names, so each other member is reached through a tunnel on

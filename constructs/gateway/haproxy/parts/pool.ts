@@ -14,6 +14,12 @@ import { merged, type Section } from './sections';
  */
 export const slots = (mostInstances: number) => mostInstances + Math.max(4, Math.ceil(mostInstances / 2));
 
+/**
+ * A name and a port. HAProxy reads the kind of an address at its start, and of `rhttp@` only the first three letters: so
+ * the kind is said, and a name cannot be taken for one.
+ */
+export const hostAddress = (host: string, port: number): Text => line`ipv4@${put('host', host)}:${port}`;
+
 /** Pools whose instances are missed for equally long are looked up alike. */
 const resolversOf = ({ unseenSeconds }: GatewayApi['pool']): Text => line`pools.${unseenSeconds}s`;
 
@@ -119,7 +125,7 @@ export function pool(api: GatewayApi): Pool {
       line`http-check send meth GET uri ${put('path', health.path)} ver HTTP/1.1 hdr Host ${put('host', api.pool.host)}`,
       line`http-check expect status ${put('status', health.status)}`,
       line`default-server ${checks} ${observe} ${connections}`,
-      line`server-template ${name}- 1-${slots(api.pool.mostInstances)} ${put('host', api.pool.host)}:${api.pool.port} resolvers ${resolversOf(api.pool)} init-addr last,none resolve-prefer ipv4`,
+      line`server-template ${name}- 1-${slots(api.pool.mostInstances)} ${hostAddress(api.pool.host, api.pool.port)} resolvers ${resolversOf(api.pool)} init-addr last,none resolve-prefer ipv4`,
     ],
   };
 }
