@@ -37,6 +37,7 @@ const rules: readonly Rule[] = [
   references.servicesOfRegion,
   references.arnPartition,
   references.adoptedRegion,
+  references.stateName,
   references.stateRegion,
   references.imageNames,
   references.substitutions,

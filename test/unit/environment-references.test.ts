@@ -201,6 +201,12 @@ const references: Broken[] = [
     says: ['`aws-cn`', '`aws`'],
   },
   {
+    kind: 'a state that another environment could have too',
+    edits: [[REGION, `${REGION}state: { kind: s3, bucket: states, key: shops.eu-central-1.tfstate }\n`]],
+    at: ['4:41 STATE_NAME'],
+    says: ['take away', 'stagecraft/shop.eu-central-1.tfstate'],
+  },
+  {
     kind: 'a state that does not say its region',
     edits: [[REGION, `${REGION}state: { kind: local, path: shop.tfstate }\n`]],
     at: ['4:29 STATE_REGION'],

@@ -9,6 +9,9 @@ stage: gateway
 domain: { name: api.example.com, hostedZone: { id: Z0123456789ABC, name: example.com } }
 `;
 
+const LISTENER =
+  'listener: { arn: "arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener/app/own/50dc6c495c0c9188/f2f7dc8efc522ab2", securityGroup: sg-0a1b2c3d4e5f60719 }\n';
+
 const api = (index: number, more: string) => `  a${index}: { image: x, paths: [/a${index}]${more} }\n`;
 
 interface Many {
@@ -17,12 +20,14 @@ interface Many {
   readonly quotas?: string;
   /** Of each API. */
   readonly more?: string;
+  /** Of the environment. */
+  readonly extra?: string;
 }
 
 /** Seeds keep the rules' numbers apart: that is another rule's finding. */
-function faultsOf({ apis, stage, quotas = '', more = '' }: Many): string[] {
+function faultsOf({ apis, stage, quotas = '', more = '', extra = '' }: Many): string[] {
   const all = Array.from({ length: apis }, (_, index) => api(index, more)).join('');
-  const text = `${HEAD}${quotas && `quotas: { ${quotas} }\n`}apis:\n${all}`;
+  const text = `${HEAD}${extra}${quotas && `quotas: { ${quotas} }\n`}apis:\n${all}`;
   try {
     parsedAt(text, stage);
     return [];
@@ -52,6 +57,16 @@ test('with the rules raised, target groups end at 99 APIs', () => {
 
 test('at stage gateway none of it matters', () => {
   expect(faultsOf({ apis: 300, stage: 'gateway' })).toEqual([]);
+});
+
+test('behind a listener that exists each path has its rule at stage gateway too, and the gateways one', () => {
+  const more = '';
+  const of = (apis: number) =>
+    faultsOf({ apis, stage: 'gateway', more, extra: LISTENER }).filter((one) => one !== 'LISTENER_HAS_NAME');
+  expect(of(99)).toEqual([]);
+  expect(of(100)).toEqual([
+    'RULES_TOO_MANY: 100 rules for paths, hosts and headers, 0 for target groups, 1 for the gateways: 100 rules: one for each path on each host, one for each target group, 1 for the gateways',
+  ]);
 });
 
 test('instances behind a load balancer and in a namespace are counted as a deploy has them', () => {

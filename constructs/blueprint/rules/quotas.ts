@@ -3,7 +3,7 @@ import { type QuotaName, quotas, raise, TARGET_GROUPS_PER_LOAD_BALANCER } from '
 import { membersOf } from '../resolving/members';
 import { mostInstances } from '../resolving/services';
 import { type Environment, ownApis } from '../schema';
-import { type Finding, hasRulesOfApis, type Rule } from './rule';
+import type { Finding, Rule } from './rule';
 
 const gatewaysOf = (environment: Environment): number =>
   environment.stage === 'gateway' ? membersOf(environment).length : 0;
@@ -42,7 +42,7 @@ function* over(environment: Environment, { quota, code, needs, message, or }: Me
 
 /** The gateways' target group comes before those of the APIs go. */
 export const targetGroupCount: Rule = function* (environment) {
-  if (!hasRulesOfApis(environment)) return;
+  if (environment.stage !== 'load-balanced') return;
   const needs = Object.keys(environment.apis).length + 1;
   if (needs <= TARGET_GROUPS_PER_LOAD_BALANCER) return;
   yield {
@@ -56,7 +56,7 @@ export const targetGroupCount: Rule = function* (environment) {
 };
 
 export const targetCount: Rule = function* (environment) {
-  if (!hasRulesOfApis(environment)) return;
+  if (environment.stage !== 'load-balanced') return;
   const needs = sum(poolsOf(environment));
   yield* over(environment, {
     quota: 'targetsPerLoadBalancer',

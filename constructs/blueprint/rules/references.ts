@@ -226,16 +226,42 @@ export const keyRegion: OwnApiRule = function* ({ kmsKeys, secrets }, name, { re
   };
 };
 
-/** Whether the region's name stands there as a whole: `shop-eu-central-1`, not `eu-central-11` or the zone `eu-central-1a`. */
-const isOf = (place: string, region: string): boolean =>
-  new RegExp(`(?<![a-z0-9])${region}(?![a-z0-9])`).test(place);
+/** Whether a name stands there as a whole: `shop-eu-central-1`, not `eu-central-11` or the zone `eu-central-1a`. */
+const isOf = (place: string, name: string): boolean =>
+  new RegExp(`(?<![a-z0-9])${name}(?![a-z0-9])`).test(place);
+
+interface Place {
+  readonly key: 'path' | 'key';
+  /** Absent: by the environment's name and region. */
+  readonly place: string | undefined;
+  readonly usual: string;
+}
+
+const statePlace = ({ name, region, state }: Environment): Place =>
+  state.kind === 'local'
+    ? { key: 'path', place: state.path, usual: localStatePath(name, region) }
+    : { key: 'key', place: state.key, usual: s3StateKey(name, region) };
+
+/** With one place for two environments, a deploy of one would take away what the other has. */
+export const stateName: Rule = function* (environment: Environment) {
+  const { name } = environment;
+  const { key, place, usual } = statePlace(environment);
+  if (place === undefined || isOf(place, name)) return;
+  yield {
+    code: 'STATE_NAME',
+    path: ['state', key],
+    message: `The state's place does not say the environment: with another one's state in the same place, a deploy would take away what that one has.`,
+    given: place,
+    allowed: `a ${key} with \`${name}\` in it, such as ${usual}`,
+    fix: `Write the environment's name into it, or leave \`${key}\` out; a state that exists is moved first (mv, or aws s3 mv).`,
+  };
+};
 
 /** With one place for all regions, another `region` would be planned against what stands in the first, and orphan it. */
-export const stateRegion: Rule = function* ({ name, region, state }: Environment) {
-  const key = state.kind === 'local' ? 'path' : 'key';
-  const place = state.kind === 'local' ? state.path : state.key;
+export const stateRegion: Rule = function* (environment: Environment) {
+  const { region } = environment;
+  const { key, place, usual } = statePlace(environment);
   if (place === undefined || isOf(place, region)) return;
-  const usual = state.kind === 'local' ? localStatePath(name, region) : s3StateKey(name, region);
   yield {
     code: 'STATE_REGION',
     path: ['state', key],

@@ -144,20 +144,25 @@ export const claimedTwice: Rule = function* ({ apis }: Environment) {
 
 export const ruleCount: Rule = function* (environment) {
   if (!hasRulesOfApis(environment)) return;
-  const { apis } = environment;
+  const { stage, apis, listener } = environment;
   const traffic = draftRules(environment).length;
-  const attach = Object.keys(apis).length;
-  const all = traffic + attach + GATEWAY_RULES;
+  const attach = stage === 'gateway' ? 0 : Object.keys(apis).length;
+  // Behind a listener that exists the gateways have no rule for all requests: others may have theirs there.
+  const gateways = listener ? 1 : GATEWAY_RULES;
+  const all = traffic + attach + gateways;
   const most = environment.quotas.rulesPerLoadBalancer;
   if (all <= most) return;
+  const atGateway = `, or go to stage \`gateway\`, or stay there: the load balancer has ${GATEWAY_RULES} rules then, however many APIs there are`;
   yield {
     code: 'RULES_TOO_MANY',
     path: ['apis'],
     where: 'key',
-    message: `At stage \`load-balanced\` the load balancer would have ${all} rules.`,
-    given: `${count(traffic, 'rule')} for paths, hosts and headers, ${attach} for target groups, ${GATEWAY_RULES} for the gateways`,
-    allowed: `${most} rules: one for each path on each host, one for each target group, ${GATEWAY_RULES} for the gateways`,
-    fix: `Use fewer paths and hosts for each API, or go to stage \`gateway\`, or stay there: the load balancer has ${GATEWAY_RULES} rules then, however many APIs there are. Or ${raise('rulesPerLoadBalancer')}.`,
+    message: listener
+      ? `Behind the listener that exists the environment would have ${all} rules at stage \`${stage}\`.`
+      : `At stage \`load-balanced\` the load balancer would have ${all} rules.`,
+    given: `${count(traffic, 'rule')} for paths, hosts and headers, ${attach} for target groups, ${gateways} for the gateways`,
+    allowed: `${most} rules: one for each path on each host, one for each target group, ${gateways} for the gateways`,
+    fix: `Use fewer paths and hosts for each API${listener ? '' : atGateway}. Or ${raise('rulesPerLoadBalancer')}.`,
   };
 };
 
