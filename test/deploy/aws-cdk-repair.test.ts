@@ -18,6 +18,7 @@ import {
 } from '@aws-sdk/client-cloudformation';
 import { refuseReplacements } from '../../cli/replacements';
 import type { Stage } from '../../constructs/blueprint/schema';
+import { signedFetch } from '../../sandbox/signed-fetch';
 import { countChanges } from '../../stacks/aws-cdk/changes';
 import { makeDeployable, statusOf } from '../../stacks/aws-cdk/cloudformation';
 import { kept } from '../../stacks/aws-cdk/kept';
@@ -67,7 +68,23 @@ class Cloud {
   static async start(port: number): Promise<Cloud> {
     const emulator = await startEmulator(port, 'shop.example=Z0123456789SHOP');
     emulators.push(emulator);
-    return new Cloud(emulator);
+    const cloud = new Cloud(emulator);
+    await cloud.#put(
+      '/templates',
+      `<CreateBucketConfiguration><LocationConstraint>${emulator.access.region}</LocationConstraint></CreateBucketConfiguration>`,
+    );
+    return cloud;
+  }
+
+  async #put(at: string, body: string): Promise<void> {
+    const answer = await signedFetch(this.emulator.access, 's3', at, { method: 'PUT', body });
+    expect(answer.status).toBe(200);
+  }
+
+  /** As the CLI does it: a request holds no template of more than 51,200 bytes. */
+  async #published(template: string): Promise<string> {
+    await this.#put('/templates/shop.json', template);
+    return `https://s3.${this.emulator.access.region}.amazonaws.com/templates/shop.json`;
   }
 
   async #settled(): Promise<string | undefined> {
@@ -79,7 +96,7 @@ class Cloud {
   }
 
   /** The command once. @returns status of the stack; undefined when there was nothing to do */
-  async deploy(TemplateBody: string): Promise<string | undefined> {
+  async deploy(template: string): Promise<string | undefined> {
     await makeDeployable(this.#aws, 'shop', () => {});
     let before = await this.#settled();
     while (before?.startsWith('ROLLBACK_') || before === 'DELETE_FAILED') {
@@ -88,7 +105,8 @@ class Cloud {
     }
     const named = { StackName: 'shop', ChangeSetName: `c${Date.now()}` };
     const ChangeSetType = before === undefined || before === 'REVIEW_IN_PROGRESS' ? 'CREATE' : 'UPDATE';
-    await this.#aws.send(new CreateChangeSetCommand({ ...named, ChangeSetType, TemplateBody }));
+    const TemplateURL = await this.#published(template);
+    await this.#aws.send(new CreateChangeSetCommand({ ...named, ChangeSetType, TemplateURL }));
     const { Status } = await this.#aws.send(new DescribeChangeSetCommand(named));
     if (Status === 'FAILED') return undefined;
     await this.#aws.send(new ExecuteChangeSetCommand(named));
@@ -96,9 +114,10 @@ class Cloud {
   }
 
   /** What a deploy would do. */
-  async changes(TemplateBody: string): Promise<readonly Change[]> {
+  async changes(template: string): Promise<readonly Change[]> {
     const named = { StackName: 'shop', ChangeSetName: `c${Date.now()}` };
-    await this.#aws.send(new CreateChangeSetCommand({ ...named, ChangeSetType: 'UPDATE', TemplateBody }));
+    const TemplateURL = await this.#published(template);
+    await this.#aws.send(new CreateChangeSetCommand({ ...named, ChangeSetType: 'UPDATE', TemplateURL }));
     return (await this.#aws.send(new DescribeChangeSetCommand(named))).Changes ?? [];
   }
 

@@ -12,6 +12,7 @@ apis:
     instances: { min: 2, max: 4 }
     policies: { authentication: { apiKey: {}, jwt: { userPool: true, audience: any } } }
     unenforcedBeforeGateway: [authentication]
+    permissions: { managedPolicies: [arn:aws:iam::aws:policy/AWSXRayDaemonWriteAccess] }
 gateway: { metrics: cloudwatch, usageMetrics: true }
 consumers:
   acme: { apis: [orders] }
@@ -39,6 +40,7 @@ export const MADE_BY: Readonly<Record<string, string>> = {
   aws_eip: 'ec2:AllocateAddress',
   aws_iam_role: 'iam:CreateRole',
   aws_iam_role_policy: 'iam:PutRolePolicy',
+  aws_iam_role_policy_attachment: 'iam:AttachRolePolicy',
   aws_internet_gateway: 'ec2:CreateInternetGateway',
   aws_lb: 'elasticloadbalancing:CreateLoadBalancer',
   aws_lb_listener: 'elasticloadbalancing:CreateListener',
