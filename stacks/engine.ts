@@ -1,9 +1,11 @@
 /** What an engine is to the command line: one object. A new one is a folder beside this file, and a line in `engines.ts`. */
+
 import type { KeptKind } from '../constructs/blueprint/lifetimes';
 import type { Stage } from '../constructs/blueprint/schema';
 import type { SandboxAccess } from '../sandbox/credentials';
 import type { Need } from '../sandbox/needs';
 import type { Project } from './project';
+import type { Start } from './start';
 
 export interface Engine {
   /** As `--engine` takes it, and the sandbox remembers it. */
@@ -24,6 +26,8 @@ export interface Engine {
   variables(project: Project, access: SandboxAccess): Readonly<Record<string, string>>;
   /** What a person types to deploy an environment to an account. */
   deployCommand(environment: string): string;
+  /** What a project that begins with it has. */
+  readonly start: Start;
   /** Absent: the engine has nothing to repair. */
   readonly repair?: Repair;
 }

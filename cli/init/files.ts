@@ -1,7 +1,8 @@
 /** The files of a project that begins: whole ones, and additions to those that projects have already. */
+import { engineNamed } from '../../stacks/engines';
+import { PROGRAM, type Start } from '../../stacks/start';
 import { UserError } from '../../stacks/user-error';
 import { type Choice, environmentText } from './environment';
-import { PROGRAM, type Start, starts } from './starts';
 import { WORKFLOW, workflowText } from './workflow';
 
 export interface Wanted {
@@ -30,8 +31,7 @@ const TYPESCRIPT = '^5.9.0';
 /** @param manifest text of the project's package.json; undefined when there is none. @throws UserError when it cannot be read */
 export function filesOf(choice: Choice, manifest: string | undefined): Wanted[] {
   const { engine, name } = choice;
-  const start = starts[engine];
-  if (start === undefined) throw new Error(`There is no start for ${engine}.`);
+  const { start } = engineNamed(engine);
   const isModule = manifest !== undefined && read(manifest).type === 'module';
   return [
     whole(`environments/${name}.yaml`, environmentText(choice)),

@@ -9,7 +9,6 @@ import type { Output } from '../output';
 import { ask, type Terminal } from './ask';
 import { type Choice, environmentText } from './environment';
 import { filesOf } from './files';
-import { starts } from './starts';
 import { textAt, writeAll } from './write';
 
 export interface InitOptions {
@@ -38,13 +37,13 @@ export async function init(
   const choice = await chosen(options, at);
   const written = writeAll(root, filesOf(choice, textAt(root, 'package.json')));
   const { engine, stage, name } = choice;
-  const start = starts[engine];
+  const { start, deployCommand } = engineNamed(engine);
   const next = [
     'npm install',
-    start?.synth(name),
+    start.synth(name),
     `npx stagecraft up ${name} --engine ${engine}`,
-    start?.before?.(name),
-    engineNamed(engine).deployCommand(name),
+    start.before?.(name),
+    deployCommand(name),
   ].filter((command) => command !== undefined);
   output.document({ engine, stage, environment: name, ...written, next });
   for (const [what, paths] of Object.entries(written))

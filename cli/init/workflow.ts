@@ -1,5 +1,5 @@
 /** A workflow of GitHub Actions for pull requests. */
-import type { Start } from './starts';
+import type { Start } from '../../stacks/start';
 
 export const WORKFLOW = '.github/workflows/infrastructure.yaml';
 

@@ -2,12 +2,14 @@
 import type { Engine } from '../engine';
 import { kept } from './kept';
 import { needs } from './needs';
+import { start } from './start';
 
 export const awsCdk: Engine = {
   name: 'aws-cdk',
   title: 'AWS CDK',
   steps: { prepare: 'CDK bootstrap', plan: 'CDK change set', apply: 'CDK deploy' },
   needs,
+  start,
   kept,
 
   synthesize: async (...given) => {

@@ -2,6 +2,7 @@
 import type { Engine } from '../engine';
 import { kept } from './kept';
 import { needs } from './needs';
+import { start } from './start';
 import { findProvider, providerVersion, terraformEnvironment } from './terraform-provider';
 
 export const cdktf: Engine = {
@@ -9,6 +10,7 @@ export const cdktf: Engine = {
   title: 'CDK for Terraform',
   steps: { prepare: 'Terraform init', plan: 'Terraform plan', apply: 'Terraform apply' },
   needs,
+  start,
   kept,
 
   synthesize: async (...given) => {

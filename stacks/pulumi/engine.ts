@@ -2,6 +2,7 @@
 import type { Engine } from '../engine';
 import { kept } from './kept';
 import { needs } from './needs';
+import { start } from './start';
 import { backendVariables, hasWorkspace } from './workspace';
 
 export const pulumi: Engine = {
@@ -10,6 +11,7 @@ export const pulumi: Engine = {
   onlyWhenAsked: true,
   steps: { prepare: 'Pulumi stack', plan: 'Pulumi preview', apply: 'Pulumi up' },
   needs,
+  start,
   kept,
 
   synthesize: async (...given) => {

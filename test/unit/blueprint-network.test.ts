@@ -65,16 +65,16 @@ describe('the state', () => {
   test.each([
     ['', { kind: 'local', path: 'terraform.shop.eu-central-1.tfstate' }],
     [
-      'state: { kind: local, path: here.eu-central-1.tfstate }\n',
-      { kind: 'local', path: 'here.eu-central-1.tfstate' },
+      'state: { kind: local, path: shop.here.eu-central-1.tfstate }\n',
+      { kind: 'local', path: 'shop.here.eu-central-1.tfstate' },
     ],
     [
       'state: { kind: s3, bucket: states }\n',
       { kind: 's3', bucket: 'states', key: 'stagecraft/shop.eu-central-1.tfstate', region: 'eu-central-1' },
     ],
     [
-      'state: { kind: s3, bucket: states, key: a/eu-central-1/b, region: us-east-1 }\n',
-      { kind: 's3', bucket: 'states', key: 'a/eu-central-1/b', region: 'us-east-1' },
+      'state: { kind: s3, bucket: states, key: shop/eu-central-1/b, region: us-east-1 }\n',
+      { kind: 's3', bucket: 'states', key: 'shop/eu-central-1/b', region: 'us-east-1' },
     ],
     [
       'state: { kind: s3, bucket: states, key: shop-eu-central-1.tfstate }\n',

@@ -22,6 +22,11 @@ const NAMED: readonly { readonly file: string; readonly text: RegExp; readonly b
   },
   {
     file: 'cli/main.ts',
+    text: /^\nExample:\n {2}npx stagecraft init --engine cdktf --stage api\n/,
+    because: 'an example for people, who look for a name that they know',
+  },
+  {
+    file: 'cli/main.ts',
     text: /^variables that point Terraform, the cdk CLI and AWS SDKs at the running sandbox$/,
     because: 'a help text for people, who look for the programs that they know',
   },
@@ -95,6 +100,7 @@ describe('an engine that is put into the list', () => {
     name,
     title: name.toUpperCase(),
     steps: { prepare: 'prepare', plan: 'plan', apply: 'apply' },
+    start: engineNamed('cdktf').start,
     needs: {
       name,
       title: name.toUpperCase(),
