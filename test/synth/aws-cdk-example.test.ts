@@ -79,7 +79,7 @@ test('each service is put where it is told, and is found where the gateways ask'
   const { namespaceName } = stack.node.findChild('names') as PrivateDnsNamespace;
   expect(namespaceName).toBe('own.internal');
   for (const gateway of ['gatewaygatewayaTaskDefinition', 'gatewaygatewaybTaskDefinition']) {
-    expect(configurationOf(gateway)).toContain(' shop-orders.own.internal:8080 ');
+    expect(configurationOf(gateway)).toContain(' ipv4@shop-orders.own.internal:8080 ');
   }
 });
 

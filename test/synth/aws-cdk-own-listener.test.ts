@@ -155,8 +155,8 @@ describe('a GatewayPair behind a listener that is not ours', () => {
     const [container] = stack.one('gatewaygatewayaTaskDefinition').ContainerDefinitions;
     const file = container.Environment.find(({ Name }: { Name: string }) => Name === 'FILE_HAPROXY_CFG');
     const text = gunzipSync(Buffer.from(file.Value, 'base64')).toString();
-    expect(text).toContain(' reports.own.internal:80 ');
-    expect(text).toContain(' search.own.internal:8080 ');
+    expect(text).toContain(' ipv4@reports.own.internal:80 ');
+    expect(text).toContain(' ipv4@search.own.internal:8080 ');
     const into = Object.values(stack.all('AWS::EC2::SecurityGroupIngress')).filter(
       ({ Description }) => Description === 'From the gateways',
     );
