@@ -4,7 +4,7 @@ import { UserError } from '../stacks/user-error';
 import type { Context } from './context';
 import { fingerprint, KeyStore, newKey, sha256 } from './keys';
 import { type Output, table } from './output';
-import { rollGateways } from './roll';
+import { requireAllServing, rollGateways } from './roll';
 
 /** The keys' secret stands in every stage, before the first gateway does. */
 function storeOf(context: Context): KeyStore {
@@ -21,6 +21,16 @@ function requireDeclared(context: Context, consumer: string): void {
   throw new UserError(
     `No consumer "${consumer}" in environment ${context.environment.name}. It has: ${known.join(', ') || 'none'}. Add it under "consumers" and deploy.`,
   );
+}
+
+/** Before anything is written: a key that is stored and never shown is of no use, and one more with each try. */
+async function requireRollable({ aws, blueprint: { cluster, gateway } }: Context): Promise<void> {
+  if (gateway)
+    await requireAllServing(
+      aws,
+      cluster.name,
+      gateway.members.map(({ name }) => name),
+    );
 }
 
 async function roll(context: Context, output: Output): Promise<void> {
@@ -51,6 +61,7 @@ export async function addKey(
 ): Promise<string> {
   requireDeclared(context, consumer);
   const store = storeOf(context);
+  if (options.roll) await requireRollable(context);
   const key = newKey();
   const stored = await store.read();
   await store.write([...stored, { consumer, sha256: sha256(key) }]);
@@ -74,6 +85,7 @@ export async function removeKeys(
     const which = options.fingerprint ? ` with fingerprint ${options.fingerprint}` : '';
     throw new UserError(`Consumer "${consumer}" has no key${which}. See: npx stagecraft consumers list`);
   }
+  if (options.roll) await requireRollable(context);
   await store.write(stored.filter((key) => !gone.includes(key)));
   if (options.roll) await roll(context, output);
   return gone.length;

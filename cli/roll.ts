@@ -12,7 +12,7 @@ import type { AwsClients } from './aws';
 const serving = (service: Service): boolean => (service.runningCount ?? 0) >= (service.desiredCount ?? 0);
 
 /** @throws UserError when a member is down: rolling the others would leave no gateway. */
-async function requireAllServing(
+export async function requireAllServing(
   aws: AwsClients,
   cluster: string,
   members: readonly string[],

@@ -103,3 +103,29 @@ describe.each([
     );
   });
 });
+
+test('at stage gateway no key is issued or revoked while a gateway is down: the secret stays as it is', async () => {
+  const before = `# keys\n${sha256('old')} acme\n`;
+  const secrets = {
+    send: async (command: unknown) => {
+      if (command instanceof GetSecretValueCommand) return { SecretString: before };
+      throw new Error('the secret was written');
+    },
+  };
+  const services = [
+    { serviceName: 'shop-gateway-a', runningCount: 1, desiredCount: 1 },
+    { serviceName: 'shop-gateway-b', runningCount: 0, desiredCount: 1 },
+  ];
+  const ecs = { send: async () => ({ services }) };
+  const environment = parsed();
+  const context = {
+    environment,
+    blueprint: resolve(environment),
+    aws: { secrets, ecs },
+  } as unknown as Context;
+  const output: Output = { json: false, line: () => {}, document: () => {} };
+  const refused =
+    'Not rolled: shop-gateway-b is not serving, so taking out another gateway could leave none.';
+  await expect(addKey(context, 'acme', { roll: true }, output)).rejects.toThrow(refused);
+  await expect(removeKeys(context, 'acme', { roll: true }, output)).rejects.toThrow(refused);
+});
