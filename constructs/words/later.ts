@@ -4,6 +4,7 @@
  * settings of the resources when the graph is made. So no text ever depends on one.
  */
 import { createHash } from 'node:crypto';
+import { partitionOf } from '../blueprint/regions';
 import type { Noun } from '../graph/resource';
 import { isOutside, isRef, outside } from '../graph/value';
 import { formatPath, type Path, type Problem } from '../problems';
@@ -16,12 +17,10 @@ export interface Engine {
 type StandIn = (digits: string, region: string) => string;
 
 const ACCOUNT = '000000000000';
-const partition = (region: string): string =>
-  region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
 const arn =
   (service: string, resource: (digits: string) => string): StandIn =>
   (digits, region) =>
-    `arn:${partition(region)}:${service}:${region}:${ACCOUNT}:${resource(digits)}`;
+    `arn:${partitionOf(region)}:${service}:${region}:${ACCOUNT}:${resource(digits)}`;
 
 /** `*` is any name or number. */
 const PLACES: readonly (readonly [readonly string[], StandIn])[] = [
