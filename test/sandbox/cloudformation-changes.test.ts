@@ -278,4 +278,22 @@ describe('a change set', () => {
       expect(await cloud.settled('sets')).toBe('UPDATE_COMPLETE');
     }
   });
+
+  it('of a stack that is deleted is not found by its name when another of both names is made', async () => {
+    const make = async (name: string, days: number) => {
+      const wish = { StackName: name, ChangeSetName: 'same', ChangeSetType: 'CREATE' } as const;
+      const TemplateBody = template({ Group: group({ RetentionInDays: days }) });
+      return await cloud.cloudFormation.send(new CreateChangeSetCommand({ ...wish, TemplateBody }));
+    };
+    const byName = { StackName: 'anew', ChangeSetName: 'same' };
+    const { Id: first } = await make('anew', 1);
+    await cloud.execute({ ChangeSetId: first });
+    expect(await cloud.settled('anew')).toBe('CREATE_COMPLETE');
+    await cloud.remove('anew');
+    const { Id: second } = await make('anew', 3);
+    const found = await cloud.cloudFormation.send(new DescribeChangeSetCommand(byName));
+    expect(found).toMatchObject({ ChangeSetId: second, ExecutionStatus: 'AVAILABLE' });
+    const gone = cloud.cloudFormation.send(new DescribeChangeSetCommand({ ChangeSetName: first }));
+    await expect(gone).rejects.toMatchObject({ name: 'ChangeSetNotFoundException' });
+  });
 });

@@ -30,7 +30,7 @@ def _stack(response: CloudFormationResponse) -> Stack:
 def _change_set(response: CloudFormationResponse) -> tuple[Stack, ChangeSet]:
     name = response._get_param("ChangeSetName")
     stack_name = response._get_param("StackName")
-    for stack in _stacks(response).all:
+    for stack in _stacks(response).live():
         for owner, change_set in _with_nested(stack, stack.change_sets.values()):
             if name in (change_set.id, change_set.name) and stack_name in (None, owner.id, owner.name):
                 return owner, change_set
