@@ -111,10 +111,10 @@ class Handler:
         raise NotImplementedError
 
 
-#: A session makes one client at a time; several threads may use it then.
 #: Nested stacks, which have their calls at once each; beyond it each call would be told of in the log.
 STACKS_AT_ONCE = 50
 
+#: A session makes one client at a time; several threads may use it then.
 _making_client = threading.Lock()
 
 
