@@ -1,5 +1,5 @@
 /** The account that an environment belongs to: each engine is told, and is told none where the file names none. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Blueprint } from '../../constructs/blueprint/blueprint';
@@ -36,7 +36,7 @@ describe('AWS CDK', () => {
   test('the stack is of that account, whoever deploys, and looks nothing up there', () => {
     const file = `name: shop\nstage: api\nregion: eu-central-1\naccount: "210987654321"\napis: { orders: { image: orders } }\n`;
     const environments = mkdtempSync(path.join(scratch, 'environments-'));
-    require('node:fs').writeFileSync(path.join(environments, 'shop.yaml'), file);
+    writeFileSync(path.join(environments, 'shop.yaml'), file);
     const outdir = path.join(scratch, 'out');
     synthesize({ environments, outdir, account: '123456789012' });
     const { artifacts, missing } = JSON.parse(readFileSync(path.join(outdir, 'manifest.json'), 'utf8'));

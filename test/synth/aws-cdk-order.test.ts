@@ -1,7 +1,7 @@
 /** Who waits for whom. Shows what CloudFormation is told; it removes what is no longer used after all else by itself. */
-import type { Blueprint, Service } from '../../constructs/blueprint/blueprint';
+import type { Service } from '../../constructs/blueprint/blueprint';
 import { environmentAt, everyEnvironment, synthesized, synthesizedAt } from './support/aws-cdk-template';
-import { blueprintAt } from './support/blueprints';
+import { blueprintAt, dividedBlueprint } from './support/blueprints';
 
 const matching = (names: readonly string[], pattern: RegExp): string[] =>
   names.filter((name) => pattern.test(name));
@@ -87,34 +87,7 @@ describe('stage gateway', () => {
 });
 
 test('while traffic is divided, rules wait for gateways and pools, and no pool waits for a traffic rule', () => {
-  const gateway = blueprintAt('gateway');
-  const balanced = blueprintAt('load-balanced');
-  const [after, before] = [gateway.loadBalancer, balanced.loadBalancer];
-  if (after === undefined || before === undefined) throw new Error('both stages have a load balancer');
-  const divided: Blueprint = {
-    ...gateway,
-    services: balanced.services,
-    loadBalancer: {
-      ...after,
-      targetGroups: [...after.targetGroups, ...before.targetGroups],
-      attachRules: [...after.attachRules, ...before.attachRules],
-      trafficRules: before.trafficRules.flatMap(({ api, ...rule }) =>
-        api === undefined
-          ? []
-          : [
-              {
-                ...rule,
-                api,
-                forward: [
-                  { targetGroup: 'gateway', weight: 10 },
-                  { targetGroup: api, weight: 90 },
-                ],
-              },
-            ],
-      ),
-    },
-  };
-  const stack = synthesized(divided);
+  const stack = synthesized(dividedBlueprint());
   expect(stack.waitsFor('LoadBalancerTraffictraffic1reports')).toEqual([
     'GatewaygatewayaService',
     'GatewaygatewaybService',

@@ -2,9 +2,8 @@
  * Who waits for whom, and what is removed only after its users have let go. Shows what Terraform is told; that it keeps
  * the order is shown by test/deploy/cdktf-evolution.
  */
-import type { Blueprint } from '../../constructs/blueprint/blueprint';
 import type { Stage } from '../../constructs/blueprint/schema';
-import { blueprintAt } from './support/blueprints';
+import { blueprintAt, dividedBlueprint } from './support/blueprints';
 import { synthesized, synthesizedAt } from './support/terraform-json';
 
 const ofType = (addresses: readonly string[], ...types: string[]): string[] =>
@@ -131,33 +130,7 @@ describe('stage gateway', () => {
 });
 
 test('while traffic is divided, rules wait for gateways and pools, and no pool waits for a rule', () => {
-  const gateway = blueprintAt('gateway');
-  const balanced = blueprintAt('load-balanced');
-  const [after, before] = [gateway.loadBalancer, balanced.loadBalancer];
-  if (after === undefined || before === undefined) throw new Error('both stages have a load balancer');
-  const divided: Blueprint = {
-    ...gateway,
-    services: balanced.services,
-    loadBalancer: {
-      ...after,
-      targetGroups: [...after.targetGroups, ...before.targetGroups],
-      attachRules: [...after.attachRules, ...before.attachRules],
-      trafficRules: before.trafficRules.flatMap(({ api, ...rule }) =>
-        api === undefined
-          ? []
-          : [
-              {
-                ...rule,
-                api,
-                forward: [
-                  { targetGroup: 'gateway', weight: 10 },
-                  { targetGroup: api, weight: 90 },
-                ],
-              },
-            ],
-      ),
-    },
-  };
+  const divided = dividedBlueprint();
   const services = divided.services.map((service) => ({
     ...service,
     securityGroup: { ...service.securityGroup, ingress: [] },

@@ -274,3 +274,34 @@ export const blueprintAt = (stage: Stage): Blueprint => ({
   ...(stage === 'gateway' && { gateway }),
   data,
 });
+
+/** Between `load-balanced` and `gateway`: each API's rule leads to the gateways with a tenth of its requests. */
+export function dividedBlueprint(): Blueprint {
+  const gateway = blueprintAt('gateway');
+  const balanced = blueprintAt('load-balanced');
+  const [after, before] = [gateway.loadBalancer, balanced.loadBalancer];
+  if (after === undefined || before === undefined) throw new Error('both stages have a load balancer');
+  return {
+    ...gateway,
+    services: balanced.services,
+    loadBalancer: {
+      ...after,
+      targetGroups: [...after.targetGroups, ...before.targetGroups],
+      attachRules: [...after.attachRules, ...before.attachRules],
+      trafficRules: before.trafficRules.flatMap(({ api, ...rule }) =>
+        api === undefined
+          ? []
+          : [
+              {
+                ...rule,
+                api,
+                forward: [
+                  { targetGroup: 'gateway', weight: 10 },
+                  { targetGroup: api, weight: 90 },
+                ],
+              },
+            ],
+      ),
+    },
+  };
+}
