@@ -18,7 +18,7 @@ const quota = (one: QuotaName, about: string) => {
 export const quotas = z.strictObject({
   rulesPerLoadBalancer: quota(
     'rulesPerLoadBalancer',
-    'Used at stage `load-balanced`, whose load balancer has rules for each API.',
+    'Used where a load balancer has rules for each API: at stage `load-balanced`, and at `gateway` behind a `listener`.',
   ),
   targetsPerLoadBalancer: quota(
     'targetsPerLoadBalancer',
