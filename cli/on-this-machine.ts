@@ -1,7 +1,7 @@
 /** An environment as the sandbox runs it: its file, or a copy with stand-ins for what stands in an account alone. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { loadEnvironment, parseEnvironment, placesOf, readData } from '../constructs/blueprint/load';
+import { loadEnvironment, locatedIn, parseEnvironment, readData } from '../constructs/blueprint/load';
 import type { Environment, Stage } from '../constructs/blueprint/schema';
 import { Problems } from '../constructs/problems';
 import { sampleCommand } from '../sandbox/sample-api';
@@ -49,5 +49,6 @@ export function hereOf(project: Project, name: string, stage?: Stage): Here {
 export function assertRunsHere(project: Project, { environment }: Here): void {
   const machine = { path: process.env.PATH ?? '', workingDirectory: project.root };
   const problems = cannotRun(environment, machine);
-  if (problems.length > 0) throw new Problems(placesOf(environmentFile(project, environment.name), problems));
+  if (problems.length > 0)
+    throw new Problems(locatedIn(environmentFile(project, environment.name), problems));
 }

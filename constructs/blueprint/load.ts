@@ -74,12 +74,6 @@ const documentOf = (file: string): SourceDocument => withBases(file, readDocumen
 export const readData = (file: string): Readonly<Record<string, unknown>> =>
   documentOf(file).data as Readonly<Record<string, unknown>>;
 
-/** Problems that were found otherwise, with their places in the file. */
-export function placesOf(file: string, problems: readonly Problem[]): Problem[] {
-  const document = documentOf(file);
-  return problems.map((problem) => located(problem, document, file)).toSorted(byPlace(file));
-}
-
 /** What was found of an environment file elsewhere, with its place in the file. */
 export const locatedIn = (file: string, findings: readonly Finding[]): Problem[] => {
   const document = documentOf(file);

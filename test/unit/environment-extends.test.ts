@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
-import { loadEnvironment, parseEnvironment, placesOf, readData } from '../../constructs/blueprint/load';
+import { loadEnvironment, locatedIn, parseEnvironment, readData } from '../../constructs/blueprint/load';
 import { readDocument } from '../../constructs/blueprint/reading/document';
 import { layered, merged } from '../../constructs/blueprint/reading/layers';
 import { Problems } from '../../constructs/problems';
@@ -208,7 +208,7 @@ test('what the sandbox reads of a file is the whole, without `extends`, and its 
       },
     },
   });
-  const [found] = placesOf(file, [{ code: 'X', path: ['apis', 'orders', 'image'], message: 'x' }]);
+  const [found] = locatedIn(file, [{ code: 'X', path: ['apis', 'orders', 'image'], message: 'x' }]);
   expect(found).toMatchObject({ file: join(dirname(file), 'shared/base.yaml'), line: 6, column: 12 });
 });
 
