@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import type { SecurityGroup } from '../blueprint/blueprint';
 import { scopeOf } from '../construct-paths';
 import type { Noun, Resource } from '../graph/resource';
+import { ingressId } from '../graph/security-group';
 import { standsIn } from './elsewhere';
 import { type Accepted, accept, acceptInStack, JOINED } from './suppressions';
 
@@ -89,5 +90,4 @@ export class NestedStacks {
 
 /** Id of the rule that a resource is of, when it lets in another group. */
 const ruleFromGroup = ({ id: own, ingress }: SecurityGroup, resource: string): string | undefined =>
-  ingress.find(({ id, port, from }) => `${id}-${port}` === resource && 'group' in from && from.group !== own)
-    ?.id;
+  ingress.find((rule) => ingressId(rule) === resource && 'group' in rule.from && rule.from.group !== own)?.id;

@@ -3,7 +3,7 @@ import { certificate } from './certificate';
 import { type Front, groupsAndRules } from './front';
 import { listeners } from './listener';
 import { type NounOf, type Resource, resource, type Wait, waitsFor } from './resource';
-import { type Peers, securityGroup } from './security-group';
+import { securityGroup } from './security-group';
 import { type Awaited, type Ref, ref, type Value } from './value';
 
 export interface LoadBalancerInput {
@@ -11,10 +11,6 @@ export interface LoadBalancerInput {
   readonly vpcId: Value;
   /** Public subnets, in two zones or more. */
   readonly subnetIds: readonly Value[];
-  /** Zone of the alias records and of the certificate's. @default the zones that the settings name */
-  readonly hostedZoneId?: Value;
-  /** The security groups that the load balancer's rules name. @default none */
-  readonly peers?: Peers;
   /** What must stand before the load balancer is reachable, such as the public subnets' routes. */
   readonly dependsOn?: readonly Awaited[];
 }
@@ -29,11 +25,11 @@ export interface LoadBalancerParts extends Front {
  */
 export function loadBalancer(id: string, input: LoadBalancerInput): LoadBalancerParts {
   const { loadBalancer: settings, vpcId, dependsOn = [] } = input;
-  const group = securityGroup('SecurityGroup', settings.securityGroup, vpcId, input.peers);
+  const group = securityGroup('SecurityGroup', settings.securityGroup, vpcId);
   const balancer = balancerResource(input, group.link.id);
   const issued =
     settings.https.certificate.kind === 'new'
-      ? certificate('Certificate', settings.https.certificate, input.hostedZoneId)
+      ? certificate('Certificate', settings.https.certificate)
       : { arn: settings.https.certificate.arn };
   const [http, https] = listeners(settings, ref(balancer, 'arn'), issued.arn);
   const {
@@ -41,9 +37,7 @@ export function loadBalancer(id: string, input: LoadBalancerInput): LoadBalancer
     targetGroups,
     trafficRules,
   } = groupsAndRules(settings, settings.https, ref(https, 'arn'), vpcId);
-  const records = settings.records.map((one) =>
-    aliasRecord(one, input.hostedZoneId ?? one.hostedZoneId, ref(balancer, 'dnsName')),
-  );
+  const records = settings.records.map((one) => aliasRecord(one, ref(balancer, 'dnsName')));
   const rules = Object.values(trafficRules);
   const waits: Wait[] = [
     ...waitsFor(balancer, [...group.link.access, ...dependsOn]),
@@ -87,11 +81,7 @@ function balancerResource({ loadBalancer, vpcId, subnetIds }: LoadBalancerInput,
   );
 }
 
-function aliasRecord(
-  { id, name }: LoadBalancer['records'][number],
-  hostedZoneId: Value,
-  target: Ref,
-): Resource {
+function aliasRecord({ id, name, hostedZoneId }: LoadBalancer['records'][number], target: Ref): Resource {
   return resource(
     'alias-record',
     `Records/${id}`,

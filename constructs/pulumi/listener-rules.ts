@@ -21,11 +21,11 @@ export class ListenerRules extends PartComponent<'listener-rules'> {
 
   /** By the target group's id, each with the rule that attaches it. */
   get targetGroups(): Readonly<Record<string, TargetGroup>> {
-    return Object.fromEntries(this.settings.targetGroups.map(({ id }) => [id, this.child(id)]));
+    return this.each(this.settings.targetGroups);
   }
 
   /** By the rule's id. */
   get trafficRules(): Readonly<Record<string, ListenerRule>> {
-    return Object.fromEntries(this.settings.trafficRules.map(({ id }) => [id, this.child(`Traffic/${id}`)]));
+    return this.each(this.settings.trafficRules, (id) => `Traffic/${id}`);
   }
 }

@@ -2,13 +2,13 @@
 import { z } from 'zod';
 import { domainName } from '../fields';
 
-const ACCOUNT = 'arn:aws[a-z-]*';
+const ARN = 'arn:aws[a-z-]*';
 
 export const cluster = z.strictObject({
   arn: z
     .string()
     .regex(
-      new RegExp(String.raw`^${ACCOUNT}:ecs:[a-z0-9-]+:\d{12}:cluster/[A-Za-z0-9_-]+$`),
+      new RegExp(String.raw`^${ARN}:ecs:[a-z0-9-]+:\d{12}:cluster/[A-Za-z0-9_-]+$`),
       'the ARN of an ECS cluster, such as arn:aws:ecs:eu-central-1:123456789012:cluster/own',
     )
     .describe('ARN of the cluster.'),
@@ -29,7 +29,7 @@ export const listener = z.strictObject({
     .string()
     .regex(
       new RegExp(
-        String.raw`^${ACCOUNT}:elasticloadbalancing:[a-z0-9-]+:\d{12}:listener/app/[A-Za-z0-9-]+/[0-9a-f]+/[0-9a-f]+$`,
+        String.raw`^${ARN}:elasticloadbalancing:[a-z0-9-]+:\d{12}:listener/app/[A-Za-z0-9-]+/[0-9a-f]+/[0-9a-f]+$`,
       ),
       'the ARN of a listener of an Application Load Balancer',
     )
