@@ -17,6 +17,9 @@ export const regionCode = z
   .string()
   .regex(/^[a-z]{2,4}(-[a-z]+)+-\d$/, 'a region code, such as eu-central-1');
 
+/** `123456789012` */
+export const accountId = z.string().regex(/^\d{12}$/, 'the twelve digits of an account, in quotes');
+
 /** TCP port. */
 export const portNumber = z.int().min(1).max(65535);
 

@@ -8,7 +8,7 @@
 import { z } from 'zod';
 import { planName } from '../gateway/policies/rate-limit';
 import { retentionDays } from './aws-lists';
-import { cidrBlock, duration, EXTENDS, name, regionCode } from './fields';
+import { accountId, cidrBlock, duration, EXTENDS, name, regionCode } from './fields';
 import { cluster, listener, namespace } from './sections/adopted';
 import { api } from './sections/api';
 import { domain } from './sections/domain';
@@ -32,9 +32,7 @@ export const environmentSchema = z.strictObject({
   name: name(24).describe('Name of the environment; begins every AWS name.'),
   stage: z.enum(['api', 'load-balanced', 'gateway']).describe('How far the architecture has grown.'),
   region: regionCode.describe('AWS region.'),
-  account: z
-    .string()
-    .regex(/^\d{12}$/, 'the twelve digits of an account, in quotes')
+  account: accountId
     .optional()
     .describe(
       'AWS account that the environment belongs to, in quotes. A deploy with credentials of another one is refused. By default the one of the credentials.',

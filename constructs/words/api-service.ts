@@ -7,8 +7,8 @@ import type { NounOf } from '../graph/resource';
 import type { TargetGroupLink } from '../graph/target-group';
 import type { Value } from '../graph/value';
 import type { Path } from '../problems';
-import { type Listener, meant, type Words } from './environment';
-import { withValues } from './later';
+import { type Listener, meant } from './environment';
+import { type Words, withValues } from './later';
 
 type OwnInput = Extract<EnvironmentInput['apis'][string], { readonly image: unknown }>;
 
@@ -51,23 +51,18 @@ const OF_ENVIRONMENT = [
   'deregistrationDelaySeconds',
 ];
 
+/** What is never known: a stand-in of the right form takes its place. */
+class Unknown {}
+
 /** Nothing comes by it: the pool is reached by who is told its name. */
-const NO_LISTENER = (region: string) => ({
-  arn: `arn:aws:elasticloadbalancing:${region}:000000000000:listener/app/none/0/0`,
-  securityGroup: 'sg-00000000',
-});
+const NO_LISTENER = { arn: new Unknown(), securityGroup: new Unknown() };
 
 function environmentWords({ api, ...said }: Record<string, unknown>): Words {
   const entries = Object.entries(said);
   const isOf = ([key]: [string, unknown]) => OF_ENVIRONMENT.includes(key);
   const about = Object.fromEntries(entries.filter(isOf)) as Words;
   const pool = Object.fromEntries(entries.filter((one) => !isOf(one)));
-  const { region } = about;
-  return {
-    ...about,
-    apis: { [String(api)]: pool },
-    ...(typeof region === 'string' && { listener: NO_LISTENER(region) }),
-  };
+  return { ...about, apis: { [String(api)]: pool }, listener: NO_LISTENER };
 }
 
 /** `apis.orders.image` is said as `image`. */

@@ -1,9 +1,9 @@
 /** Words in a program -> an environment: the same checks as a file's, and problems that name the property and the construct. */
 import { checked, type Source } from '../blueprint/checked';
 import { childValue, isMapping } from '../blueprint/reading/shape';
-import type { Environment, EnvironmentInput, Stage } from '../blueprint/schema';
+import type { Environment, Stage } from '../blueprint/schema';
 import { type Path, type Problem, Problems } from '../problems';
-import { type Engine, told } from './later';
+import { type Engine, told, type Words } from './later';
 
 /** An environment that a construct was told, and what in it is known only later. */
 export interface Meant {
@@ -20,9 +20,6 @@ export interface Listener extends Engine {
   readonly property?: (path: Path) => Path;
 }
 
-/** Words whose values may be of an engine: what they are, `checked` finds out. */
-export type Words = { readonly [Key in keyof EnvironmentInput]?: unknown };
-
 /**
  * Reads what a construct was told.
  * @param needed what a file may leave out, and this construct may not
@@ -34,8 +31,7 @@ export function meant(
   { at, property = (path) => path, isLater }: Listener,
   needed: readonly (keyof Words)[] = [],
 ): Meant {
-  const { region } = words;
-  const { data, later, problems: early } = told(words, typeof region === 'string' ? region : '', { isLater });
+  const { data, later, problems: early } = told(words, { isLater });
   const problems = [...early, ...needed.filter((key) => words[key] === undefined).map(missing)];
   const source: Source = {
     data: isMapping(data) ? data : {},

@@ -6,8 +6,8 @@ import { gatewaysAlone } from '../graph/gateways-alone';
 import type { NetworkPlaces } from '../graph/network';
 import type { NounOf } from '../graph/resource';
 import { type Problem, Problems } from '../problems';
-import { type Listener, meant, type Words } from './environment';
-import { withValues } from './later';
+import { type Listener, meant } from './environment';
+import { type Words, withValues } from './later';
 
 /** An API whose instances are run elsewhere. */
 export type PoolInput = Extract<EnvironmentInput['apis'][string], { readonly at: unknown }>;

@@ -4,7 +4,9 @@
  * settings of the resources when the graph is made. So no text ever depends on one.
  */
 import { createHash } from 'node:crypto';
+import { accountId, regionCode } from '../blueprint/fields';
 import { partitionOf } from '../blueprint/regions';
+import type { EnvironmentInput } from '../blueprint/schema';
 import type { Noun } from '../graph/resource';
 import { isOutside, isRef, outside } from '../graph/value';
 import { formatPath, type Path, type Problem } from '../problems';
@@ -14,13 +16,27 @@ export interface Engine {
   readonly isLater: (value: unknown) => boolean;
 }
 
-type StandIn = (digits: string, region: string) => string;
+/** Where what is stood in for is taken to be. */
+interface Whereabouts {
+  readonly region: string;
+  readonly account: string;
+}
 
-const ACCOUNT = '000000000000';
+/** Words whose values may be of an engine: what they are, `checked` finds out. */
+export type Words = { readonly [Key in keyof EnvironmentInput]?: unknown };
+
+type StandIn = (digits: string, where: Whereabouts) => string;
+
 const arn =
   (service: string, resource: (digits: string) => string): StandIn =>
-  (digits, region) =>
-    `arn:${partitionOf(region)}:${service}:${region}:${ACCOUNT}:${resource(digits)}`;
+  (digits, { region, account }) =>
+    `arn:${partitionOf(region)}:${service}:${region}:${account}:${resource(digits)}`;
+
+/** As the words say, so that nothing is told of a stand-in. What they say wrongly is told by itself, and anything does here. */
+const whereaboutsOf = ({ region, account }: Words): Whereabouts => ({
+  region: regionCode.safeParse(region).data ?? 'eu-central-1',
+  account: accountId.safeParse(account).data ?? '000000000000',
+});
 
 /** `*` is any name or number. */
 const PLACES: readonly (readonly [readonly string[], StandIn])[] = [
@@ -61,7 +77,8 @@ const isForeign = (value: unknown): boolean =>
     ![Object.prototype, null].includes(Object.getPrototypeOf(value)));
 
 /** Takes what an engine knows only later out of words. */
-export function told(words: unknown, region: string, { isLater }: Engine): Told {
+export function told(words: Words, { isLater }: Engine): Told {
+  const where = whereaboutsOf(words);
   const later = new Map<string, unknown>();
   const problems: Problem[] = [];
   const taken = (value: unknown, path: Path): unknown => {
@@ -69,7 +86,7 @@ export function told(words: unknown, region: string, { isLater }: Engine): Told 
       const standIn = standInAt(path);
       if (standIn === undefined) problems.push(tooLate(path));
       const digits = createHash('sha256').update(formatPath(path)).digest('hex').slice(0, 17);
-      const text = standIn?.(digits, region);
+      const text = standIn?.(digits, where);
       if (text !== undefined) later.set(text, value);
       return text;
     }

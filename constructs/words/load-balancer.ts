@@ -5,8 +5,8 @@ import type { EnvironmentInput } from '../blueprint/schema';
 import { loadBalancer } from '../graph/load-balancer';
 import { existingNetwork, type NetworkPlaces } from '../graph/network';
 import type { NounOf } from '../graph/resource';
-import { type Listener, meant, type Words } from './environment';
-import { withValues } from './later';
+import { type Listener, meant } from './environment';
+import { type Words, withValues } from './later';
 
 type OwnInput = Extract<EnvironmentInput['apis'][string], { readonly image: unknown }>;
 

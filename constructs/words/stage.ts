@@ -5,8 +5,8 @@ import type { EnvironmentInput, Stage } from '../blueprint/schema';
 import { environmentGraph } from '../graph/environment';
 import type { NetworkPlaces } from '../graph/network';
 import type { NounOf } from '../graph/resource';
-import { type Listener, meant, type Words } from './environment';
-import { withValues } from './later';
+import { type Listener, meant } from './environment';
+import { type Words, withValues } from './later';
 
 /** All that a file says, but for what is about the file: the stage is the construct, and the state is the stack's. */
 export type StageWords = Omit<EnvironmentInput, '$schema' | 'stage' | 'state'>;
