@@ -5,23 +5,25 @@ import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import * as servicediscovery from 'aws-cdk-lib/aws-servicediscovery';
 import { Construct } from 'constructs';
 import type { Blueprint } from '../blueprint/blueprint';
+import type { Later } from '../words/later';
 
 /** Imports what a blueprint names by id, each by that id. Makes nothing, looks nothing up. */
-export function adopted(self: Construct, { cluster, namespace, listener }: Blueprint): Map<string, unknown> {
-  const all = new Map<string, unknown>();
+export function adopted(self: Construct, { cluster, namespace, listener }: Blueprint): Map<string, Later> {
+  const all = new Map<string, Later>();
+  const put = (id: string, value: unknown) => all.set(id, { value, id });
   if (!(cluster.arn ?? namespace.namespaceId ?? listener)) return all;
   const scope = new Construct(self, 'Existing');
-  if (cluster.arn !== undefined) all.set(cluster.arn, clusterOf(scope, cluster.arn, cluster.name));
+  if (cluster.arn !== undefined) put(cluster.arn, clusterOf(scope, cluster.arn, cluster.name));
   if (namespace.namespaceId !== undefined)
-    all.set(namespace.namespaceId, namespaceOf(scope, namespace.namespaceId, namespace.name));
+    put(namespace.namespaceId, namespaceOf(scope, namespace.namespaceId, namespace.name));
   if (listener) {
     const { groupId } = listener.securityGroup;
     const securityGroup = ec2.SecurityGroup.fromSecurityGroupId(scope, 'Balancer', groupId, {
       mutable: false,
     });
-    all.set(groupId, securityGroup);
+    put(groupId, securityGroup);
     const attributes = { listenerArn: listener.arn, securityGroup };
-    all.set(
+    put(
       listener.arn,
       elbv2.ApplicationListener.fromApplicationListenerAttributes(scope, 'Listener', attributes),
     );

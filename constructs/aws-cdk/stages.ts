@@ -4,7 +4,7 @@ import type * as blueprint from '../blueprint/blueprint';
 import type { Stage as StageName } from '../blueprint/schema';
 import { lacks } from '../graph/environment';
 import { Part } from '../graph/part';
-import { withValues } from '../words/later';
+import { type Later, withIds, withValues } from '../words/later';
 import { type StageWords, stageMeant, stagePart } from '../words/stage';
 import { adopted } from './adopted';
 import { ApiService, type ApiServiceTransform } from './api-service';
@@ -80,11 +80,12 @@ abstract class Stage extends PartConstruct<'stage'> {
   }
 
   static #part(self: Construct, { transform, ...said }: StageProps, stage: StageName) {
-    const meant = 'blueprint' in said ? { ...said, later: new Map() } : Stage.#meant(self, said, stage);
+    const meant =
+      'blueprint' in said ? { ...said, later: new Map<string, Later>() } : Stage.#meant(self, said, stage);
     const { network } = meant.blueprint;
     const existing =
       network.kind === 'existing' && !('network' in meant && meant.network)
-        ? new ExistingNetwork(self, 'Network', { network }).link
+        ? new ExistingNetwork(self, 'Network', { network: withIds(network, meant.later) }).link
         : undefined;
     const logGroup = transform?.gateway?.member?.logGroup;
     const noun = stagePart(meant, 'network' in meant ? (meant.network ?? existing) : existing);

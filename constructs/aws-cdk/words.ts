@@ -13,6 +13,10 @@ import type { Listener } from '../words/environment';
 
 /** Where something stands that brings no network and no cluster. */
 export interface ExistingPlace {
+  /**
+   * A target group's name is made of the VPC: with one that is known later it stays the same when another VPC takes its place,
+   * and AWS refuses a second group of the name.
+   */
   readonly vpc: ec2.IVpc;
   /** Subnets for tasks, in two zones or more. @default those with a way out, else the public ones */
   readonly vpcSubnets?: ec2.SubnetSelection;
@@ -142,6 +146,23 @@ function property(path: Path): Path {
   return first === 'cluster' || first === 'namespace' || first === 'listener' ? [first] : path;
 }
 
+/** What stands in the words, by what its id or its ARN is called. */
+const IDS = [
+  'certificateArn',
+  'clusterArn',
+  'hostedZoneId',
+  'listenerArn',
+  'namespaceId',
+  'securityGroupId',
+  'subnetId',
+  'vpcId',
+] as const;
+
+type Named = Construct & Readonly<Partial<Record<(typeof IDS)[number], string>>>;
+
+const idOf = (construct: Named): string | undefined =>
+  IDS.map((id) => construct[id]).find((text) => text !== undefined);
+
 /** A construct that is told something. */
 export const engineAt = (scope: Construct, id: string): Listener =>
   told([scope.node.path, id].filter(Boolean).join('/'));
@@ -152,5 +173,6 @@ export const engineOf = (self: Construct): Listener => told(self.node.path);
 const told = (at: string): Listener => ({
   at,
   isLater: (value) => Token.isUnresolved(value) || Construct.isConstruct(value),
+  idOf: (value) => (Construct.isConstruct(value) ? idOf(value as Named) : value),
   property,
 });

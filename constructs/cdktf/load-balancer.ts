@@ -81,7 +81,7 @@ export class LoadBalancer extends PartConstruct<'load-balancer'> {
     const { certificate } = this.settings.https;
     return certificate.kind === 'new'
       ? this.child<Certificate>('Certificate')
-      : new ExistingCertificate(this.httpsListener.certificateArnInput ?? certificate.arn);
+      : new ExistingCertificate(certificate.arn);
   }
 
   get httpListener(): LbListener {

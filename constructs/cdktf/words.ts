@@ -8,6 +8,10 @@ type ExistingNetwork = Extract<NonNullable<EnvironmentInput['network']>, { reado
 
 /** Where something stands that brings no network and no cluster: ids and ARNs of what exists, tokens too. */
 export interface ExistingPlace extends Pick<EnvironmentInput, 'region' | 'namespace'> {
+  /**
+   * A target group's name is made of the VPC: with one that is known later it stays the same when another VPC takes its place,
+   * and AWS refuses a second group of the name.
+   */
   readonly network: ExistingNetwork;
   readonly cluster: NonNullable<EnvironmentInput['cluster']>;
 }

@@ -9,7 +9,7 @@ export interface Output {
   readonly value: OutputValue;
 }
 
-export type OutputValue = Value | Concat | readonly string[] | { readonly [id: string]: Value };
+export type OutputValue = Value | Concat | readonly Value[] | { readonly [id: string]: Value };
 
 /** The outputs of an environment, at its stage. */
 export function environmentOutputs(stage: NounOf<'stage'>): Output[] {
@@ -73,7 +73,8 @@ function loadBalancerOutputs(stage: NounOf<'stage'>): Output[] {
   return nouns(stage, 'load-balancer').flatMap((balancer) => {
     const dnsName = ref(only(resources(balancer, 'load-balancer')), 'dnsName');
     const { host } = stage.settings;
-    const zones = [...new Set(balancer.settings.records.map(({ hostedZoneId }) => hostedZoneId))];
+    const records = resources(balancer, 'alias-record') as ResourceOf<'alias-record'>[];
+    const zones = [...new Set(records.map(({ settings }) => settings.hostedZoneId))];
     return [
       output('endpoint', 'Where clients call.', host ? `https://${host}` : { concat: ['https://', dnsName] }),
       output('load_balancer_dns_name', 'Name of the load balancer itself.', dnsName),

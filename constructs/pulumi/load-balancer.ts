@@ -91,7 +91,7 @@ export class LoadBalancer extends PartComponent<'load-balancer'> {
     const { certificate } = this.settings.https;
     return certificate.kind === 'new'
       ? this.child<Certificate>('Certificate')
-      : new ExistingCertificate(this.httpsListener.certificateArn.apply((arn) => arn ?? certificate.arn));
+      : new ExistingCertificate(certificate.arn);
   }
 
   get httpListener(): LbListener {

@@ -10,6 +10,7 @@ import type { Values } from './values';
  * the graph gives them; whatever a class shows it finds among them.
  */
 export abstract class PartComponent<Name extends NounName> extends pulumi.ComponentResource {
+  /** What it is made from. An input that was given for an id or an ARN stands in it as it was given. */
   readonly settings: NounOf<Name>['settings'];
   /** Its part of the resource graph. */
   readonly noun: NounOf<Name>;

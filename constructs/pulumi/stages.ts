@@ -86,7 +86,7 @@ abstract class Stage extends PartComponent<'stage'> {
   constructor(name: string, { transform, ...said }: StageArgs, options?: pulumi.ComponentResourceOptions) {
     const meant =
       'blueprint' in said
-        ? { blueprint: said.blueprint, later: new Map<string, unknown>() }
+        ? { blueprint: said.blueprint, later: new Map() }
         : stageMeant(said, new.target.stage, engineAt(name));
     const logGroup = transform?.gateway?.member?.logGroup;
     const part = new Part(stagePart(meant), { ...transform, gateway: { ...transform?.gateway, logGroup } });

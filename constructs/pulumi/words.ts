@@ -17,6 +17,10 @@ export interface ExistingNetworkWords {
 /** Where something stands that brings no network and no cluster. */
 export interface ExistingPlace {
   readonly region: string;
+  /**
+   * A target group's name is made of the VPC: with one that is known later it stays the same when another VPC takes its place,
+   * and AWS refuses a second group of the name.
+   */
   readonly network: ExistingNetworkWords;
   readonly cluster: { readonly arn: Text };
   /** A private DNS namespace of the VPC. @default a new one, `<name>.internal` */

@@ -3,13 +3,13 @@ import { checked, type Source } from '../blueprint/checked';
 import { childValue, isMapping } from '../blueprint/reading/shape';
 import type { Environment, Stage } from '../blueprint/schema';
 import { type Path, type Problem, Problems } from '../problems';
-import { type Engine, told, type Words } from './later';
+import { type Engine, type Later, told, type Words } from './later';
 
 /** An environment that a construct was told, and what in it is known only later. */
 export interface Meant {
   readonly environment: Environment;
   /** By the texts that stand for them. */
-  readonly later: ReadonlyMap<string, unknown>;
+  readonly later: ReadonlyMap<string, Later>;
 }
 
 /** Who was told it. */
@@ -28,10 +28,10 @@ export interface Listener extends Engine {
 export function meant(
   words: Words,
   stage: Stage,
-  { at, property = (path) => path, isLater }: Listener,
+  { at, property = (path) => path, ...engine }: Listener,
   needed: readonly (keyof Words)[] = [],
 ): Meant {
-  const { data, later, problems: early } = told(words, { isLater });
+  const { data, later, problems: early } = told(words, engine);
   const problems = [...early, ...needed.filter((key) => words[key] === undefined).map(missing)];
   const source: Source = {
     data: isMapping(data) ? data : {},

@@ -1,7 +1,8 @@
 /**
  * Values that an engine knows only later (tokens, outputs, constructs), where the words ask for an id, an ARN or the value
- * of a container's variable. Each is checked as a stand-in of the right form, named by its place, and put back into the
- * settings of the resources when the graph is made. So no text ever depends on one.
+ * of a container's variable. Each is checked as a stand-in of the right form, named by its place, and put back when the
+ * graph is made. What is not the whole of a text cannot be put back: one text depends on a stand-in, the name of a target
+ * group, which is of its VPC. With a VPC that is known later the name is the same for each VPC.
  */
 import { createHash } from 'node:crypto';
 import { accountId, regionCode } from '../blueprint/fields';
@@ -14,6 +15,15 @@ import { formatPath, type Path, type Problem } from '../problems';
 /** What an engine says of its own values. */
 export interface Engine {
   readonly isLater: (value: unknown) => boolean;
+  /** What a value is where an id or an ARN is read. @default the value itself */
+  readonly idOf?: (value: unknown) => unknown;
+}
+
+/** What a text of the words stands for. */
+export interface Later {
+  readonly value: unknown;
+  /** The same where an id or an ARN is read: a token, an output. */
+  readonly id: unknown;
 }
 
 /** Where what is stood in for is taken to be. */
@@ -38,12 +48,15 @@ const whereaboutsOf = ({ region, account }: Words): Whereabouts => ({
   account: accountId.safeParse(account).data ?? '000000000000',
 });
 
+/** Of the cluster, whose name is taken from its ARN. */
+const LATER_NAME = 'known-only-later';
+
 /** `*` is any name or number. */
 const PLACES: readonly (readonly [readonly string[], StandIn])[] = [
   [['network', 'vpc'], (digits) => `vpc-${digits}`],
   [['network', 'publicSubnets', '*'], (digits) => `subnet-${digits}`],
   [['network', 'privateSubnets', '*'], (digits) => `subnet-${digits}`],
-  [['cluster', 'arn'], arn('ecs', (digits) => `cluster/${digits}`)],
+  [['cluster', 'arn'], arn('ecs', () => `cluster/${LATER_NAME}`)],
   [['namespace', 'id'], (digits) => `ns-${digits}`],
   [['listener', 'arn'], arn('elasticloadbalancing', (digits) => `listener/app/later/${digits}/${digits}`)],
   [['listener', 'securityGroup'], (digits) => `sg-${digits}`],
@@ -64,7 +77,7 @@ export interface Told {
   /** The words, with stand-ins for what is known later, and without what is undefined. */
   readonly data: unknown;
   /** What each stand-in stands for. */
-  readonly later: ReadonlyMap<string, unknown>;
+  readonly later: ReadonlyMap<string, Later>;
   readonly problems: readonly Problem[];
 }
 
@@ -77,9 +90,9 @@ const isForeign = (value: unknown): boolean =>
     ![Object.prototype, null].includes(Object.getPrototypeOf(value)));
 
 /** Takes what an engine knows only later out of words. */
-export function told(words: Words, { isLater }: Engine): Told {
+export function told(words: Words, { isLater, idOf = (value) => value }: Engine): Told {
   const where = whereaboutsOf(words);
-  const later = new Map<string, unknown>();
+  const later = new Map<string, Later>();
   const problems: Problem[] = [];
   const taken = (value: unknown, path: Path): unknown => {
     if (isLater(value) || isForeign(value)) {
@@ -87,7 +100,7 @@ export function told(words: Words, { isLater }: Engine): Told {
       if (standIn === undefined) problems.push(tooLate(path));
       const digits = createHash('sha256').update(formatPath(path)).digest('hex').slice(0, 17);
       const text = standIn?.(digits, where);
-      if (text !== undefined) later.set(text, value);
+      if (text !== undefined) later.set(text, { value, id: idOf(value) });
       return text;
     }
     if (Array.isArray(value)) return value.map((one, index) => taken(one, [...path, index]));
@@ -106,19 +119,35 @@ const tooLate = (path: Path): Problem => ({
   fix: 'Write the value itself.',
 });
 
-/** Puts the values back: a text of settings that is a stand-in becomes the value. */
-export function withValues<Some extends Noun>(noun: Some, values: ReadonlyMap<string, unknown>): Some {
-  if (values.size === 0) return noun;
-  const put = (value: unknown): unknown => {
-    if (typeof value === 'string') return values.has(value) ? outside(values.get(value)) : value;
-    if (Array.isArray(value)) return value.map(put);
+/** The same data, with what is put for each text that stands for a value. */
+function filled<Data>(data: Data, later: ReadonlyMap<string, Later>, put: (one: Later) => unknown): Data {
+  const fill = (value: unknown): unknown => {
+    if (typeof value === 'string') {
+      const one = later.get(value);
+      return one === undefined ? value : put(one);
+    }
+    if (Array.isArray(value)) return value.map(fill);
     if (typeof value !== 'object' || value === null || isRef(value) || isOutside(value)) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, put(one)]));
+    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, fill(one)]));
   };
-  const fill = ({ resources, nouns }: Noun): void => {
+  return (later.size === 0 ? data : fill(data)) as Data;
+}
+
+/** A part of a blueprint, with the engine's ids in the places of what stands for them. */
+export const withIds = <Data>(data: Data, later: ReadonlyMap<string, Later>): Data =>
+  filled(data, later, ({ id }) => id);
+
+/** Puts the values back: into the settings of the resources, and their ids into what the nouns are made from. */
+export function withValues<Some extends Noun>(noun: Some, later: ReadonlyMap<string, Later>): Some {
+  if (later.size === 0) return noun;
+  // One for each: whoever asks whether two are the same is told.
+  const values = new Map([...later.values()].map((one) => [one, outside(one.value)]));
+  const fill = (one: Noun): void => {
     // Others refer to a resource as it stands, so it stays the one that it is.
-    for (const one of resources) Object.assign(one, { settings: put(one.settings) });
-    nouns.forEach(fill);
+    for (const made of one.resources)
+      Object.assign(made, { settings: filled(made.settings, later, (each) => values.get(each)) });
+    Object.assign(one, { settings: withIds(one.settings, later) });
+    one.nouns.forEach(fill);
   };
   fill(noun);
   return noun;

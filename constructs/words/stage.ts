@@ -6,7 +6,7 @@ import { environmentGraph } from '../graph/environment';
 import type { NetworkPlaces } from '../graph/network';
 import type { NounOf } from '../graph/resource';
 import { type Listener, meant } from './environment';
-import { type Words, withValues } from './later';
+import { type Later, type Words, withValues } from './later';
 
 /** All that a file says, but for what is about the file: the stage is the construct, and the state is the stack's. */
 export type StageWords = Omit<EnvironmentInput, '$schema' | 'stage' | 'state'>;
@@ -14,7 +14,7 @@ export type StageWords = Omit<EnvironmentInput, '$schema' | 'stage' | 'state'>;
 /** A blueprint, and what in it stands for values that are known later. */
 export interface StageMeant {
   readonly blueprint: Blueprint;
-  readonly later: ReadonlyMap<string, unknown>;
+  readonly later: ReadonlyMap<string, Later>;
 }
 
 /** @throws Problems all that is wrong with the words */

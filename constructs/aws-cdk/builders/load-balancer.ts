@@ -132,14 +132,22 @@ function aliasRecord({ scope, name, settings, values, transformed }: Building<'a
   return { named: record };
 }
 
-/** A zone that a user gave, or one that is known by its id. */
-const zone = (scope: Construct, id: string, value: Value): route53.IHostedZone =>
-  typeof value === 'object' && isOutside(value)
-    ? (value.outside as route53.IHostedZone)
-    : route53.HostedZone.fromHostedZoneId(new Construct(scope, id), 'Zone', value as string);
+/** A text, known now or later, or a construct. */
+const given = (value: Value): unknown =>
+  typeof value === 'object' && isOutside(value) ? value.outside : value;
 
-const listenerCertificate = (value: Value, values: Values): elbv2.IListenerCertificate =>
-  typeof value === 'string' ? elbv2.ListenerCertificate.fromArn(value) : values.of('certificate', value);
+/** A zone that a user gave, or one that is known by its id. */
+function zone(scope: Construct, id: string, value: Value): route53.IHostedZone {
+  const one = given(value);
+  return typeof one === 'string'
+    ? route53.HostedZone.fromHostedZoneId(new Construct(scope, id), 'Zone', one)
+    : (one as route53.IHostedZone);
+}
+
+function listenerCertificate(value: Value, values: Values): elbv2.IListenerCertificate {
+  const one = given(value);
+  return typeof one === 'string' ? elbv2.ListenerCertificate.fromArn(one) : values.of('certificate', value);
+}
 
 function defaultAction(settings: ResourceOf<'listener'>['settings']): elbv2.ListenerAction {
   if ('redirect' in settings) {
